@@ -1,0 +1,150 @@
+"""Compiled kernels on disk: one file for each kernel, written whole or not at all.
+
+A file's name is a hash of everything that its machine code depends on (the package's own source,
+the kernel and its signature, Python, NumPy, Numba, llvmlite and the processor), so that nothing
+stale can be found. It starts with a digest of the rest: a truncated or altered file is not read.
+Whatever goes wrong here costs a compilation and at most one warning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import stat
+import sys
+import tempfile
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+import numpy as np
+from numba.core import config
+from numba.core.caching import _Cache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
+
+DIGEST_BYTES = 32
+
+
+@cache
+def source_digest() -> str:
+    """A hash of the package's source files: an edit anywhere makes a new set of kernels."""
+    package = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        digest.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def directory() -> Path:
+    """`KULLBACK_CACHE_DIR`, or `kullback` in the place where the user's caches are."""
+    given = os.environ.get("KULLBACK_CACHE_DIR")
+    if given:
+        return Path(given).expanduser()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif sys.platform == "darwin":
+        base = "~/Library/Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "kullback"
+
+
+def _refuse_what_others_can_write(path: Path) -> None:
+    """Raise where another user could have put code into a directory that we are to load from."""
+    if os.name != "posix":
+        return
+    status = path.stat()
+    if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError(f"{path} belongs to someone else or others can write to it")
+
+
+@cache
+def _warn_once(problem: str) -> None:
+    warnings.warn(
+        f"kullback compiles its kernels anew in this process: {problem}. "
+        "Set KULLBACK_CACHE_DIR to a directory that only you can write to.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+
+
+class KernelCache(_Cache):
+    """The disk cache of one kernel, in the form in which Numba's dispatcher uses one."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @property
+    def cache_path(self) -> str:
+        return str(directory())
+
+    def _path(self, signature: Any, codegen: Any) -> Path:
+        depends_on = (
+            source_digest(),
+            self.name,
+            str(signature),
+            codegen.magic_tuple(),
+            sys.version,
+            np.__version__,
+            numba.__version__,
+            llvmlite.__version__,
+            config.OPT,
+            config.BOUNDSCHECK,
+        )
+        key = hashlib.sha256(repr(depends_on).encode()).hexdigest()
+        return directory() / f"{self.name}-{key[:32]}.kernel"
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The compiled kernel, or None: then Numba compiles it and calls `save_overload`."""
+        target_context.refresh()
+        try:
+            path = self._path(sig, target_context.codegen())
+            if not path.exists():
+                return None
+            _refuse_what_others_can_write(path.parent)
+            _refuse_what_others_can_write(path)
+            data = path.read_bytes()
+            digest, payload = data[:DIGEST_BYTES], data[DIGEST_BYTES:]
+            if hashlib.sha256(path.name.encode() + payload).digest() != digest:
+                raise ValueError(f"{path} is damaged")
+            return CompileResult._rebuild(target_context, *pickle.loads(payload))
+        except Exception as error:
+            _warn_once(f"cannot read the kernel cache: {error}")
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Write the kernel to a file of its own beside its place, then move it there."""
+        try:
+            path = self._path(sig, data.library.codegen)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_what_others_can_write(path.parent)
+            payload = dumps(data._reduce())
+            digest = hashlib.sha256(path.name.encode() + payload).digest()
+            _replace(path, digest + payload)
+        except Exception as error:
+            _warn_once(f"cannot write the kernel cache: {error}")
+
+    def enable(self) -> None:
+        """Numba's interface; there is nothing to switch."""
+
+    def disable(self) -> None:
+        """Numba's interface; there is nothing to switch."""
+
+    def flush(self) -> None:
+        """Numba's interface; there is no index to clear."""
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

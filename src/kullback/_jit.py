@@ -1,0 +1,43 @@
+"""Every Numba flag of the package, each with its reason, and the one way to compile a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+from numba.core.dispatcher import Dispatcher
+from numba.extending import register_jitable
+
+from kullback._cache import KernelCache
+
+FLAGS: dict[str, Any] = {
+    # Tiles run on the library's own threads, so the kernel must let the others run.
+    "nogil": True,
+    # Division by zero gives inf or nan as in NumPy, with no branch in the loop.
+    "error_model": "numpy",
+    # No fast-math at all. `contract` turns y - y into the rounding error of y when y is a product,
+    # so that equal rows would no longer be at distance 0; `reassoc` folds the rounding steps of
+    # compensated sums; `nnan` and `ninf` remove the checks of the input. Where a fused or a
+    # reassociated operation is wanted, the code says so: `fma` and `lane_add` in `_math.bits`.
+    "fastmath": False,
+}
+
+# Functions that are compiled into their callers, never called from Python on the fast path.
+inline = register_jitable
+
+# Large, rarely taken functions: called, not inlined, so that the hot loop stays small.
+outline = register_jitable(inline="never", no_cfunc_wrapper=True)
+
+
+def compile_kernel(function: Callable[..., Any], name: str, signature: Any) -> Dispatcher:
+    """Compile `function` for exactly one signature, through the disk cache, under `name`.
+
+    One Python function per signature: two processes that compile different signatures of one
+    function at once can store the machine code of one under the key of the other.
+    """
+    dispatcher = numba.jit(nopython=True, **FLAGS)(function)
+    dispatcher._cache = KernelCache(name)
+    dispatcher.compile(signature)
+    dispatcher.disable_compile()
+    return dispatcher

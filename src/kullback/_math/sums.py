@@ -1,0 +1,60 @@
+"""Sums and differences in twice the precision, and exact powers of two.
+
+Sources: Knuth's two-sum; Dekker's product with a fused multiply-add; Kahan's difference of
+products (Jeannerod, Louvet and Muller 2013: at most 1.5 ulp).
+"""
+
+from __future__ import annotations
+
+from kullback._jit import inline
+from kullback._math.bits import bits, fma, from_bits
+
+FRACTION = (1 << 52) - 1
+ONE_BITS = 1023 << 52
+
+
+@inline
+def two_sum(x: float, y: float) -> tuple[float, float]:
+    """x + y as a rounded sum and its exact error."""
+    total = x + y
+    back = total - x
+    return total, (x - (total - back)) + (y - back)
+
+
+@inline
+def two_product(x: float, y: float) -> tuple[float, float]:
+    """x * y as a rounded product and its exact error."""
+    product = x * y
+    return product, fma(x, y, -product)
+
+
+@inline
+def difference_of_products(x: float, a: float, y: float, b: float) -> float:
+    """x * a - y * b within 1.5 ulp, however much cancels."""
+    product = y * b
+    return fma(x, a, -product) - fma(y, b, -product)
+
+
+@inline
+def exponent(x: float) -> int:
+    """floor(log2 x) of a positive normal number."""
+    return (bits(x) >> 52) - 1023
+
+
+@inline
+def mantissa(x: float) -> float:
+    """x / 2**exponent(x), in [1, 2)."""
+    return from_bits((bits(x) & FRACTION) | ONE_BITS)
+
+
+@inline
+def power_of_two(n: int) -> float:
+    """2**n for -1022 <= n <= 1023."""
+    return from_bits((n + 1023) << 52)
+
+
+@inline
+def times_power_of_two(x: float, n: int) -> float:
+    """x * 2**n for |n| <= 2044, exact but where the result is subnormal or infinite."""
+    half = n >> 1
+    return x * power_of_two(half) * power_of_two(n - half)
