@@ -10,8 +10,8 @@ import mpmath
 
 SERIES = {
     # name: (number of terms, largest |s|): the interval reaches a little beyond what is used
-    "NEAR": (8, 0.2012),
-    "WIDE": (10, 0.3334),
+    "NEAR": (7, 0.2012),
+    "WIDE": (9, 0.3334),
     "SINGLE": (4, 0.2012),
 }
 

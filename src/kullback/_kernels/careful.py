@@ -15,6 +15,7 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels.rows import LEFT
 from kullback._kernels.rules import Rule
+from kullback._math.bits import load, pointer
 from kullback._math.log_ratio import FLOOR
 from kullback._math.sums import (
     difference_of_products,
@@ -51,17 +52,16 @@ def make_careful(
     rule: Rule,
 ) -> Callable[..., Any]:
     """The kernel for the pairs that are marked LEFT, for one divergence and one rule."""
-    values, gap, shifts = rule
-    fills = gap(0.0) == 1.0
+    values, gap, shifts, fills = rule
 
     @inline
-    def largest(p, i, q, j, amount):
+    def largest(p, q, at, amount):
         """The largest entries that the rule leaves; -1 for a row that is no distribution."""
         a_most = 0.0
         b_most = 0.0
-        for c in range(p.shape[1]):
-            a = float(p[i, c])
-            b = float(q[j, c])
+        for c in range(at[2]):
+            a = load(p, at[0] + c)
+            b = load(q, at[1] + c)
             if not 0.0 <= a < np.inf or not 0.0 <= b < np.inf:
                 return -1.0, -1.0
             a, b = values(a, b, 0.0)
@@ -73,12 +73,12 @@ def make_careful(
         return a_most, b_most
 
     @inline
-    def exact_sums(p, i, q, j, a_scale, b_scale, amount):
+    def exact_sums(p, q, at, a_scale, b_scale, amount):
         a_sum = (0.0, 0.0)
         b_sum = (0.0, 0.0)
         gaps = 0.0
-        for c in range(p.shape[1]):
-            a, b = values(float(p[i, c]), float(q[j, c]), 0.0)
+        for c in range(at[2]):
+            a, b = values(load(p, at[0] + c), load(q, at[1] + c), 0.0)
             gaps += gap(b)
             a_sum = add_to(a_sum, times_power_of_two(a, a_scale))
             b_sum = add_to(b_sum, times_power_of_two(b, b_scale))
@@ -88,12 +88,12 @@ def make_careful(
         return a_sum, b_sum, gaps
 
     @inline
-    def term_sum(p, i, q, j, scales, factors, amount, fill):
+    def term_sum(p, q, at, scales, factors, amount, fill):
         a_scale, b_scale = scales
         a_factor, a_low, b_factor, b_low = factors
-        total = 0.0
-        for c in range(p.shape[1]):
-            a, b = values(float(p[i, c]), float(q[j, c]), 0.0)
+        total = (0.0, 0.0)
+        for c in range(at[2]):
+            a, b = values(load(p, at[0] + c), load(q, at[1] + c), 0.0)
             a = times_power_of_two(a, a_scale)
             b_scaled = times_power_of_two(b, b_scale)
             if fills and b == 0.0:
@@ -110,16 +110,16 @@ def make_careful(
                 x += a * a_factor
                 y += b_scaled * b_factor
             if y >= TINY or b + amount * shifts == 0.0:
-                total += term(x + FLOOR, y + FLOOR, d)
+                total = add_to(total, term(x + FLOOR, y + FLOOR, d))
             elif x > TINY:
                 y = times_power_of_two(b + amount * shifts, b_scale + MORE) * b_factor
-                total += term(x + FLOOR, y + FLOOR, x - y) + tail(x, MORE)
-        return total
+                total = add_to(total, term(x + FLOOR, y + FLOOR, x - y) + tail(x, MORE))
+        return total[0] if total[0] == np.inf else total[0] + total[1]
 
     @inline
-    def pair(p, i, q, j, amount, normalize):
+    def pair(p, q, at, amount, normalize):
         """The divergence, or nan for rows that are no distributions."""
-        a_most, b_most = largest(p, i, q, j, amount)
+        a_most, b_most = largest(p, q, at, amount)
         if a_most <= 0.0 or b_most <= 0.0:
             return np.nan
         a_scale = TOP - exponent_of_any(a_most)
@@ -127,7 +127,7 @@ def make_careful(
         if not normalize:
             a_scale = min(a_scale, b_scale)
             b_scale = a_scale
-        a_sum, b_sum, gaps = exact_sums(p, i, q, j, a_scale, b_scale, amount)
+        a_sum, b_sum, gaps = exact_sums(p, q, at, a_scale, b_scale, amount)
         fill = 0.0
         if fills:
             fill = amount * b_sum[0] if normalize else times_power_of_two(amount, b_scale)
@@ -135,7 +135,7 @@ def make_careful(
             b_sum = add_to(add_to(b_sum, filled), error)
         if not normalize:
             factors = (1.0, 0.0, 1.0, 0.0)
-            total = term_sum(p, i, q, j, (a_scale, b_scale), factors, amount, fill)
+            total = term_sum(p, q, at, (a_scale, b_scale), factors, amount, fill)
             return times_power_of_two(finish(total, normalize), -a_scale)
         a_unit = power_of_two(-exponent(a_sum[0]))
         b_unit = power_of_two(-exponent(b_sum[0]))
@@ -147,16 +147,19 @@ def make_careful(
             a_sum[0] * a_unit * b_back,
             a_sum[1] * a_unit * b_back,
         )
-        total = term_sum(p, i, q, j, (a_scale, b_scale), factors, amount, fill)
+        total = term_sum(p, q, at, (a_scale, b_scale), factors, amount, fill)
         back = 2.0**-TOP / (mantissa(a_sum[0]) * mantissa(b_sum[0]))
         return finish(total * back, normalize)
 
     def careful(p, p_index, q, q_index, amount, normalize, out):
         """Fill in the results marked LEFT; how many of them are nan: no distributions."""
+        k = p.shape[1]
+        p_data = pointer(p)
+        q_data = pointer(q)
         invalid = 0
         for r in range(out.shape[0]):
             if out[r] == LEFT:
-                out[r] = pair(p, p_index[r], q, q_index[r], amount, normalize)
+                out[r] = pair(p_data, q_data, (p_index[r] * k, q_index[r] * k, k), amount, normalize)
                 invalid += np.isnan(out[r])
         return invalid
 

@@ -9,7 +9,7 @@ lies in [0, ln 2], so it needs no exponent.
 from __future__ import annotations
 
 from kullback._jit import inline
-from kullback._math.bits import larger, smaller
+from kullback._math.bits import larger, magnitude, smaller
 from kullback._math.log import LN2
 from kullback._math.log_ratio import relative_entropy, relative_entropy_of_larger
 
@@ -17,12 +17,11 @@ from kullback._math.log_ratio import relative_entropy, relative_entropy_of_large
 @inline
 def term(x: float, y: float, d: float) -> float:
     """Four times one bin's share; x and y are floored, and a zero needs nothing else."""
-    apart = abs(d)
+    minus_apart = -magnitude(d)
     low = smaller(x, y)
-    high = larger(x, y)
     total = x + y
-    return relative_entropy(low + low, total, -apart) + relative_entropy_of_larger(
-        high + high, total, apart
+    return relative_entropy(low + low, total, minus_apart) + relative_entropy_of_larger(
+        larger(x, y), total, minus_apart
     )
 
 

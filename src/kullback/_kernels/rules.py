@@ -1,9 +1,10 @@
 """What an option makes of a pair of entries (a, b), before anything is summed or compared.
 
-A rule is three functions, compiled into the loops:
+A rule is compiled into the loops:
 `values(a, b, amount)`  the pair to use;
-`gap(a, b, amount)`     1 where the entry of q is a gap that `fill` will fill, else 0;
-`shifts`                whether `amount` was added to both (then the difference a - b is untouched).
+`gap(b)`                1 where the entry of q is a gap that will be filled, else 0;
+`shifts`                whether `amount` is added to both entries (a - b is untouched then);
+`fills`                 whether `amount` fills gaps, once the sums are known.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ class Rule(NamedTuple):
     values: Callable[[float, float, float], tuple[float, float]]
     gap: Callable[[float], float]
     shifts: bool
+    fills: bool
 
 
 @inline
@@ -52,8 +54,8 @@ def _zero_is_gap(b: float) -> float:
 
 
 RULES = {
-    "plain": Rule(_as_given, _no_gap, False),
-    "pseudocount": Rule(_shifted, _no_gap, True),  # amount: the pseudocount
-    "skip": Rule(_restricted, _no_gap, False),
-    "fill": Rule(_filled, _zero_is_gap, False),  # amount: the entry that stands for a zero of q
+    "plain": Rule(_as_given, _no_gap, False, False),
+    "pseudocount": Rule(_shifted, _no_gap, True, False),  # amount: the pseudocount
+    "skip": Rule(_restricted, _no_gap, False, False),
+    "fill": Rule(_filled, _zero_is_gap, False, True),  # amount: the entry that stands for a zero of q
 }

@@ -1,6 +1,6 @@
-"""The operations that Python cannot write: bit casts, fused multiply-add, reassociable addition.
+"""The operations that Python cannot write: bit casts, fused multiply-add, masks, raw loads.
 
-Each is one LLVM instruction (or a compare and a select), so that loops over them vectorise.
+Each is one LLVM instruction (or a compare and a select), for a float64, a float32 or eight lanes.
 """
 
 # Numba calls these functions with types and builds code in them; it publishes no usable types.
@@ -12,99 +12,136 @@ import llvmlite.ir as ir
 from numba import types
 from numba.extending import intrinsic
 
-_INT_OF = {types.float64: types.int64, types.float32: types.int32}
-_FLOAT_OF = {types.int64: types.float64, types.int32: types.float32}
+from kullback._math.lanes import FLOATS, INTEGERS, MASK, WIDTH, Lanes, declare, splat
+
+_INT_OF = {types.float64: types.int64, types.float32: types.int32, FLOATS: INTEGERS}
+_FLOAT_OF = {integer: real for real, integer in _INT_OF.items()}
 
 
-def _same_floats(*given) -> bool:
-    return isinstance(given[0], types.Float) and all(x == given[0] for x in given)
+def _common(*given):
+    """Lanes where an argument is lanes, else the one floating type of all."""
+    if any(isinstance(x, Lanes) for x in given):
+        return FLOATS
+    if not all(x == given[0] for x in given):
+        raise TypeError(f"takes floats of one type, not {given}")
+    return given[0]
+
+
+def _as(kind, context, builder, args, given):
+    if not isinstance(kind, Lanes):
+        return args
+    return [splat(context, builder, v, t, kind) for v, t in zip(args, given)]
+
+
+def _bit_cast(returned):
+    def build(context, builder, sig, args):
+        return builder.bitcast(args[0], context.get_value_type(returned))
+
+    return build
 
 
 @intrinsic
 def bits(typing, x):
     """The bits of a float64 as int64, of a float32 as int32."""
-
-    def build(context, builder, signature, args):
-        return builder.bitcast(args[0], context.get_value_type(signature.return_type))
-
-    return _INT_OF[x](x), build
+    return _INT_OF[x](x), _bit_cast(_INT_OF[x])
 
 
 @intrinsic
 def from_bits(typing, n):
     """The float64 with the bits of an int64, the float32 with those of an int32."""
+    return _FLOAT_OF[n](n), _bit_cast(_FLOAT_OF[n])
 
-    def build(context, builder, signature, args):
-        return builder.bitcast(args[0], context.get_value_type(signature.return_type))
 
-    return _FLOAT_OF[n](n), build
+@intrinsic
+def to_float(typing, n):
+    """An integer as a float of its size."""
+    returned = _FLOAT_OF[n]
+
+    def build(context, builder, sig, args):
+        return builder.sitofp(args[0], context.get_value_type(returned))
+
+    return returned(n), build
 
 
 @intrinsic
 def fma(typing, x, y, z):
     """x * y + z, rounded once."""
-    if not _same_floats(x, y, z):
-        raise TypeError(f"fma takes three floats of one type, not {x}, {y}, {z}")
+    kind = _common(x, y, z)
 
-    def build(context, builder, signature, args):
-        return builder.fma(*args)
+    def build(context, builder, sig, args):
+        x1, y1, z1 = _as(kind, context, builder, args, sig.args)
+        if not isinstance(kind, Lanes):
+            return builder.fma(x1, y1, z1)
+        function = declare(builder, f"llvm.fma.v{WIDTH}f64", x1.type, [x1.type] * 3)
+        return builder.call(function, [x1, y1, z1])
 
-    return x(x, y, z), build
-
-
-@intrinsic
-def lane_add(typing, x, y):
-    """x + y where the compiler may split a sum into lanes: for accumulators, and nothing else."""
-    if not _same_floats(x, y):
-        raise TypeError(f"lane_add takes two floats of one type, not {x}, {y}")
-
-    def build(context, builder, signature, args):
-        return builder.fadd(*args, flags=("reassoc", "nsz"))
-
-    return x(x, y), build
-
-
-@intrinsic
-def load(typing, array, offset):
-    """Element `offset` of a C-contiguous array seen as flat, as float64.
-
-    No bounds and no negative indices: their handling keeps loops that start inside a row from
-    being vectorised, and a slice for each row costs 40 ns.
-    """
-
-    def build(context, builder, signature, args):
-        data = context.make_array(array)(context, builder, args[0]).data
-        value = builder.load(builder.gep(data, [args[1]]))
-        return context.cast(builder, value, array.dtype, types.float64)
-
-    return types.float64(array, types.intp), build
+    return kind(x, y, z), build
 
 
 @intrinsic
 def select(typing, condition, x, y):
-    """x if condition else y, both being evaluated: a mask, not a branch."""
-    if not _same_floats(x, y):
-        raise TypeError(f"select takes two floats of one type, not {x}, {y}")
+    """x where the condition holds, else y, both being evaluated: a mask, not a branch."""
+    kind = FLOATS if condition == MASK else _common(x, y)
 
-    def build(context, builder, signature, args):
-        return builder.select(*args)
+    def build(context, builder, sig, args):
+        x1, y1 = _as(kind, context, builder, args[1:], sig.args[1:])
+        return builder.select(args[0], x1, y1)
 
-    return x(types.boolean, x, y), build
+    return kind(condition, x, y), build
+
+
+@intrinsic
+def magnitude(typing, x):
+    """|x|."""
+
+    def build(context, builder, sig, args):
+        integer = context.get_value_type(_INT_OF[x])
+        element = integer.element if isinstance(x, Lanes) else integer
+        kept = ir.Constant(element, (1 << (element.width - 1)) - 1)
+        mask = ir.Constant(integer, [kept] * WIDTH) if isinstance(x, Lanes) else kept
+        return builder.bitcast(builder.and_(builder.bitcast(args[0], integer), mask), args[0].type)
+
+    return x(x), build
 
 
 def _extremum(comparison):
     @intrinsic
     def extremum(typing, x, y):
-        if not _same_floats(x, y):
-            raise TypeError(f"takes two floats of one type, not {x}, {y}")
+        kind = _common(x, y)
 
-        def build(context, builder, signature, args):
-            return builder.select(builder.fcmp_ordered(comparison, *args), *args)
+        def build(context, builder, sig, args):
+            x1, y1 = _as(kind, context, builder, args, sig.args)
+            return builder.select(builder.fcmp_ordered(comparison, x1, y1), x1, y1)
 
-        return x(x, y), build
+        return kind(x, y), build
 
     return extremum
 
 
 larger = _extremum(">")  # the second argument where either is NaN
 smaller = _extremum("<")
+
+
+@intrinsic
+def pointer(typing, array):
+    """The address of the first element of a C-contiguous array, as a typed pointer.
+
+    Passing an array to an inlined function counts its references up and down, atomically; done
+    for each row, that costs more than the row. A pointer has no references to count.
+    """
+
+    def build(context, builder, sig, args):
+        return context.make_array(array)(context, builder, args[0]).data
+
+    return types.CPointer(array.dtype)(array), build
+
+
+@intrinsic
+def load(typing, source, offset):
+    """The number at source[offset], as float64; neither bounds nor negative offsets are checked."""
+
+    def build(context, builder, sig, args):
+        value = builder.load(builder.gep(args[0], [args[1]]))
+        return context.cast(builder, value, source.dtype, types.float64)
+
+    return types.float64(source, types.intp), build

@@ -11,7 +11,7 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._math import series
-from kullback._math.bits import bits, fma, from_bits, select
+from kullback._math.bits import bits, fma, from_bits, select, to_float
 
 # Error bounds in units in the last place, and the inputs at which the largest error was seen
 # (2e7 random inputs over all binades and around 1; float32: all inputs). The tests import these.
@@ -35,7 +35,7 @@ SMALLEST_NORMAL_SINGLE = np.float32(2.0**-126)
 def log_normal(x: float) -> float:
     """ln x for 2**-1022 <= x < inf; at 0 a finite number, so that x ln x is 0 there."""
     shifted = bits(x) - SQRT_HALF_BITS
-    e = float(shifted >> 52)
+    e = to_float(shifted >> 52)
     f = from_bits((shifted & FRACTION) + SQRT_HALF_BITS) - 1.0
     s = f / (2.0 + f)
     z = s * s
@@ -56,7 +56,7 @@ def log(x: float) -> float:
 def log32_normal(x: float) -> float:
     """As `log_normal`, in float32: 2**-126 <= x < inf, and a finite number at 0."""
     shifted = bits(x) - SQRT_HALF_BITS_SINGLE
-    e = np.float32(shifted >> np.int32(23))
+    e = to_float(shifted >> np.int32(23))
     f = from_bits((shifted & FRACTION_SINGLE) + SQRT_HALF_BITS_SINGLE) - np.float32(1.0)
     s = f / (np.float32(2.0) + f)
     z = s * s

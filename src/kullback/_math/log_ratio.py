@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from kullback._jit import inline
 from kullback._math import series
-from kullback._math.bits import bits, fma, from_bits, select
+from kullback._math.bits import bits, fma, from_bits, select, to_float
 from kullback._math.log import LN2
 
 FLOOR = 2.0**-1000
@@ -54,7 +54,7 @@ def relative_entropy(x: float, y: float, d: float) -> float:
     d = select(e == 0, d, x - scaled)
     s = d / (x + scaled)
     tail = fma(fma(s, s, s), series.near(s * s), 1.0)
-    return fma(d * s, tail, fma(x * float(e), LN2_PER_BIT, y - scaled))
+    return fma(d * s, tail, fma(x * to_float(e), LN2_PER_BIT, y - scaled))
 
 
 @inline
@@ -64,11 +64,12 @@ def log_ratio(x: float, y: float, d: float) -> float:
     scaled = from_bits(bits(y) + e)
     s = select(e == 0, d, x - scaled) / (x + scaled)
     atanh = fma(s * s * s, series.near(s * s), s)
-    return fma(float(e), LN2_PER_BIT, 2.0 * atanh)
+    return fma(to_float(e), LN2_PER_BIT, 2.0 * atanh)
 
 
 @inline
-def relative_entropy_of_larger(x: float, y: float, d: float) -> float:
-    """x ln(x/y) - x + y where y <= x <= 2y: no octave to look for, |s| <= 1/3."""
-    s = d / (x + y)
-    return d * s * fma(fma(s, s, s), series.wide(s * s), 1.0)
+def relative_entropy_of_larger(x: float, y: float, minus_d: float) -> float:
+    """2 x ln(2x/y) - 2x + y where y/2 <= x <= y, from minus_d = y - 2x: |s| <= 1/3, no octave."""
+    minus_s = minus_d / fma(2.0, x, y)
+    tail = fma(fma(minus_s, minus_s, -minus_s), series.wide(minus_s * minus_s), 1.0)
+    return minus_d * minus_s * tail

@@ -1,0 +1,143 @@
+"""The `kullback` command: options in, exit status out. 0 done, 2 the user's error, 130 Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+import kullback as kl
+from kullback.app.errors import UserError, os_error
+
+_DESCRIPTION = "Divergences between all pairs of probability distributions, exactly and fast."
+_NO_HEADER_HELP = "the first line of the .csv or .tsv holds names, or does not (default: by its text)"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command with these arguments (default: the process's own); return the exit status.
+
+    What the user can put right is told in one line on standard error. Other exceptions are defects
+    and are let through.
+    """
+    try:
+        arguments = _parser().parse_args(argv)
+        arguments.run(arguments)
+        sys.stdout.flush()
+    except UserError as error:
+        return _complain(str(error), 2)
+    except BrokenPipeError:
+        # The reader of our output, such as `head`, has seen enough. Python would complain at exit.
+        sys.stdout = None  # type: ignore[assignment]
+        return 1
+    except OSError as error:
+        return _complain(str(os_error(error)), 2)
+    except KeyboardInterrupt:
+        return _complain("interrupted; nothing was written", 130)
+    except SystemExit as end:  # --help and --version
+        return int(end.code or 0)
+    return 0
+
+
+def _complain(message: str, status: int) -> int:
+    print(f"kullback: error: {message}", file=sys.stderr)
+    return status
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse, but an error is one line, without the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UserError(f"{message}; see {self.prog} --help")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="kullback", description=_DESCRIPTION, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"kullback {kl.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    pairwise = commands.add_parser(
+        "pairwise",
+        allow_abbrev=False,
+        help="the matrix of divergences between the rows of a table",
+        description="Write the matrix of divergences between the rows of INPUT, or from the rows of"
+        " INPUT to the rows of OTHER. A row is a histogram: counts, weights or probabilities. A text"
+        " column becomes the labels.",
+    )
+    _add_files(pairwise)
+    _add_options(pairwise)
+    pairwise.set_defaults(run=_run_pairwise)
+    demo = commands.add_parser(
+        "demo",
+        allow_abbrev=False,
+        help="compare the source files of Python's standard library",
+        description="Compare the byte histograms of the standard library's own source files; say what"
+        " was found, how long it took and how long SciPy takes; write the matrix and two pictures.",
+    )
+    demo.add_argument(
+        "--output", type=Path, default=Path("kullback-demo"), metavar="DIR", help="default: %(default)s"
+    )
+    _add_common(demo)
+    demo.set_defaults(run=_run_demo)
+    return parser
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    files = parser.add_argument_group("files")
+    add = files.add_argument
+    add("input", type=Path, metavar="INPUT", help=".npy, .csv, .tsv or .parquet; one histogram a row")
+    add("--against", type=Path, metavar="OTHER", help="a second table, for the columns of the matrix")
+    add("--output", type=Path, required=True, help=".npy, .csv, .tsv or .parquet (not .npy: with labels)")
+    add("--plot", type=Path, help="a heat map too, ordered by likeness: .png, .pdf or .svg")
+    add("--header", action=argparse.BooleanOptionalAction, default=None, help=_NO_HEADER_HELP)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    options = parser.add_argument_group("what to compute (as in kullback.pairwise)")
+    add = options.add_argument
+    add("--metric", default="js", help="js, kl, hellinger, … (default: %(default)s)")
+    add("--base", type=float, help="of the logarithm: 2 gives bits (default: e, nats)")
+    add("--no-normalize", action="store_true", help="take the rows as they are; do not divide by sums")
+    add("--pseudocount", type=float, default=0.0, metavar="X", help="add X to every bin first")
+    add("--zeros", type=_zeros, default="inf", metavar="inf|skip|EPS", help="what q = 0 < p does")
+    add("--invalid", choices=("raise", "nan"), default="raise", help="what a row that is none does")
+    _add_common(parser)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--threads", type=int, metavar="N", help="at most this many")
+    parser.add_argument("--force", action="store_true", help="replace output files that exist")
+
+
+def _zeros(text: str) -> str | float:
+    if text in ("inf", "skip"):
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not inf, skip or a positive number") from None
+
+
+def _run_pairwise(arguments: argparse.Namespace) -> None:
+    from kullback.app.pairwise import Files, run_pairwise  # --help need not load NumPy
+
+    files = Files(
+        arguments.input, arguments.against, arguments.output, arguments.plot, header=arguments.header
+    )
+    files.check(force=arguments.force)
+    run_pairwise(
+        files,
+        metric=arguments.metric,
+        base=arguments.base,
+        normalize=not arguments.no_normalize,
+        pseudocount=arguments.pseudocount,
+        zeros=arguments.zeros,
+        invalid=arguments.invalid,
+        threads=arguments.threads,
+    )
+
+
+def _run_demo(arguments: argparse.Namespace) -> None:
+    from kullback.app.demo import run_demo
+
+    run_demo(arguments.output, threads=arguments.threads, force=arguments.force)

@@ -1,0 +1,27 @@
+"""A progress bar where somebody can see one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int], None] | bool]:
+    """A `progress` for the library: a tqdm bar if standard error is a terminal, else False."""
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        tqdm = None
+    if tqdm is None or not sys.stderr.isatty():
+        yield False
+        return
+    # leave=False: an error that follows stands on a line of its own.
+    with tqdm(unit="", unit_scale=True, leave=False, file=sys.stderr) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield show

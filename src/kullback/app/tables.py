@@ -1,0 +1,173 @@
+"""Files to tables: one histogram a row, and a label for each if the file has them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kullback.app.csv_table import read_csv
+from kullback.app.errors import UserError, from_library, one_line, os_error, require
+
+TABLE_SUFFIXES = (".npy", ".csv", ".tsv", ".parquet")
+
+
+@dataclass(frozen=True)
+class Table:
+    """`values` of shape (n, k) in the dtype of the file, n `labels` or None, and the line that each
+    row is on where the file has lines."""
+
+    path: Path
+    values: NDArray[Any]
+    labels: Sequence[str] | None = None
+    line_numbers: Sequence[int] | None = None
+
+
+def read_table(path: Path, header: bool | None = None) -> Table:
+    """The table in `path`, whose suffix says what it is. Raises UserError, in one line.
+
+    `header` is for .csv and .tsv: whether the first line holds names; None: see `csv_table`.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in TABLE_SUFFIXES:
+        kinds = ", ".join(TABLE_SUFFIXES)
+        raise UserError(f"{path}: unknown kind of input; it should be one of {kinds}")
+    try:
+        _check_file(path)
+        if suffix == ".npy":
+            table = Table(path, _read_npy(path))
+        elif suffix == ".parquet":
+            table = _read_parquet(path)
+        else:
+            table = Table(path, *read_csv(path, "\t" if suffix == ".tsv" else ",", header))
+    except OSError as error:
+        raise os_error(error, path) from error
+    except MemoryError as error:
+        raise UserError(f"{path}: does not fit in memory; save it as .npy, which is mapped") from error
+    return _checked(table)
+
+
+def _check_file(path: Path) -> None:
+    status = os.stat(path)
+    if stat.S_ISDIR(status.st_mode):
+        raise UserError(f"{path}: is a directory; name a file in it")
+    if not stat.S_ISREG(status.st_mode):
+        raise UserError(f"{path}: is not a regular file; save the table in one")
+    if status.st_size == 0:
+        raise UserError(f"{path}: is empty; it should hold one histogram a row")
+
+
+def _checked(table: Table) -> Table:
+    shape = table.values.shape
+    if len(shape) != 2:
+        raise UserError(
+            f"{table.path}: holds an array of shape {shape}; it should have 2 dimensions, one"
+            " histogram a row"
+        )
+    if 0 in shape:
+        raise UserError(f"{table.path}: holds no numbers (shape {shape}); it needs rows and columns")
+    return table
+
+
+def _read_npy(path: Path) -> NDArray[Any]:
+    """The array, mapped and read-only. Nothing that would run code (a pickle) is ever loaded."""
+    with open(path, "rb") as file:
+        try:
+            version = np.lib.format.read_magic(file)
+            if version not in ((1, 0), (2, 0)):
+                raise ValueError(f"format version {version} is not known")
+            read = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}
+            shape, _, dtype = read[version[0]](file)
+        except (ValueError, EOFError, TypeError, SyntaxError, RecursionError) as error:
+            reason = one_line(str(error)).split(". ")[0]
+            raise UserError(f"{path}: is not a .npy file ({reason}); write it by numpy.save") from error
+        start = file.tell()
+    if dtype.hasobject:
+        raise UserError(
+            f"{path}: holds pickled Python objects, which could run code and are not loaded; save"
+            " an array of numbers"
+        )
+    if any(not isinstance(length, int) or length < 0 for length in shape):
+        raise UserError(f"{path}: its header declares the shape {shape}; write it anew by numpy.save")
+    expected = dtype.itemsize
+    for length in shape:
+        expected *= length
+    found = path.stat().st_size - start
+    if expected != found:
+        raise UserError(
+            f"{path}: its header declares {shape} of {dtype}, {expected} bytes, but {found} bytes"
+            " follow; the file is damaged or was not written to its end: write it anew"
+        )
+    if expected == 0:
+        return np.empty(shape, dtype)  # nothing to map
+    try:
+        values: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, OverflowError) as error:
+        raise UserError(f"{path}: {from_library(error)}; write it anew by numpy.save") from error
+    return values
+
+
+def _read_parquet(path: Path) -> Table:
+    """Numeric columns are bins, in their order; the one text column or index holds the labels."""
+    require("pyarrow pyarrow.parquet", "parquet", "reading .parquet")
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        # Not read_table: it makes columns of directories named like `year=2024`.
+        content = pq.ParquetFile(path).read()
+    except pa.ArrowException as error:
+        reason = one_line(str(error)).split(". ")[0]
+        raise UserError(f"{path}: is not a .parquet file ({reason}); write it anew") from error
+    index = _index_columns(content.schema)
+    labels: list[str] | None = None
+    label_name = ""
+    columns: list[NDArray[Any]] = []
+    for name, column in zip(content.column_names, content.columns, strict=True):
+        _check_column(path, name, column)
+        if name not in index and not _is_text(column.type):
+            columns.append(column.to_numpy())
+        elif labels is None:
+            labels, label_name = [str(value) for value in column.to_pylist()], name
+        else:
+            raise UserError(
+                f"{path}: the columns {label_name!r} and {name!r} both hold text; keep one as labels"
+            )
+    values = np.stack(columns, axis=1) if columns else np.empty((content.num_rows, 0))
+    return Table(path, values, labels)
+
+
+def _index_columns(schema: Any) -> set[str]:
+    """The columns in which pandas keeps a data frame's index (a range is kept in none)."""
+    metadata = schema.pandas_metadata or {}
+    return {name for name in metadata.get("index_columns", []) if isinstance(name, str)}
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _check_column(path: Path, name: str, column: Any) -> None:
+    import pyarrow as pa
+
+    kind = column.type
+    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
+    if not numeric and not _is_text(kind):
+        raise UserError(
+            f"{path}: column {name!r} holds {kind}; the bins should be numbers, the labels text"
+        )
+    if column.null_count:
+        row = column.is_null().to_pylist().index(True)
+        raise UserError(
+            f"{path}: column {name!r} is empty in row {row} (counting from 0); fill it, an empty bin by 0"
+        )
