@@ -9,6 +9,7 @@ from typing import Any
 from numba import types
 
 from kullback._jit import compile_kernel
+from kullback._kernels import centred, entropic
 from kullback._kernels.careful import make_careful
 from kullback._kernels.rows import make_rows
 from kullback._kernels.rules import RULES
@@ -23,6 +24,11 @@ def _input(dtype: str, ndim: int) -> types.Array:
 
 _INDEX = types.Array(types.intp, 1, "C", readonly=True)
 _VECTOR = types.Array(types.float64, 1, "C")
+_READ = types.Array(types.float64, 1, "C", readonly=True)
+_GRID = types.Array(types.float64, 2, "C")
+_BLOCK = types.Array(types.float64, 2, "A")
+_BYTES = types.Array(types.uint8, 2, "C")
+_WORDS = types.Array(types.uint64, 2, "C", readonly=True)
 
 
 def _row_signature(dtype: str) -> tuple[Any, ...]:
@@ -43,6 +49,45 @@ def careful(divergence: ModuleType, rule: str, dtype: str) -> Any:
     function = make_careful(divergence.term, divergence.tail, divergence.finish, RULES[rule])
     name = _name(divergence, "careful", rule, dtype)
     return compile_kernel(function, name, _row_signature(dtype))
+
+
+@cache
+def scaled(dtype: str) -> Any:
+    """scaled(rows, r, half_over_r, amount, normalize, out, constant, weight): see `entropic`."""
+    given = (_input(dtype, 2), _READ, _READ, types.float64, types.boolean, _GRID, _VECTOR, _VECTOR)
+    return compile_kernel(entropic.make_scaled(), f"js-scaled-{dtype}", given)
+
+
+@cache
+def entropic_tile() -> Any:
+    """tile(x, constant, weight, y, constant, weight, r, k, normalize, upper, out): `entropic`."""
+    rows = (_GRID, _READ, _READ)
+    given = (*rows, *rows, _READ, types.intp, types.boolean, types.boolean, _BLOCK)
+    return compile_kernel(entropic.make_tile(), "js-tile", given)
+
+
+@cache
+def left(dtype: str) -> Any:
+    """left(rows, r, amount, normalize, out, e, chi, support): see `centred`."""
+    given = (_input(dtype, 2), _READ, types.float64, types.boolean)
+    given = (*given, _GRID, _VECTOR, _VECTOR, _BYTES)
+    return compile_kernel(centred.make_left(), f"kl-left-{dtype}", given)
+
+
+@cache
+def right(dtype: str) -> Any:
+    """right(rows, r, amount, normalize, out, f, size, spread, gaps): see `centred`."""
+    given = (_input(dtype, 2), _READ, types.float64, types.boolean)
+    given = (*given, _GRID, _VECTOR, _VECTOR, _VECTOR, _BYTES)
+    return compile_kernel(centred.make_right(), f"kl-right-{dtype}", given)
+
+
+@cache
+def certify() -> Any:
+    """certify(out, e, chi, support, f, size, spread, gaps, any_gap, k, normalize): `centred`."""
+    given = (_BLOCK, _READ, _READ, _WORDS, _READ, _READ, _READ, _WORDS)
+    given = (*given, types.boolean, types.intp, types.boolean)
+    return compile_kernel(centred.make_certify(), "kl-certify", given)
 
 
 def _name(divergence: ModuleType, *parts: str) -> str:

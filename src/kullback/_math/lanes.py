@@ -209,3 +209,25 @@ def _folded(builder, vector, operation):
             halves.append(builder.shuffle_vector(vector, undefined, mask))
         vector = operation(*halves)
     return builder.extract_element(vector, _index(0))
+
+
+@intrinsic
+def store_lanes(typing, target, offset, lanes):
+    """target[offset : offset + WIDTH] = lanes, in float64."""
+
+    def build(context, builder, sig, args):
+        address = builder.bitcast(builder.gep(args[0], [args[1]]), args[2].type.as_pointer())
+        builder.store(args[2], address, align=1)
+        return context.get_dummy_value()
+
+    return types.none(target, types.intp, lanes), build
+
+
+@intrinsic
+def mask_byte(typing, mask):
+    """A mask as the bits of one byte, lane 0 the lowest."""
+
+    def build(context, builder, sig, args):
+        return builder.bitcast(args[0], ir.IntType(8))
+
+    return types.uint8(mask), build

@@ -1,0 +1,226 @@
+"""The only code that looks at dtype, shape, axis and `out`, and that raises for them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kullback._catalogue import Divergence
+from kullback._drivers.rows import Invalid, Work
+
+Array = NDArray[Any]
+
+FLOAT64 = np.dtype(np.float64)
+FLOAT32 = np.dtype(np.float32)
+
+_FOREIGN = {  # what np.asarray would turn into an object array, or copy from a device
+    "scipy.sparse": "x.toarray(), in slices of rows if that is too large",
+    "cupy": "x.get()",
+    "dask": "x.compute(), or map_blocks with a function of this module",
+    "jaxlib": "numpy.asarray(x)",
+    "torch": "x.detach().cpu()",
+}
+
+
+class Options(NamedTuple):
+    """The checked options that every discrete function shares."""
+
+    work: Work
+    raises: bool
+    threads: int | None
+
+
+def array(given: object, name: str) -> Array:
+    """`given` as a real NumPy array; TypeError or ValueError naming it otherwise."""
+    if type(given) is not np.ndarray:
+        given = _foreign_array(given, name)
+    if given.dtype.kind not in "fiub" or given.dtype.itemsize > 8:
+        raise TypeError(
+            f"{name} has dtype {given.dtype}, which is not supported; convert it to float64, "
+            f"for example {name}.astype(float)"
+        )
+    return given
+
+
+def _foreign_array(given: object, name: str) -> Array:
+    if isinstance(given, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a masked array (dtype {given.dtype}); say what a masked bin is worth: "
+            f"{name}.filled(0)"
+        )
+    module = type(given).__module__
+    for package, remedy in _FOREIGN.items():
+        if module == package or module.startswith(package + "."):
+            if package == "torch" and getattr(getattr(given, "device", None), "type", "") == "cpu":
+                break
+            kind = f"{module.split('.')[0]} {type(given).__name__}"
+            raise TypeError(f"{name} is a {kind}; convert it first: {remedy.replace('x.', name + '.')}")
+    try:
+        return np.asarray(given)
+    except ValueError as error:
+        raise ValueError(f"{name} is no array: its rows differ in length ({error})") from None
+
+
+def result_dtype(*arrays: Array) -> np.dtype[Any]:
+    """float32 if every array is float32 or float16, else float64."""
+    small = all(x.dtype.kind == "f" and x.dtype.itemsize <= 4 for x in arrays)
+    return FLOAT32 if small else FLOAT64
+
+
+def bins_last(given: Array, axis: int, name: str) -> Array:
+    """`given` with the axis of the bins moved to the end; at least one bin."""
+    if given.ndim == 0:
+        raise ValueError(f"{name} is a single number of shape (); it must have an axis of bins")
+    if axis != -1:
+        if isinstance(axis, bool) or not hasattr(axis, "__index__"):
+            raise TypeError(f"axis is {axis!r}; it must be an integer")
+        if not -given.ndim <= axis < given.ndim:
+            raise ValueError(f"axis is {axis}, but {name} has shape {given.shape}")
+        given = np.moveaxis(given, axis, -1)
+    return given
+
+
+def common_lead(p: Array, q: Array, names: tuple[str, str]) -> tuple[int, ...]:
+    """The leading shape that both broadcast to."""
+    common_bins(p, q, names)
+    if p.shape == q.shape:
+        return p.shape[:-1]
+    try:
+        return np.broadcast_shapes(p.shape[:-1], q.shape[:-1])
+    except ValueError:
+        raise ValueError(f"the leading axes do not broadcast: {_shapes(p, q, names)}") from None
+
+
+def common_bins(p: Array, q: Array, names: tuple[str, str]) -> None:
+    """Both have the same number of bins, and at least one."""
+    if p.shape[-1] != q.shape[-1]:
+        raise ValueError(f"the numbers of bins differ: {_shapes(p, q, names)}")
+    if p.shape[-1] == 0:
+        raise ValueError(f"there are no bins: {_shapes(p, q, names)}")
+
+
+def _shapes(p: Array, q: Array, names: tuple[str, str]) -> str:
+    return f"{names[0]} has shape {p.shape} and {names[1]} has shape {q.shape} (bins last)"
+
+
+def output(out: object, shape: tuple[int, ...], dtype: np.dtype[Any], inputs: list[Array]) -> Array:
+    """`out` if it is fit to be written to, or a new array."""
+    if out is None:
+        return np.empty(shape, dtype)
+    if not isinstance(out, np.ndarray):
+        raise ValueError(f"out is a {type(out).__name__}; it must be a NumPy array")
+    if out.shape != shape or out.dtype != dtype:
+        raise ValueError(
+            f"out has shape {out.shape} and dtype {out.dtype}; it must have shape {shape} "
+            f"and dtype {dtype}"
+        )
+    if not out.flags.writeable:
+        raise ValueError("out is read-only; pass an array that can be written to")
+    if any(np.may_share_memory(out, x) for x in inputs):
+        raise ValueError("out overlaps an input; pass an array with memory of its own")
+    return out
+
+
+def options(
+    divergence: Divergence,
+    base: float | None,
+    normalize: bool,
+    pseudocount: float,
+    zeros: str | float,
+    invalid: str,
+    threads: int | None,
+) -> Options:
+    """Check the options and put them into the form in which the kernels take them."""
+    rule, amount = _rule(pseudocount, zeros)
+    if invalid not in ("raise", "nan"):
+        raise ValueError(f'invalid is {invalid!r}; it must be "raise" or "nan"')
+    work = Work(divergence.kernel, rule, amount, bool(normalize), _unit(base), divergence.root)
+    return Options(work, invalid == "raise", _threads(threads))
+
+
+def _rule(pseudocount: float, zeros: str | float) -> tuple[str, float]:
+    pseudocount = _number(pseudocount, "pseudocount")
+    if not 0.0 <= pseudocount < math.inf:
+        raise ValueError(f"pseudocount is {pseudocount}; it must be finite and not negative")
+    if zeros in ("inf", "skip"):
+        chosen = ("plain", 0.0) if zeros == "inf" else ("skip", 0.0)
+    else:
+        message = f'zeros is {zeros!r}; it must be "inf", "skip" or a positive finite number'
+        if isinstance(zeros, str):
+            raise ValueError(message)
+        epsilon = _number(zeros, "zeros")
+        if not 0.0 < epsilon < math.inf:
+            raise ValueError(message)
+        chosen = ("fill", epsilon)
+    return ("pseudocount", pseudocount) if pseudocount else chosen
+
+
+def _number(given: Any, name: str) -> float:
+    try:
+        return float(given)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} is {given!r}; it must be a number") from None
+
+
+def _unit(base: float | None) -> float:
+    if base is None:
+        return 1.0
+    number = _number(base, "base")
+    if not 1.0 < number < math.inf:
+        raise ValueError(f"base is {base!r}; it must be None (nats) or a number above 1")
+    return math.log(number)
+
+
+def _threads(threads: int | None) -> int | None:
+    if threads is None:
+        return None
+    if isinstance(threads, bool) or not hasattr(threads, "__index__") or int(threads) < 1:
+        raise ValueError(f"threads is {threads!r}; it must be None or a whole number above 0")
+    return int(threads)
+
+
+def reporter(options: Options, named: list[tuple[str, Array]], pair_error: str) -> Invalid:
+    """What is to happen when a kernel meets rows that are no distributions."""
+    if not options.raises:
+        return Invalid(None)
+    allowed_empty = options.work.rule == "pseudocount"
+
+    def report() -> Exception:
+        found = [m for name, rows in named if (m := _describe(name, rows, allowed_empty))]
+        return ValueError("; ".join(found) or pair_error)
+
+    return Invalid(report)
+
+
+def _describe(name: str, rows: Array, empty_allowed: bool) -> str:
+    """What is wrong with the rows of one argument: the first bad entry, and how many rows."""
+    step = max(1, (1 << 20) // rows.shape[-1])
+    flat = rows.reshape(-1, rows.shape[-1]) if rows.flags.c_contiguous or rows.ndim > 2 else rows
+    flat = np.atleast_2d(flat)
+    count, first = 0, ""
+    for start in range(0, len(flat), step):
+        tile = np.asarray(flat[start : start + step])
+        wrong = ~((tile >= 0) & (tile < np.inf))
+        empty = ~wrong.any(axis=1) & ~tile.any(axis=1) & (not empty_allowed)
+        bad = np.flatnonzero(wrong.any(axis=1) | empty)
+        if bad.size and not first:
+            first = _first_fault(name, rows, start + bad[0], tile[bad[0]], wrong[bad[0]])
+        count += bad.size
+    if not count:
+        return ""
+    return f"{first} ({count} such row{'s' * (count > 1)} in {name}; invalid=\"nan\" gives NaN there)"
+
+
+def _first_fault(name: str, rows: Array, number: int, row: Array, wrong: Array) -> str:
+    place = np.unravel_index(number, rows.shape[:-1]) if rows.ndim > 1 else ()
+    where = f"row {', '.join(str(int(i)) for i in place)}, " if place else ""
+    if not wrong.any():
+        return f"{name} is no distribution: {where.rstrip(', ') or 'it'} sums to 0"
+    column = int(np.flatnonzero(wrong)[0])
+    value = row[column]
+    kind = "NaN" if np.isnan(value) else "negative" if value < 0 else "infinite"
+    return f"{name} is no distribution: {where}column {column} is {kind} ({value})"
+

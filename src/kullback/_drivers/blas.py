@@ -1,0 +1,79 @@
+"""One thread for NumPy's BLAS while our tiles run, each with a matrix product of its own.
+
+NumPy has no switch for this; the OpenBLAS in its wheels has a function. Where there is none
+(another BLAS), the tiles' products use what threads that BLAS likes: slower, not wrong.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import numpy as np
+
+_PREFIXES = ("scipy_openblas", "openblas")
+_SUFFIXES = ("64_", "")
+
+_lock = threading.Lock()
+_users = 0
+_before = 1
+
+
+@cache
+def _functions() -> tuple[Callable[[], int], Callable[[int], None]] | None:
+    """OpenBLAS's functions that get and set its number of threads, or None."""
+    try:
+        # A symbol is looked for in the library that is named and in all that it is linked to.
+        library = ctypes.CDLL(np._core._multiarray_umath.__file__)
+    except (AttributeError, OSError):
+        return None
+    for prefix in _PREFIXES:
+        for suffix in _SUFFIXES:
+            getter = getattr(library, f"{prefix}_get_num_threads{suffix}", None)
+            setter = getattr(library, f"{prefix}_set_num_threads{suffix}", None)
+            if getter and setter:
+                getter.restype, getter.argtypes = ctypes.c_int, ()
+                setter.restype, setter.argtypes = None, (ctypes.c_int,)
+                return getter, setter
+    return None
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Inside, a matrix product runs on the thread that calls it; the last one out restores."""
+    global _users, _before
+    functions = _functions()
+    if functions is None:
+        yield
+        return
+    get, set_ = functions
+    with _lock:
+        _users += 1
+        if _users == 1:
+            _before = get()
+            set_(1)
+    try:
+        yield
+    finally:
+        with _lock:
+            _users -= 1
+            if _users == 0:
+                set_(_before)
+
+
+def _reset_in_child() -> None:
+    """A child forked while a job runs has no such job."""
+    global _users, _lock
+    _lock = threading.Lock()
+    functions = _functions()
+    if _users and functions:
+        functions[1](_before)
+    _users = 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reset_in_child)

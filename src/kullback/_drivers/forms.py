@@ -1,0 +1,143 @@
+"""The forms in which a tile of a matrix can be computed.
+
+Each has `tile(x, y, upper, out)`: fill `out` (len(x.data), len(y.data)), in nats, with nan where it
+is not sure. `upper` says that x and y are the same rows: then only j > i is wanted and the
+diagonal is 0. A form knows which kernels to call, and in what order; not what they compute.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kullback._drivers.rows import Work
+from kullback._drivers.source import Rows
+from kullback._kernels import build
+from kullback._math.lanes import WIDTH
+
+Array = NDArray[Any]
+
+MOST_FOR_MEAN = 4096  # rows that the reference row is the mean of
+WORD = 64
+
+
+class Block(NamedTuple):
+    """Some rows as a kernel reads them, and what a form has made of them."""
+
+    rows: Array
+    prepared: Any
+
+
+class Form(Protocol):
+    def prepare_left(self, rows: Array) -> Any: ...
+
+    def prepare_right(self, rows: Array) -> Any: ...
+
+    def tile(self, x: Block, y: Block, upper: bool, out: Array) -> None: ...
+
+
+class Pairs:
+    """Every pair by the row-wise kernel: any divergence, any rule."""
+
+    def __init__(self, work: Work, x: Rows, y: Rows) -> None:
+        del work, x, y
+
+    def prepare_left(self, rows: Array) -> Any:
+        return None
+
+    prepare_right = prepare_left
+
+    def tile(self, x: Block, y: Block, upper: bool, out: Array) -> None:
+        out[...] = np.nan
+        if upper:
+            np.fill_diagonal(out, 0.0)
+
+
+class Entropic:
+    """One logarithm for each pair and bin."""
+
+    def __init__(self, work: Work, x: Rows, y: Rows) -> None:
+        self.work = work
+        self.k = x.array.shape[-1]
+        self.r = reference_row(work, x, y)
+        self.half_over_r = np.divide(0.5, self.r, out=np.zeros_like(self.r), where=self.r > 0)
+
+    def prepare_left(self, rows: Array) -> Any:
+        scaled = np.empty((len(rows), self.r.size))
+        constant, weight = np.empty(len(rows)), np.empty(len(rows))
+        kernel = build.scaled(rows.dtype.str[1:])
+        given = (self.work.amount, self.work.normalize, scaled, constant, weight)
+        kernel(rows, self.r, self.half_over_r, *given)
+        return scaled, constant, weight
+
+    prepare_right = prepare_left
+
+    def tile(self, x: Block, y: Block, upper: bool, out: Array) -> None:
+        kernel = build.entropic_tile()
+        kernel(*x.prepared, *y.prepared, self.r, self.k, self.work.normalize, upper, out)
+
+
+class Centred:
+    """A matrix product, and what has to be added to it."""
+
+    def __init__(self, work: Work, x: Rows, y: Rows) -> None:
+        self.work = work
+        self.k = x.array.shape[-1]
+        self.r = reference_row(work, x, y)
+        self.r[self.k :] = 1.0  # divided by, in columns that do not exist
+
+    def prepare_left(self, rows: Array) -> Any:
+        centred, e, chi, support = self._space(rows, 2)
+        kernel = build.left(rows.dtype.str[1:])
+        kernel(rows, self.r, self.work.amount, self.work.normalize, centred, e, chi, support)
+        return centred, e, chi, support.view(np.uint64)
+
+    def prepare_right(self, rows: Array) -> Any:
+        logs, f, size, spread, gaps = self._space(rows, 3)
+        kernel = build.right(rows.dtype.str[1:])
+        given = (self.work.amount, self.work.normalize, logs, f, size, spread, gaps)
+        any_gap = kernel(rows, self.r, *given)
+        return logs, f, size, spread, gaps.view(np.uint64), any_gap
+
+    def _space(self, rows: Array, vectors: int) -> tuple[Array, ...]:
+        n = len(rows)
+        words = -(-self.k // WORD)
+        numbers = tuple(np.empty(n) for _ in range(vectors))
+        return np.empty((n, self.r.size)), *numbers, np.zeros((n, words * WIDTH), np.uint8)
+
+    def tile(self, x: Block, y: Block, upper: bool, out: Array) -> None:
+        centred, *left = x.prepared
+        logs, *right = y.prepared
+        np.matmul(centred, logs.T, out=out)
+        build.certify()(out, *left, *right, self.k, self.work.normalize)
+
+
+FORMS: dict[str, type[Pairs] | type[Entropic] | type[Centred]] = {
+    "pairs": Pairs,
+    "entropic": Entropic,
+    "centred": Centred,
+}
+
+
+def reference_row(work: Work, x: Rows, y: Rows) -> Array:
+    """The mean of (at most MOST_FOR_MEAN of) the rows, positive, with zeros to a multiple of 8.
+
+    Any positive row will do: the nearer it is to the rows, the less has to be done twice.
+    """
+    k = x.array.shape[-1]
+    total = np.zeros(k)
+    for rows in (x, y) if y is not x else (x,):
+        count = rows.lead[0]
+        step = -(-count // MOST_FOR_MEAN)
+        for start in range(0, count, 64 * step):
+            some = np.asarray(rows.array[start : start + 64 * step : step], np.float64)
+            if work.normalize:
+                with np.errstate(all="ignore"):
+                    some = some / some.sum(axis=1, keepdims=True)
+            total += np.where((some >= 0) & (some < np.inf), some, 0.0).sum(axis=0)
+    total += (total.sum() or 1.0) * 2.0**-40 / k
+    mean = np.zeros(-(-k // WIDTH) * WIDTH)
+    mean[:k] = total / total.sum() if work.normalize else total / max(1, x.lead[0] + y.lead[0])
+    return mean

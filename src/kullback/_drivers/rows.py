@@ -1,0 +1,85 @@
+"""Row pairs to results: tiles of rows, each done by the fast kernel and, where left, the careful."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kullback._drivers import threads
+from kullback._drivers.source import Index, Rows
+from kullback._kernels import build
+
+Array = NDArray[Any]
+
+SMALL = 400_000  # elements: about 0.3 ms, below which a second thread costs more than it brings
+TILE = 1 << 19  # elements of a tile that is read where it lies: about 0.5 ms
+CONVERTED_TILE = 1 << 16  # of one that is converted first: half a megabyte stays in the cache
+
+
+class Work(NamedTuple):
+    """What to do with each row pair: the kernel module and the options that reach the kernels."""
+
+    kernel: Any
+    rule: str
+    amount: float
+    normalize: bool
+    unit: float  # results are divided by it: ln(base)
+    root: bool  # and this is a distance
+
+    def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
+        """Results in nats of row pairs in float64 `out`; how many are no distributions (nan)."""
+        dtype = p.dtype.str[1:]
+        given = (p, p_index, q, q_index, self.amount, self.normalize, out)
+        left = build.rows(self.kernel, self.rule, dtype)(*given)
+        return build.careful(self.kernel, self.rule, dtype)(*given) if left else 0
+
+    def convert(self, out: Array) -> None:
+        """From nats to what the caller asked for, in place."""
+        if self.unit != 1.0:
+            out /= self.unit
+        if self.root:
+            np.sqrt(out, out)
+
+
+class Invalid:
+    """Counts rows that are no distributions; where that is an error it stops the job."""
+
+    def __init__(self, report: Callable[[], Exception] | None) -> None:
+        self.report = report
+        self._lock = threading.Lock()
+
+    def found(self, count: int) -> None:
+        if count and self.report:
+            with self._lock:
+                raise self.report()
+
+
+def run(work: Work, p: Rows, q: Rows, out: Array, invalid: Invalid, most_threads: int | None) -> None:
+    """out[r] = the divergence of row r of p from row r of q; `out` is flat."""
+    count = out.size
+    if not count:
+        return
+    k = p.array.shape[-1]
+    elements = TILE if p.in_place and q.in_place else CONVERTED_TILE
+    step = max(1, elements // k)
+
+    def tile(number: int) -> None:
+        start = number * step
+        stop = min(start + step, count)
+        direct = out.dtype == np.float64 and out.flags.c_contiguous
+        results = out[start:stop] if direct else np.empty(stop - start)
+        p_rows, p_index = p.tile(start, stop)
+        q_rows, q_index = q.tile(start, stop)
+        invalid.found(work.pairs(p_rows, p_index, q_rows, q_index, results))
+        work.convert(results)
+        if not direct:
+            out[start:stop] = results
+
+    if count * k <= SMALL and count <= step:
+        tile(0)
+    else:
+        threads.run(tile, -(-count // step), most_threads or threads.default_threads())
