@@ -57,7 +57,9 @@ def _foreign_array(given: object, name: str) -> Array:
             if package == "torch" and getattr(getattr(given, "device", None), "type", "") == "cpu":
                 break
             kind = f"{module.split('.')[0]} {type(given).__name__}"
-            raise TypeError(f"{name} is a {kind}; convert it first: {remedy.replace('x.', name + '.')}")
+            raise TypeError(
+                f"{name} is a {kind}; convert it first: {remedy.replace('x.', name + '.')}"
+            )
     try:
         return np.asarray(given)
     except ValueError as error:
@@ -211,7 +213,7 @@ def _describe(name: str, rows: Array, empty_allowed: bool) -> str:
         count += bad.size
     if not count:
         return ""
-    return f"{first} ({count} such row{'s' * (count > 1)} in {name}; invalid=\"nan\" gives NaN there)"
+    return f'{first} ({count} such row{"s" * (count > 1)} in {name}; invalid="nan" gives NaN there)'
 
 
 def _first_fault(name: str, rows: Array, number: int, row: Array, wrong: Array) -> str:
@@ -223,4 +225,3 @@ def _first_fault(name: str, rows: Array, number: int, row: Array, wrong: Array) 
     value = row[column]
     kind = "NaN" if np.isnan(value) else "negative" if value < 0 else "infinite"
     return f"{name} is no distribution: {where}column {column} is {kind} ({value})"
-

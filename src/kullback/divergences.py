@@ -223,9 +223,7 @@ def _row_wise(
     threads: int | None,
 ) -> Any:
     """The one row-wise function: check, run, return."""
-    chosen = _arguments.options(
-        divergence, base, normalize, pseudocount, zeros, invalid, threads
-    )
+    chosen = _arguments.options(divergence, base, normalize, pseudocount, zeros, invalid, threads)
     p = _arguments.bins_last(_arguments.array(p_given, "p"), axis, "p")
     q = _arguments.bins_last(_arguments.array(q_given, "q"), axis, "q")
     lead = _arguments.common_lead(p, q, ("p", "q"))

@@ -84,9 +84,7 @@ def pairwise(
     array([[0.14384104,        inf]])
     """
     divergence = divergence_of(metric)
-    chosen = _arguments.options(
-        divergence, base, normalize, pseudocount, zeros, invalid, threads
-    )
+    chosen = _arguments.options(divergence, base, normalize, pseudocount, zeros, invalid, threads)
     x_array = _matrix(x, "x")
     y_array = x_array if y is None else _matrix(y, "y")
     _arguments.common_bins(x_array, y_array, ("x", "y"))
@@ -104,7 +102,7 @@ def pairwise(
         y_rows = x_rows
     if divergence.reverse:
         x_rows, y_rows = y_rows, x_rows
-    with _shown(progress) as shown:
+    with _Shown(progress) as shown:
         form = _form(divergence, chosen)
         work = chosen.work
         tiles.run(work, form, x_rows, y_rows, target, report, chosen.threads, shown)
@@ -158,9 +156,7 @@ def condensed(
     array([0.311278, 1.      , 0.311278])
     """
     divergence = divergence_of(metric)
-    chosen = _arguments.options(
-        divergence, base, normalize, pseudocount, zeros, invalid, threads
-    )
+    chosen = _arguments.options(divergence, base, normalize, pseudocount, zeros, invalid, threads)
     if not (divergence.symmetric and zeros_do_not_matter(chosen)):
         why = "is not symmetric" if not divergence.symmetric else f"with zeros={zeros!r} is not"
         raise ValueError(f"the metric {metric!r} {why}, as condensed needs; use pairwise")
@@ -174,7 +170,7 @@ def condensed(
     result = _arguments.output(out, shape, dtype, [x_array])
     report = _arguments.reporter(chosen, [("x", x_array)], NOTHING_LEFT)
     rows = _rows(x_array, dtype)
-    with _shown(progress) as shown:
+    with _Shown(progress) as shown:
         target = tiles.Condensed(result, n)
         form = _form(divergence, chosen)
         tiles.run(chosen.work, form, rows, rows, target, report, chosen.threads, shown)
@@ -202,7 +198,7 @@ def _rows(array: Array, dtype: np.dtype[Any]) -> Rows:
     return Rows(array, array.shape[:1], dtype)
 
 
-class _shown:
+class _Shown:
     """A progress callback for the duration of a call: the caller's, a bar's, or none."""
 
     def __init__(self, progress: Progress) -> None:

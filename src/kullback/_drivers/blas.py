@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 
 import numpy as np
 
@@ -23,13 +24,18 @@ _users = 0
 _before = 1
 
 
+def _numpy_extension() -> str:
+    core = "numpy._core" if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else "numpy.core"
+    return str(import_module(f"{core}._multiarray_umath").__file__)
+
+
 @cache
 def _functions() -> tuple[Callable[[], int], Callable[[int], None]] | None:
     """OpenBLAS's functions that get and set its number of threads, or None."""
     try:
         # A symbol is looked for in the library that is named and in all that it is linked to.
-        library = ctypes.CDLL(np._core._multiarray_umath.__file__)
-    except (AttributeError, OSError):
+        library = ctypes.CDLL(_numpy_extension())
+    except (ImportError, OSError):
         return None
     for prefix in _PREFIXES:
         for suffix in _SUFFIXES:

@@ -1,4 +1,4 @@
-"""Row pairs to results: tiles of rows, each done by the fast kernel and, where left, the careful."""
+"""Row pairs to results: tiles of rows, by the fast kernel and, where it leaves any, the careful."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ class Invalid:
                 raise self.report()
 
 
-def run(work: Work, p: Rows, q: Rows, out: Array, invalid: Invalid, most_threads: int | None) -> None:
+def run(
+    work: Work, p: Rows, q: Rows, out: Array, invalid: Invalid, most_threads: int | None
+) -> None:
     """out[r] = the divergence of row r of p from row r of q; `out` is flat."""
     count = out.size
     if not count:

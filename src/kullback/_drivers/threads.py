@@ -47,7 +47,7 @@ def _available_processors() -> int:
 
 def _cgroup_quotas() -> list[float]:
     """Processors that control groups (version 2, then 1) allow, at every level that says so."""
-    quotas = []
+    quotas: list[float] = []
     root = Path("/sys/fs/cgroup")
     try:
         own = Path("/proc/self/cgroup").read_text().splitlines()
@@ -126,11 +126,11 @@ class _Job:
 
 def _helpers(job: _Job, wanted: int) -> list[Future[None]]:
     helpers: list[Future[None]] = []
-    try:
-        for _ in range(wanted):
+    while len(helpers) < wanted:
+        try:
             helpers.append(_get_pool().submit(job.work))
-    except RuntimeError:
-        pass  # no thread can be started (or the interpreter is shutting down): fewer will do
+        except RuntimeError:
+            break  # no thread can be started (or the interpreter is shutting down): fewer will do
     return helpers
 
 

@@ -7,7 +7,7 @@ Terms are never negative and do not cancel, so a sum of them has all its digits.
     kl · js           the terms, and what each divergence needs besides
     rules             what an option (pseudocount, zeros) makes of a pair of entries
     rows              term + rule ──► many row pairs, as fast as they can be read
-    careful           term + rule ──► the row pairs that `rows` leaves: nearly equal, extreme, invalid
+    careful           term + rule ──► the pairs that `rows` leaves: nearly equal, extreme, invalid
     reference         what the two forms for matrices share
     centred           pairwise KL as a matrix product, with a bound of its error
     entropic          pairwise JS with one logarithm a pair and bin, with a bound of its error

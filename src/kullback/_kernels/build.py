@@ -70,23 +70,23 @@ def entropic_tile() -> Any:
 def left(dtype: str) -> Any:
     """left(rows, r, amount, normalize, out, e, chi, support): see `centred`."""
     given = (_input(dtype, 2), _READ, types.float64, types.boolean)
-    given = (*given, _GRID, _VECTOR, _VECTOR, _BYTES)
-    return compile_kernel(centred.make_left(), f"kl-left-{dtype}", given)
+    made = (_GRID, _VECTOR, _VECTOR, _BYTES)
+    return compile_kernel(centred.make_left(), f"kl-left-{dtype}", (*given, *made))
 
 
 @cache
 def right(dtype: str) -> Any:
     """right(rows, r, amount, normalize, out, f, size, spread, gaps): see `centred`."""
     given = (_input(dtype, 2), _READ, types.float64, types.boolean)
-    given = (*given, _GRID, _VECTOR, _VECTOR, _VECTOR, _BYTES)
-    return compile_kernel(centred.make_right(), f"kl-right-{dtype}", given)
+    made = (_GRID, _VECTOR, _VECTOR, _VECTOR, _BYTES)
+    return compile_kernel(centred.make_right(), f"kl-right-{dtype}", (*given, *made))
 
 
 @cache
 def certify() -> Any:
     """certify(out, e, chi, support, f, size, spread, gaps, any_gap, k, normalize): `centred`."""
-    given = (_BLOCK, _READ, _READ, _WORDS, _READ, _READ, _READ, _WORDS)
-    given = (*given, types.boolean, types.intp, types.boolean)
+    left_row, right_row = (_READ, _READ, _WORDS), (_READ, _READ, _READ, _WORDS)
+    given = (_BLOCK, *left_row, *right_row, types.boolean, types.intp, types.boolean)
     return compile_kernel(centred.make_certify(), "kl-certify", given)
 
 

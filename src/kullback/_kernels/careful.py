@@ -159,7 +159,9 @@ def make_careful(
         invalid = 0
         for r in range(out.shape[0]):
             if out[r] == LEFT:
-                out[r] = pair(p_data, q_data, (p_index[r] * k, q_index[r] * k, k), amount, normalize)
+                out[r] = pair(
+                    p_data, q_data, (p_index[r] * k, q_index[r] * k, k), amount, normalize
+                )
                 invalid += np.isnan(out[r])
         return invalid
 

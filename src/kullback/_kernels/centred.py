@@ -88,7 +88,7 @@ def make_right() -> Callable[..., Any]:
     """The kernel that prepares the rows that stand for q."""
 
     def right(rows, r, amount, normalize, out, f, size, spread, gaps):
-        """out: L, padded with zeros; f; size: |f| without cancellation; spread: lambda; gaps: q = 0.
+        """out: L, padded with zeros; f; size: f without cancellation; spread: lambda; gaps: q = 0.
 
         Returns whether any of the rows has a gap.
         """

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from kullback._jit import inline
+from kullback._math.bits import select
 from kullback._math.log import LN2
 from kullback._math.log_ratio import FLOOR, relative_entropy
-from kullback._math.bits import select
 
 
 @inline

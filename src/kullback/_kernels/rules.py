@@ -57,5 +57,7 @@ RULES = {
     "plain": Rule(_as_given, _no_gap, False, False),
     "pseudocount": Rule(_shifted, _no_gap, True, False),  # amount: the pseudocount
     "skip": Rule(_restricted, _no_gap, False, False),
-    "fill": Rule(_filled, _zero_is_gap, False, True),  # amount: the entry that stands for a zero of q
+    "fill": Rule(
+        _filled, _zero_is_gap, False, True
+    ),  # amount: the entry that stands for a zero of q
 }

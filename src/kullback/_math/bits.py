@@ -30,7 +30,7 @@ def _common(*given):
 def _as(kind, context, builder, args, given):
     if not isinstance(kind, Lanes):
         return args
-    return [splat(context, builder, v, t, kind) for v, t in zip(args, given)]
+    return [splat(context, builder, v, t, kind) for v, t in zip(args, given, strict=True)]
 
 
 def _bit_cast(returned):

@@ -21,9 +21,8 @@ import operator
 import llvmlite.ir as ir
 from numba import types
 from numba.core.datamodel.models import PrimitiveModel
-from numba.core.extending import register_model
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin
+from numba.extending import intrinsic, lower_builtin, register_model
 
 WIDTH = 8
 
@@ -79,7 +78,8 @@ def _define(operation, given, returned, build):
 
     def lower(context, builder, sig, args):
         return build(
-            builder, *(splat(context, builder, v, t, given) for v, t in zip(args, sig.args))
+            builder,
+            *(splat(context, builder, v, t, given) for v, t in zip(args, sig.args, strict=True)),
         )
 
     if operation in (operator.neg, operator.invert):

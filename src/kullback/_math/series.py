@@ -1,7 +1,8 @@
 """The series behind every logarithm here: (atanh(s) - s) / s**3 = 1/3 + s**2/5 + s**4/7 + ...
 
 Source: ln(1 + f) = 2 atanh(f / (2 + f)); the coefficients are made by `tests/coefficients.py`.
-Each function takes z = s**2; the error of s + s**3 h relative to s is below 5e-17 (1e-9 for `single`).
+Each function takes z = s**2; the error of s + s**3 h relative to s is below 5e-17, and below 1e-9
+for `single`.
 """
 
 from __future__ import annotations
