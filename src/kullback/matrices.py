@@ -12,7 +12,9 @@ from kullback import _arguments
 from kullback._catalogue import Divergence
 from kullback._catalogue import metric as divergence_of
 from kullback._drivers import tiles
+from kullback._drivers.forms import FORMS
 from kullback._drivers.memory import check_memory
+from kullback._drivers.rows import Invalid
 from kullback._drivers.source import Rows
 from kullback.divergences import NOTHING_LEFT
 
@@ -102,10 +104,7 @@ def pairwise(
         y_rows = x_rows
     if divergence.reverse:
         x_rows, y_rows = y_rows, x_rows
-    with _Shown(progress) as shown:
-        form = _form(divergence, chosen)
-        work = chosen.work
-        tiles.run(work, form, x_rows, y_rows, target, report, chosen.threads, shown)
+    _run(divergence, chosen, x_rows, y_rows, target, report, progress)
     return result
 
 
@@ -170,10 +169,7 @@ def condensed(
     result = _arguments.output(out, shape, dtype, [x_array])
     report = _arguments.reporter(chosen, [("x", x_array)], NOTHING_LEFT)
     rows = _rows(x_array, dtype)
-    with _Shown(progress) as shown:
-        target = tiles.Condensed(result, n)
-        form = _form(divergence, chosen)
-        tiles.run(chosen.work, form, rows, rows, target, report, chosen.threads, shown)
+    _run(divergence, chosen, rows, rows, tiles.Condensed(result, n), report, progress)
     return result
 
 
@@ -182,9 +178,23 @@ def zeros_do_not_matter(chosen: _arguments.Options) -> bool:
     return chosen.work.rule in ("plain", "pseudocount")
 
 
-def _form(divergence: Divergence, chosen: _arguments.Options) -> str:
-    """The fast forms treat every row once; a rule that looks at pairs of entries needs pairs."""
-    return divergence.matrix_form if zeros_do_not_matter(chosen) else "pairs"
+def _run(
+    divergence: Divergence,
+    chosen: _arguments.Options,
+    x: Rows,
+    y: Rows,
+    target: tiles.Matrix | tiles.Condensed,
+    invalid: Invalid,
+    progress: Progress,
+) -> None:
+    n, m, k = x.lead[0], y.lead[0], x.array.shape[-1]
+    if not n or not m:
+        return
+    # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
+    name = divergence.matrix_form if zeros_do_not_matter(chosen) else "pairs"
+    job = tiles.Job(chosen.work, FORMS[name](chosen.work, x, y), x, y, target, invalid)
+    with _Shown(progress) as shown:
+        tiles.run(job, tiles.tile_shape(name, n, m, k), chosen.threads, shown)
 
 
 def _matrix(given: ArrayLike, name: str) -> Array:

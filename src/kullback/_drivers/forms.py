@@ -1,8 +1,8 @@
 """The forms in which a tile of a matrix can be computed.
 
-Each has `tile(x, y, upper, out)`: fill `out` (len(x.data), len(y.data)), in nats, with nan where it
-is not sure. `upper` says that x and y are the same rows: then only j > i is wanted and the
-diagonal is 0. A form knows which kernels to call, and in what order; not what they compute.
+Each has `tile(x, y, above, out)`: fill out[i, j] for j >= i + above, in nats, with nan where it is
+not sure; `above` is far below 0 where all pairs are wanted. A form knows which kernels to call,
+and in what order; not what they compute.
 """
 
 from __future__ import annotations
@@ -19,23 +19,18 @@ from kullback._math.lanes import WIDTH
 
 Array = NDArray[Any]
 
-MOST_FOR_MEAN = 4096  # rows that the reference row is the mean of
+MOST_FOR_MEAN = 512  # rows that the reference row is the mean of
 WORD = 64
 
 
-class Block(NamedTuple):
-    """Some rows as a kernel reads them, and what a form has made of them."""
-
-    rows: Array
-    prepared: Any
-
-
 class Form(Protocol):
-    def prepare_left(self, rows: Array) -> Any: ...
+    """`left` and `right` prepare rows of either side: a tuple of arrays with a row for each."""
 
-    def prepare_right(self, rows: Array) -> Any: ...
+    def left(self, rows: Array) -> tuple[Array, ...]: ...
 
-    def tile(self, x: Block, y: Block, upper: bool, out: Array) -> None: ...
+    def right(self, rows: Array) -> tuple[Array, ...]: ...
+
+    def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> None: ...
 
 
 class Pairs:
@@ -44,15 +39,14 @@ class Pairs:
     def __init__(self, work: Work, x: Rows, y: Rows) -> None:
         del work, x, y
 
-    def prepare_left(self, rows: Array) -> Any:
-        return None
+    def left(self, rows: Array) -> tuple[Array, ...]:
+        return ()
 
-    prepare_right = prepare_left
+    right = left
 
-    def tile(self, x: Block, y: Block, upper: bool, out: Array) -> None:
-        out[...] = np.nan
-        if upper:
-            np.fill_diagonal(out, 0.0)
+    def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> None:
+        for i, row in enumerate(out):
+            row[max(0, i + above) :] = np.nan
 
 
 class Entropic:
@@ -64,7 +58,7 @@ class Entropic:
         self.r = reference_row(work, x, y)
         self.half_over_r = np.divide(0.5, self.r, out=np.zeros_like(self.r), where=self.r > 0)
 
-    def prepare_left(self, rows: Array) -> Any:
+    def left(self, rows: Array) -> tuple[Array, ...]:
         scaled = np.empty((len(rows), self.r.size))
         constant, weight = np.empty(len(rows)), np.empty(len(rows))
         kernel = build.scaled(rows.dtype.str[1:])
@@ -72,11 +66,10 @@ class Entropic:
         kernel(rows, self.r, self.half_over_r, *given)
         return scaled, constant, weight
 
-    prepare_right = prepare_left
+    right = left
 
-    def tile(self, x: Block, y: Block, upper: bool, out: Array) -> None:
-        kernel = build.entropic_tile()
-        kernel(*x.prepared, *y.prepared, self.r, self.k, self.work.normalize, upper, out)
+    def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> None:
+        build.entropic_tile()(*x, *y, self.r, self.k, self.work.normalize, above, out)
 
 
 class Centred:
@@ -88,18 +81,18 @@ class Centred:
         self.r = reference_row(work, x, y)
         self.r[self.k :] = 1.0  # divided by, in columns that do not exist
 
-    def prepare_left(self, rows: Array) -> Any:
+    def left(self, rows: Array) -> tuple[Array, ...]:
         centred, e, chi, support = self._space(rows, 2)
         kernel = build.left(rows.dtype.str[1:])
         kernel(rows, self.r, self.work.amount, self.work.normalize, centred, e, chi, support)
         return centred, e, chi, support.view(np.uint64)
 
-    def prepare_right(self, rows: Array) -> Any:
+    def right(self, rows: Array) -> tuple[Array, ...]:
         logs, f, size, spread, gaps = self._space(rows, 3)
         kernel = build.right(rows.dtype.str[1:])
         given = (self.work.amount, self.work.normalize, logs, f, size, spread, gaps)
-        any_gap = kernel(rows, self.r, *given)
-        return logs, f, size, spread, gaps.view(np.uint64), any_gap
+        kernel(rows, self.r, *given)
+        return logs, f, size, spread, gaps.view(np.uint64)
 
     def _space(self, rows: Array, vectors: int) -> tuple[Array, ...]:
         n = len(rows)
@@ -107,11 +100,12 @@ class Centred:
         numbers = tuple(np.empty(n) for _ in range(vectors))
         return np.empty((n, self.r.size)), *numbers, np.zeros((n, words * WIDTH), np.uint8)
 
-    def tile(self, x: Block, y: Block, upper: bool, out: Array) -> None:
-        centred, *left = x.prepared
-        logs, *right = y.prepared
+    def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> None:
+        centred, *left = x
+        logs, *right = y
         np.matmul(centred, logs.T, out=out)
-        build.certify()(out, *left, *right, self.k, self.work.normalize)
+        any_gap = bool(right[-1].any())
+        build.certify()(out, *left, *right, any_gap, self.k, self.work.normalize)
 
 
 FORMS: dict[str, type[Pairs] | type[Entropic] | type[Centred]] = {

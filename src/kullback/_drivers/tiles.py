@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drivers import blas, threads
-from kullback._drivers.forms import FORMS, Block, Form
+from kullback._drivers.forms import Form
 from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.source import Rows
 
 Array = NDArray[Any]
+Tile = tuple[slice, slice]
 
-PANEL_BYTES = 1 << 23  # of one prepared set of columns, which all threads share
-TILE_BYTES = 1 << 20  # of one prepared set of rows: half of a second-level cache
-TILE_WORK = 1 << 25  # pairs times bins of a tile: 1 to 20 ms
+ALL = 1 << 60  # further below the diagonal than any matrix reaches
+PANEL_BYTES = 1 << 24  # of the columns that are prepared at once, for all threads
+TILE_BYTES = 1 << 19  # of prepared rows of a tile: half of a second-level cache
+TILE_PAIRS = {"pairs": 1 << 14, "entropic": 1 << 14, "centred": 1 << 19}
+TILE_WORK = {"pairs": 1 << 23, "entropic": 1 << 24, "centred": 1 << 28}  # pairs times bins: 5 ms
+SMALL = 200_000  # pairs times bins that one thread does
 REFINED_AT_ONCE = 1 << 16  # pairs
 
 
@@ -27,21 +33,24 @@ class Matrix:
     def __init__(self, out: Array, symmetric: bool) -> None:
         self.out = out
         self.symmetric = symmetric
+        self.direct = out.dtype == np.float64 and out.strides[-1] == 8 and not symmetric
+        if symmetric:
+            np.fill_diagonal(out, 0.0)
 
     def space(self, i: slice, j: slice) -> Array:
-        if self.out.dtype == np.float64 and not self.symmetric:
-            return self.out[i, j]
-        return np.empty((i.stop - i.start, j.stop - j.start))
+        return self.out[i, j] if self.direct else np.zeros((i.stop - i.start, j.stop - j.start))
 
     def write(self, i: slice, j: slice, values: Array) -> None:
-        if self.symmetric and i == j:
-            upper = np.triu(values, 1)
-            self.out[i, j] = upper + upper.T
+        if self.direct:
             return
-        if values.base is not self.out:
+        if not self.symmetric or j.start >= i.stop:
             self.out[i, j] = values
-        if self.symmetric:
-            self.out[j, i] = values.T
+            if self.symmetric:
+                self.out[j, i] = values.T
+            return
+        for row, part in _above_diagonal(i, j, values):
+            columns = slice(j.stop - part.size, j.stop)
+            self.out[row, columns] = self.out[columns, row] = part
 
 
 class Condensed:
@@ -54,14 +63,17 @@ class Condensed:
         self.n = n
 
     def space(self, i: slice, j: slice) -> Array:
-        return np.empty((i.stop - i.start, j.stop - j.start))
+        return np.zeros((i.stop - i.start, j.stop - j.start))
 
     def write(self, i: slice, j: slice, values: Array) -> None:
-        for row in range(i.start, i.stop):
-            first = max(j.start, row + 1)
-            start = row * self.n - row * (row + 1) // 2 + first - row - 1
-            part = values[row - i.start, first - j.start :]
-            self.out[start : start + part.size] = part
+        for row, part in _above_diagonal(i, j, values):
+            stop = row * self.n - row * (row + 1) // 2 + j.stop - row - 1
+            self.out[stop - part.size : stop] = part
+
+
+def _above_diagonal(i: slice, j: slice, values: Array) -> Iterator[tuple[int, Array]]:
+    for row in range(i.start, min(i.stop, j.stop)):
+        yield row, values[row - i.start, max(0, row + 1 - j.start) :]
 
 
 class Job(NamedTuple):
@@ -74,46 +86,44 @@ class Job(NamedTuple):
 
 
 def run(
-    work: Work,
-    form: str,
-    x: Rows,
-    y: Rows,
-    target: Matrix | Condensed,
-    invalid: Invalid,
-    most_threads: int | None,
-    progress: threads.Progress | None,
+    job: Job, shape: tuple[int, int], most_threads: int | None, progress: threads.Progress | None
 ) -> None:
-    """Compute every pair (of x and y, or where the target is symmetric i < j of x) and write it."""
-    n, m = x.lead[0], y.lead[0]
-    if not n or not m:
-        return
-    k = x.array.shape[-1]
-    height, width = tile_shape(n, m, k, form, target.symmetric)
+    """Compute every pair (where the target is symmetric: i < j) and write it; shape of a tile."""
+    n, m, k = job.x.lead[0], job.y.lead[0], job.x.array.shape[-1]
+    many = threads.default_threads() if most_threads is None else most_threads
+    many = many if n * m * k > SMALL else 1
+    panels = [_tiles(job, panel, shape) for panel in _cut(0, m, max(1, PANEL_BYTES // (8 * k)))]
+    done, total = 0, sum(len(tiles) for _, tiles in panels)
     with blas.one_thread():
-        job = Job(work, FORMS[form](work, x, y), x, y, target, invalid)
-        many = threads.default_threads() if most_threads is None else most_threads
-        many = many if n * m * k > 200_000 else 1
-        done, tiles = 0, _count(n, m, height, width, target.symmetric)
-        for start in range(0, m, width):
-            columns = slice(start, min(start + width, m))
-            last = columns.stop if target.symmetric else n
-            rows = [slice(i, min(i + height, last)) for i in range(0, last, height)]
-            _panel(job, columns, rows, many, _offset(progress, done, tiles))
-            done += len(rows)
+        for columns, tiles in panels:
+            shown = _offset(progress, done, total)
+            _panel(job, columns, tiles, many, shown)
+            done += len(tiles)
 
 
-def tile_shape(n: int, m: int, k: int, form: str, symmetric: bool) -> tuple[int, int]:
-    """Rows of a tile, and columns of a panel; square where only a triangle is computed."""
-    row = 8 * k
-    if symmetric or form != "centred":
-        side = max(1, min(TILE_BYTES // row, math.isqrt(TILE_WORK // k), 256))
-        return side, side
-    return max(1, min(TILE_BYTES // row, 256)), max(1, min(PANEL_BYTES // row, 2048))
+def tile_shape(form: str, n: int, m: int, k: int) -> tuple[int, int]:
+    """Rows and columns of a tile: enough work to be worth a turn, and enough tiles to share out."""
+    pairs = max(1, min(TILE_PAIRS[form], TILE_WORK[form] // k))
+    if form == "centred":
+        height = max(1, min(256, TILE_BYTES // k, -(-n // 8)))
+        return height, max(1, pairs // height)
+    height = max(1, min(math.isqrt(pairs) // 2, TILE_BYTES // (8 * k), n))
+    return height, max(1, min(pairs // height, TILE_BYTES // (8 * k)))
 
 
-def _count(n: int, m: int, height: int, width: int, symmetric: bool) -> int:
-    panels = range(0, m, width)
-    return sum(-(-(min(s + width, m) if symmetric else n) // height) for s in panels)
+def _cut(start: int, stop: int, step: int) -> list[slice]:
+    """Nearly equal slices of at most `step`."""
+    parts = -(-(stop - start) // step)
+    edges = [start + (stop - start) * part // parts for part in range(parts + 1)]
+    return [slice(a, b) for a, b in pairwise(edges)]
+
+
+def _tiles(job: Job, columns: slice, shape: tuple[int, int]) -> tuple[slice, list[Tile]]:
+    height, width = shape
+    symmetric = job.target.symmetric
+    rows = _cut(0, columns.stop if symmetric else job.x.lead[0], height)
+    blocks = _cut(columns.start, columns.stop, width)
+    return columns, [(i, j) for i in rows for j in blocks if not symmetric or i.start < j.stop - 1]
 
 
 def _offset(progress: threads.Progress | None, done: int, count: int) -> threads.Progress | None:
@@ -121,35 +131,39 @@ def _offset(progress: threads.Progress | None, done: int, count: int) -> threads
 
 
 def _panel(
-    job: Job, columns: slice, rows: list[slice], many: int, progress: threads.Progress | None
+    job: Job, columns: slice, tiles: list[Tile], many: int, progress: threads.Progress | None
 ) -> None:
-    """All tiles in one set of columns, which is prepared first, in parts by all threads."""
+    """All tiles in one set of columns, which all threads prepare first, in parts."""
+    parts = _cut(columns.start, columns.stop, max(1, TILE_BYTES // (8 * job.x.array.shape[-1])))
+    prepared: list[tuple[Array, tuple[Array, ...]]] = [(np.empty(0), ())] * len(parts)
+
+    def prepare(number: int) -> None:
+        rows = job.y.tile(parts[number].start, parts[number].stop)[0]
+        prepared[number] = rows, job.form.right(rows)
+
+    threads.run(prepare, len(parts), many)
     y_rows = job.y.tile(columns.start, columns.stop)[0]
-    y = Block(y_rows, job.form.prepare_right(y_rows))
+    right = tuple(np.concatenate(arrays) for arrays in zip(*(p[1] for p in prepared), strict=True))
 
     def tile(number: int) -> None:
-        i = rows[number]
-        upper = job.target.symmetric and i == columns
+        i, j = tiles[number]
+        within = slice(j.start - columns.start, j.stop - columns.start)
         x_rows = job.x.tile(i.start, i.stop)[0]
-        x = Block(x_rows, job.form.prepare_left(x_rows))
-        out = job.target.space(i, columns)
-        job.form.tile(x, y, upper, out)
-        _refine(job, x_rows, y_rows, upper, out)
+        out = job.target.space(i, j)
+        above = i.start - j.start + 1 if job.target.symmetric else -ALL
+        job.form.tile(job.form.left(x_rows), tuple(a[within] for a in right), above, out)
+        _refine(job, x_rows, y_rows[within], out)
         job.work.convert(out)
-        job.target.write(i, columns, out)
+        job.target.write(i, j, out)
 
-    threads.run(tile, len(rows), many, progress)
+    threads.run(tile, len(tiles), many, progress)
 
 
-def _refine(job: Job, x: Array, y: Array, upper: bool, out: Array) -> None:
+def _refine(job: Job, x: Array, y: Array, out: Array) -> None:
     """Compute again, without cancellation, what the form was not sure of."""
-    unsure = np.isnan(out)
-    if upper:
-        unsure = np.triu(unsure, 1)
-    i, j = np.nonzero(unsure)
-    for start in range(0, i.size, REFINED_AT_ONCE):
-        at = slice(start, start + REFINED_AT_ONCE)
-        x_index, y_index = np.ascontiguousarray(i[at]), np.ascontiguousarray(j[at])
-        exact = np.empty(x_index.size)
-        job.invalid.found(job.work.pairs(x, x_index, y, y_index, exact))
-        out[x_index, y_index] = exact
+    places = np.nonzero(np.isnan(out))
+    for start in range(0, places[0].size, REFINED_AT_ONCE):
+        i, j = (np.ascontiguousarray(p[start : start + REFINED_AT_ONCE]) for p in places)
+        exact = np.empty(i.size)
+        job.invalid.found(job.work.pairs(x, i, y, j, exact))
+        out[i, j] = exact

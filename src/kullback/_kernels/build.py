@@ -60,9 +60,9 @@ def scaled(dtype: str) -> Any:
 
 @cache
 def entropic_tile() -> Any:
-    """tile(x, constant, weight, y, constant, weight, r, k, normalize, upper, out): `entropic`."""
+    """tile(x, constant, weight, y, constant, weight, r, k, normalize, above, out): `entropic`."""
     rows = (_GRID, _READ, _READ)
-    given = (*rows, *rows, _READ, types.intp, types.boolean, types.boolean, _BLOCK)
+    given = (*rows, *rows, _READ, types.intp, types.boolean, types.intp, _BLOCK)
     return compile_kernel(entropic.make_tile(), "js-tile", given)
 
 

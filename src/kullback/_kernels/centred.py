@@ -88,16 +88,12 @@ def make_right() -> Callable[..., Any]:
     """The kernel that prepares the rows that stand for q."""
 
     def right(rows, r, amount, normalize, out, f, size, spread, gaps):
-        """out: L, padded with zeros; f; size: f without cancellation; spread: lambda; gaps: q = 0.
-
-        Returns whether any of the rows has a gap.
-        """
+        """out: L, padded with zeros; f; size: f without cancellation; spread: lambda; gaps: q = 0."""
         k = rows.shape[1]
         padded = out.shape[1]
         source = pointer(rows)
         target = pointer(out)
         r_data = pointer(r)
-        any_gap = False
         for j in range(rows.shape[0]):
             total = row_sum(source, j * k, k, amount)
             if not normalize:
@@ -128,11 +124,9 @@ def make_right() -> Callable[..., Any]:
                 square = square + select(live, r_c * (log * log), 0.0)
             missed = sum_of_lanes(missing)
             whole = sum_of_lanes(entropy) / SCALE
-            any_gap |= missed > 0.0
             f[j] = whole - missed if sum_of_lanes(tiny) == 0.0 else np.nan
             size[j] = whole + missed
             spread[j] = np.sqrt(sum_of_lanes(square))
-        return any_gap
 
     return right
 
@@ -140,29 +134,41 @@ def make_right() -> Callable[..., Any]:
 def make_certify() -> Callable[..., Any]:
     """The kernel that turns a tile of the product into divergences."""
 
+    @inline
+    def certified(product, e, f, f_size, spread, scale):
+        error, chi, least = scale
+        result = (e + f) - product
+        bound = fma(error * chi, spread, error * (e + f_size))
+        return select((result > bound) & (result > least), result, np.nan)
+
+    @inline
+    def mark_infinite(out, support, i, gaps):
+        for j in range(out.shape[1]):
+            for word in range(support.shape[1]):
+                if support[i, word] & gaps[j, word]:
+                    out[i, j] = np.inf
+                    break
+
     def certify(out, e, chi, support, f, size, spread, gaps, any_gap, k, normalize):
         """out: on entry sum (p - r) L, on return KL, inf, or nan where not certified.
 
-        `support` and `gaps` are the bits in words of 64. Returns the number of nans.
+        Rows of `out` are contiguous; `support` and `gaps` are the bits in words of 64.
         """
         error = (ERROR + ERROR_GROWTH * np.sqrt(k)) * 2.0**-53 / CERTIFIED
         least = trusted_above(k) if normalize else 0.0
-        uncertain = 0
+        m = out.shape[1]
+        stride = out.strides[0] // 8
+        target, fs, sizes, spreads = pointer(out), pointer(f), pointer(size), pointer(spread)
         for i in range(out.shape[0]):
-            for j in range(out.shape[1]):
-                result = (e[i] + f[j]) - out[i, j]
-                bound = error * (e[i] + size[j] + chi[i] * spread[j])
-                if not (result > bound and result > least):
-                    result = np.nan
-                    uncertain += 1
-                out[i, j] = result
+            scale = (error, chi[i], least)
+            for j in range(0, m - WIDTH + 1, WIDTH):
+                columns = (load_lanes(fs, j), load_lanes(sizes, j), load_lanes(spreads, j))
+                product = load_lanes(target, i * stride + j)
+                result = certified(product, e[i], columns[0], columns[1], columns[2], scale)
+                store_lanes(target, i * stride + j, result)
+            for j in range(m - m % WIDTH, m):
+                out[i, j] = certified(out[i, j], e[i], f[j], size[j], spread[j], scale)
             if any_gap:
-                for j in range(out.shape[1]):
-                    for word in range(support.shape[1]):
-                        if support[i, word] & gaps[j, word]:
-                            uncertain -= np.isnan(out[i, j])
-                            out[i, j] = np.inf
-                            break
-        return uncertain
+                mark_infinite(out, support, i, gaps)
 
     return certify

@@ -66,32 +66,22 @@ def make_scaled() -> Callable[..., Any]:
 def make_tile() -> Callable[..., Any]:
     """The kernel over all pairs of two sets of prepared rows."""
 
-    def tile(x, x_constant, x_weight, y, y_constant, y_weight, r, k, normalize, upper, out):
-        """out[i, j]: JS, or nan where not certified, whose number is returned.
-
-        With `upper`, x is y and only pairs with j > i are done; the diagonal is 0.
-        """
+    def tile(x, x_constant, x_weight, y, y_constant, y_weight, r, k, normalize, above, out):
+        """out[i, j] for j >= i + above: JS, or nan where not certified."""
         padded = x.shape[1]
         x_data = pointer(x)
         y_data = pointer(y)
         r_data = pointer(r)
         error = 0.5 * (ERROR + ERROR_GROWTH * np.sqrt(k)) * 2.0**-53 / CERTIFIED
         most = LN2 if normalize else np.inf
-        uncertain = 0
         for i in range(x.shape[0]):
-            if upper:
-                out[i, i] = 0.0
-            for j in range(i + 1 if upper else 0, y.shape[0]):
+            for j in range(max(0, i + above), y.shape[0]):
                 total = lanes_of(0.0)
                 for c in range(0, padded, WIDTH):
                     s = load_lanes(x_data, i * padded + c) + load_lanes(y_data, j * padded + c)
                     total = fma(load_lanes(r_data, c) * s, log_normal(s), total)
                 result = x_constant[i] + y_constant[j] - sum_of_lanes(total)
-                if result >= error * (x_weight[i] + y_weight[j]):
-                    out[i, j] = min(result, most)
-                else:
-                    out[i, j] = np.nan
-                    uncertain += 1
-        return uncertain
+                certain = result >= error * (x_weight[i] + y_weight[j])
+                out[i, j] = min(result, most) if certain else np.nan
 
     return tile
