@@ -28,8 +28,11 @@ def coefficients(name: str) -> tuple[float, ...]:
     """The coefficients of one series, lowest power first, rounded to float64."""
     terms, largest = SERIES[name]
     with mpmath.workprec(300):
-        fit = mpmath.chebyfit(atanh_series, [0, mpmath.mpf(largest) ** 2], terms)
-        return tuple(float(c) for c in reversed(fit))
+        half = mpmath.mpf(largest) ** 2 / 2
+        nodes = [half * (1 + mpmath.cospi((i + 0.5) / mpmath.mpf(terms))) for i in range(terms)]
+        powers = mpmath.matrix([[z**power for power in range(terms)] for z in nodes])
+        fit = mpmath.lu_solve(powers, mpmath.matrix([atanh_series(z) for z in nodes]))
+        return tuple(float(c) for c in fit)
 
 
 if __name__ == "__main__":

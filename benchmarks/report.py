@@ -1,0 +1,90 @@
+"""Time every lane of every case, interleaved in one run, and write the tables.
+
+    python benchmarks/report.py [--write] [--rounds 7] [NAME ...]
+
+With --write the README's table, between its two markers, is replaced.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
+
+from cases import CASES, SLOW_ALONE, Case  # noqa: E402
+from errors import worst_error  # noqa: E402
+
+START, STOP = "<!-- benchmarks: start -->", "<!-- benchmarks: stop -->"
+SLOW = ("SciPy", "NumPy", "Numba")
+
+
+def time_lanes(case: Case, rounds: int) -> dict[str, float]:
+    """Median seconds of each lane and of the limit, taken in turns."""
+    p, q = case.data(case.size)
+    lanes = {**case.lanes, "limit": case.limit}
+    for lane in lanes.values():
+        lane(p[:16], q[:16])
+    times: dict[str, list[float]] = {name: [] for name in lanes}
+    for turn in range(rounds):
+        for name, lane in lanes.items():
+            if name in SLOW and case.elements() > SLOW_ALONE and turn >= 2:
+                continue
+            start = perf_counter()
+            lane(p, q)
+            times[name].append(perf_counter() - start)
+    return {name: float(np.median(seconds)) for name, seconds in times.items()}
+
+
+def row(case: Case, rounds: int) -> dict[str, Any]:
+    """One line of the table."""
+    seconds = time_lanes(case, rounds)
+    ours = seconds["ours"]
+    return {
+        "work (float64)": case.name,
+        "kullback": f"{_time(ours)} (one thread {_time(seconds['ours, one thread'])})",
+        "SciPy": f"{_time(seconds['SciPy'])}, **{seconds['SciPy'] / ours:.0f} ×**",
+        "NumPy": f"{seconds['NumPy'] / ours:.1f} ×",
+        "Numba loop": f"{seconds['Numba'] / ours:.1f} ×",
+        "time / limit": f"{ours / seconds['limit']:.2f} ({case.limit_name})",
+        "worst error, near-equal … random": f"{worst_error(case, 'ours'):.0e}",
+        "SciPy's": f"{worst_error(case, 'SciPy'):.0e}",
+    }
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1e3:.3g} ms"
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Markdown."""
+    head = list(rows[0])
+    lines = [head, ["---"] * len(head), *([str(r[h]) for h in head] for r in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def main() -> None:
+    """Print the table; with --write also into the README."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="parts of names of cases")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--write", action="store_true", help="replace the table in README.md")
+    given = parser.parse_args()
+    chosen = [c for c in CASES.values() if not given.names or any(n in c.name for n in given.names)]
+    text = table([row(case, given.rounds) for case in chosen])
+    print(text)
+    if given.write:
+        readme = ROOT / "README.md"
+        before, rest = readme.read_text("utf-8").split(START)
+        after = rest.split(STOP)[1]
+        readme.write_text(f"{before}{START}\n{text}\n{STOP}{after}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
