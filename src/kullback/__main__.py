@@ -1,8 +1,6 @@
 """`python -m kullback` is the `kullback` command."""
 
-import sys
-
-from kullback.app.cli import main
+from kullback.app.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 # Beyond this many rows the best order of the leaves costs more time than it shows on the page.
 BEST_ORDER_ROWS = 400
 LABEL_LENGTH = 44
+DPI = 150  # widths of texts hold for it: letters are fitted to dots
 SMALLEST_TEXT, LARGEST_TEXT, THINNED_TEXT = 5.5, 9.0, 6.5
 
 Matrix = NDArray[np.floating[Any]]
 
 
 class Tree(NamedTuple):
-    """`order`: n row numbers from the top; `lines`: (n-1, 4, 2) corners (height, place) of each merge."""
+    """`order`: n row numbers from the top; `lines`: (n-1, 4, 2), each merge's (height, place)s."""
 
     order: NDArray[np.intp]
     lines: NDArray[np.float64]
@@ -59,9 +60,11 @@ def _made_finite(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _tree(condensed: NDArray[np.float64], count: int, linkage: str) -> Tree:
     from scipy.cluster import hierarchy
 
+    method: Any = linkage  # SciPy says which names there are
+
     if count < 2:
         return Tree(np.arange(count), np.empty((0, 4, 2)))
-    merges = hierarchy.linkage(condensed, linkage, optimal_ordering=count <= BEST_ORDER_ROWS)
+    merges = hierarchy.linkage(condensed, method, optimal_ordering=count <= BEST_ORDER_ROWS)
     order = hierarchy.leaves_list(merges).astype(np.intp)
     # Not hierarchy.dendrogram: it recurses, and a chain of a thousand rows ends it.
     place = np.empty(2 * count - 1)
@@ -155,7 +158,7 @@ def text_width(texts: Sequence[str], size: float) -> float:
     from matplotlib.backends.backend_agg import RendererAgg
     from matplotlib.font_manager import FontProperties
 
-    renderer = RendererAgg(10, 10, 72)
+    renderer: Any = RendererAgg(10, 10, DPI)  # type: ignore[no-untyped-call]
     font = FontProperties(size=size)
-    widths = (renderer.get_text_width_height_descent(t, font, False)[0] for t in texts)  # type: ignore[arg-type]
-    return max(widths, default=0.0) / 72
+    widths = (renderer.get_text_width_height_descent(t, font, False)[0] for t in texts)
+    return max(widths, default=0.0) / DPI

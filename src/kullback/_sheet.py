@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drawing import (
+    DPI,
     Labels,
     Tree,
     fitting_labels,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_DPI = 150
 _MARGIN, _GAP, _TREE, _BAR, _BAR_TEXT = 0.15, 0.08, 1.1, 0.16, 0.75
 _NARROWEST, _TITLE_SIZE, _NOTE_SIZE = 5.0, 10.0, 7.5
 _COLOURS, _INFINITE, _UNDEFINED = "viridis", "#d62728", "#b8b8b8"
@@ -56,7 +56,7 @@ class Sheet:
         if tree is not None and below.step > 1:
             below = Labels([], [], below.size, 1)  # the columns are the rows: once is enough
         frame = self._frame((height, width), (right, below), with_tree=tree is not None)
-        cells = round(height * _DPI), round(width * _DPI)
+        cells = round(height * DPI), round(width * DPI)
         axes = frame.axes(0, 0, width, height)
         scale = _paint(axes, shrink(self.matrix, *self.orders, cells), self.matrix.shape)
         _write_labels(axes, right, below)
@@ -79,7 +79,7 @@ class Sheet:
         foot = wrapped(self._notes(*labels), page - 2 * _MARGIN, _NOTE_SIZE)
         bottom = _MARGIN + text_height(foot, _NOTE_SIZE) + below
         top = bottom + height + text_height(head, _TITLE_SIZE) + _MARGIN
-        figure = Figure(figsize=(page, top), dpi=_DPI)
+        figure = Figure(figsize=(page, top), dpi=DPI)
         frame = _Frame(figure, left, bottom, bar=(width + right, height))
         frame.write(_MARGIN, top - _MARGIN, head, _TITLE_SIZE, "top")
         frame.write(_MARGIN, _MARGIN, foot, _NOTE_SIZE, "bottom")
@@ -98,8 +98,10 @@ class Sheet:
 
 @dataclass
 class _Frame:
-    """A figure and where its image is: `left` and `bottom`, in inches. The colour bar's `bar`, its
-    left and top, and the places given to `axes` count from there."""
+    """A figure, and the `left` and `bottom` of its image in inches.
+
+    The left and top of the colour bar, `bar`, and the places given to `axes` count from there.
+    """
 
     figure: Figure
     left: float

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from kullback import _arguments
 from kullback._catalogue import Divergence
 from kullback._catalogue import metric as divergence_of
+from kullback._drivers import rows as row_driver
 from kullback._drivers import tiles
 from kullback._drivers.forms import FORMS
 from kullback._drivers.memory import check_memory
@@ -190,6 +191,11 @@ def _run(
     n, m, k = x.lead[0], y.lead[0], x.array.shape[-1]
     if not n or not m:
         return
+    if target.symmetric and (n == 1 or not chosen.raises):
+        # The diagonal is not computed otherwise, and may be all that a bad row shows itself in.
+        diagonal = np.empty(n)
+        row_driver.run(chosen.work, x, x, diagonal, invalid, chosen.threads)
+        target.set_diagonal(diagonal)
     # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
     name = divergence.matrix_form if zeros_do_not_matter(chosen) else "pairs"
     job = tiles.Job(chosen.work, FORMS[name](chosen.work, x, y), x, y, target, invalid)

@@ -7,7 +7,7 @@ and in what order; not what they compute.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from kullback._drivers.rows import Work
 from kullback._drivers.source import Rows
 from kullback._kernels import build
+from kullback._kernels.centred import CHUNK
 from kullback._math.lanes import WIDTH
 
 Array = NDArray[Any]
@@ -55,21 +56,18 @@ class Entropic:
     def __init__(self, work: Work, x: Rows, y: Rows) -> None:
         self.work = work
         self.k = x.array.shape[-1]
-        self.r = reference_row(work, x, y)
-        self.half_over_r = np.divide(0.5, self.r, out=np.zeros_like(self.r), where=self.r > 0)
 
     def left(self, rows: Array) -> tuple[Array, ...]:
-        scaled = np.empty((len(rows), self.r.size))
+        scaled = np.empty((len(rows), padded(self.k)))
         constant, weight = np.empty(len(rows)), np.empty(len(rows))
         kernel = build.scaled(rows.dtype.str[1:])
-        given = (self.work.amount, self.work.normalize, scaled, constant, weight)
-        kernel(rows, self.r, self.half_over_r, *given)
+        kernel(rows, self.work.amount, self.work.normalize, scaled, constant, weight)
         return scaled, constant, weight
 
     right = left
 
     def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> None:
-        build.entropic_tile()(*x, *y, self.r, self.k, self.work.normalize, above, out)
+        build.entropic_tile()(*x, *y, self.k, self.work.normalize, above, out)
 
 
 class Centred:
@@ -103,7 +101,10 @@ class Centred:
     def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> None:
         centred, *left = x
         logs, *right = y
-        np.matmul(centred, logs.T, out=out)
+        np.matmul(centred[:, :CHUNK], logs[:, :CHUNK].T, out=out)
+        for start in range(CHUNK, self.k, CHUNK):
+            columns = slice(start, start + CHUNK)
+            out += centred[:, columns] @ logs[:, columns].T
         any_gap = bool(right[-1].any())
         build.certify()(out, *left, *right, any_gap, self.k, self.work.normalize)
 
@@ -113,6 +114,11 @@ FORMS: dict[str, type[Pairs] | type[Entropic] | type[Centred]] = {
     "entropic": Entropic,
     "centred": Centred,
 }
+
+
+def padded(k: int) -> int:
+    """The number of columns of prepared rows: whole sets of lanes."""
+    return -(-k // WIDTH) * WIDTH
 
 
 def reference_row(work: Work, x: Rows, y: Rows) -> Array:
@@ -132,6 +138,6 @@ def reference_row(work: Work, x: Rows, y: Rows) -> Array:
                     some = some / some.sum(axis=1, keepdims=True)
             total += np.where((some >= 0) & (some < np.inf), some, 0.0).sum(axis=0)
     total += (total.sum() or 1.0) * 2.0**-40 / k
-    mean = np.zeros(-(-k // WIDTH) * WIDTH)
+    mean = np.zeros(padded(k))
     mean[:k] = total / total.sum() if work.normalize else total / max(1, x.lead[0] + y.lead[0])
     return mean

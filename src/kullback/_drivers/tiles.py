@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kullback._drivers import blas, threads
 from kullback._drivers.forms import Form
-from kullback._drivers.rows import Invalid, Work
+from kullback._drivers.rows import Invalid, Work, write
 from kullback._drivers.source import Rows
 
 Array = NDArray[Any]
@@ -33,24 +33,28 @@ class Matrix:
     def __init__(self, out: Array, symmetric: bool) -> None:
         self.out = out
         self.symmetric = symmetric
-        self.direct = out.dtype == np.float64 and out.strides[-1] == 8 and not symmetric
         if symmetric:
             np.fill_diagonal(out, 0.0)
+        self.direct = out.dtype == np.float64 and out.strides[-1] == 8 and not symmetric
 
     def space(self, i: slice, j: slice) -> Array:
         return self.out[i, j] if self.direct else np.zeros((i.stop - i.start, j.stop - j.start))
+
+    def set_diagonal(self, values: Array) -> None:
+        np.fill_diagonal(self.out, values)
 
     def write(self, i: slice, j: slice, values: Array) -> None:
         if self.direct:
             return
         if not self.symmetric or j.start >= i.stop:
-            self.out[i, j] = values
+            write(self.out[i, j], values)
             if self.symmetric:
-                self.out[j, i] = values.T
+                write(self.out[j, i], values.T)
             return
         for row, part in _above_diagonal(i, j, values):
             columns = slice(j.stop - part.size, j.stop)
-            self.out[row, columns] = self.out[columns, row] = part
+            write(self.out[row, columns], part)
+            write(self.out[columns, row], part)
 
 
 class Condensed:
@@ -65,10 +69,13 @@ class Condensed:
     def space(self, i: slice, j: slice) -> Array:
         return np.zeros((i.stop - i.start, j.stop - j.start))
 
+    def set_diagonal(self, values: Array) -> None:
+        """There is none."""
+
     def write(self, i: slice, j: slice, values: Array) -> None:
         for row, part in _above_diagonal(i, j, values):
             stop = row * self.n - row * (row + 1) // 2 + j.stop - row - 1
-            self.out[stop - part.size : stop] = part
+            write(self.out[stop - part.size : stop], part)
 
 
 def _above_diagonal(i: slice, j: slice, values: Array) -> Iterator[tuple[int, Array]]:
@@ -123,7 +130,7 @@ def _tiles(job: Job, columns: slice, shape: tuple[int, int]) -> tuple[slice, lis
     symmetric = job.target.symmetric
     rows = _cut(0, columns.stop if symmetric else job.x.lead[0], height)
     blocks = _cut(columns.start, columns.stop, width)
-    return columns, [(i, j) for i in rows for j in blocks if not symmetric or i.start < j.stop - 1]
+    return columns, [(i, j) for i in rows for j in blocks if not symmetric or i.start < j.stop]
 
 
 def _offset(progress: threads.Progress | None, done: int, count: int) -> threads.Progress | None:

@@ -53,16 +53,16 @@ def careful(divergence: ModuleType, rule: str, dtype: str) -> Any:
 
 @cache
 def scaled(dtype: str) -> Any:
-    """scaled(rows, r, half_over_r, amount, normalize, out, constant, weight): see `entropic`."""
-    given = (_input(dtype, 2), _READ, _READ, types.float64, types.boolean, _GRID, _VECTOR, _VECTOR)
+    """scaled(rows, amount, normalize, out, constant, weight): see `entropic`."""
+    given = (_input(dtype, 2), types.float64, types.boolean, _GRID, _VECTOR, _VECTOR)
     return compile_kernel(entropic.make_scaled(), f"js-scaled-{dtype}", given)
 
 
 @cache
 def entropic_tile() -> Any:
-    """tile(x, constant, weight, y, constant, weight, r, k, normalize, above, out): `entropic`."""
+    """tile(x, constant, weight, y, constant, weight, k, normalize, above, out): `entropic`."""
     rows = (_GRID, _READ, _READ)
-    given = (*rows, *rows, _READ, types.intp, types.boolean, types.intp, _BLOCK)
+    given = (*rows, *rows, types.intp, types.boolean, types.intp, _BLOCK)
     return compile_kernel(entropic.make_tile(), "js-tile", given)
 
 

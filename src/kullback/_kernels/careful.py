@@ -18,6 +18,7 @@ from kullback._kernels.rules import Rule
 from kullback._math.bits import load, pointer
 from kullback._math.log_ratio import FLOOR
 from kullback._math.sums import (
+    add_to,
     difference_of_products,
     exponent,
     mantissa,
@@ -38,13 +39,6 @@ def exponent_of_any(x: float) -> int:
     return exponent(x * 2.0**60) - 60 if x < 1.0 else exponent(x)
 
 
-@inline
-def add_to(total: tuple[float, float], x: float) -> tuple[float, float]:
-    """A sum in twice the precision, increased by x."""
-    high, error = two_sum(total[0], x)
-    return high, total[1] + error
-
-
 def make_careful(
     term: Callable[[float, float, float], float],
     tail: Callable[[float, int], float],
@@ -55,7 +49,7 @@ def make_careful(
     values, gap, shifts, fills = rule
 
     @inline
-    def largest(p, q, at, amount):
+    def largest(p, q, at, amount, normalize):
         """The largest entries that the rule leaves; -1 for a row that is no distribution."""
         a_most = 0.0
         b_most = 0.0
@@ -69,57 +63,92 @@ def make_careful(
             b_most = max(b_most, b)
         if shifts:
             a_most = max(a_most, amount)
+        if shifts or (fills and not normalize):
             b_most = max(b_most, amount)
         return a_most, b_most
 
     @inline
-    def exact_sums(p, q, at, a_scale, b_scale, amount):
+    def exact_sums(p, q, at, scales):
+        """The sums of the scaled rows, in twice the precision, and the number of gaps."""
         a_sum = (0.0, 0.0)
         b_sum = (0.0, 0.0)
         gaps = 0.0
         for c in range(at[2]):
             a, b = values(load(p, at[0] + c), load(q, at[1] + c), 0.0)
             gaps += gap(b)
-            a_sum = add_to(a_sum, times_power_of_two(a, a_scale))
-            b_sum = add_to(b_sum, times_power_of_two(b, b_scale))
-            if shifts:
-                a_sum = add_to(a_sum, times_power_of_two(amount, a_scale))
-                b_sum = add_to(b_sum, times_power_of_two(amount, b_scale))
-        return a_sum, b_sum, gaps
+            a_sum = add_to(a_sum, times_power_of_two(a, scales[0]))
+            b_sum = add_to(b_sum, times_power_of_two(b, scales[1]))
+        return two_sum(a_sum[0], a_sum[1]), two_sum(b_sum[0], b_sum[1]), gaps
 
     @inline
-    def term_sum(p, q, at, scales, factors, amount, fill):
-        a_scale, b_scale = scales
-        a_factor, a_low, b_factor, b_low = factors
+    def cross_difference(a, a_rest, b, b_rest, a_sum, b_sum):
+        """(a + a_rest) B - (b + b_rest) A; in this order equal products leave exactly 0."""
+        d = difference_of_products(a, b_sum[0], b, a_sum[0])
+        return d + ((a_rest * b_sum[0] - b * a_sum[1]) + (a * b_sum[1] - b_rest * a_sum[0]))
+
+    @inline
+    def shifted_difference(a, b, plan, k):
+        """(a + c) B - (b + c) A, where c, the pseudocount, may make rows nearly equal.
+
+        Either from a + c and b + c in twice the precision; or, with B' and A' the sums without
+        the pseudocounts, as a B' - b A' + k (a c - b c) + c B' - c A', which is better where c
+        hides a and b. Whichever has the smaller error; each side has its own scale.
+        """
+        whole_a, whole_b, a_sum, b_sum, (a_shift, b_shift, unit, between) = plan
+        a_high, a_low = two_sum(a, a_shift)
+        b_high, b_low = two_sum(b, b_shift)
+        error = (k + 16) * 2.0**-105 * (a_high * whole_b[0])
+        first = cross_difference(a, 0.0, b, 0.0, a_sum, b_sum)
+        second = k * difference_of_products(a * unit, b_shift, b * unit, a_shift)
+        if (abs(first) + abs(second) + abs(between)) * 2.0**-51 < error:
+            return first + second + between
+        d = cross_difference(a_high, a_low, b_high, b_low, whole_a, whole_b)
+        return 0.0 if abs(d) <= error else d
+
+    @inline
+    def term_sum(p, q, at, scales, plan, amount, fill):
         total = (0.0, 0.0)
-        for c in range(at[2]):
-            a, b = values(load(p, at[0] + c), load(q, at[1] + c), 0.0)
-            a = times_power_of_two(a, a_scale)
-            b_scaled = times_power_of_two(b, b_scale)
+        for column in range(at[2]):
+            a, b = values(load(p, at[0] + column), load(q, at[1] + column), 0.0)
+            a_scaled = times_power_of_two(a, scales[0])
+            b_scaled = times_power_of_two(b, scales[1])
             if fills and b == 0.0:
+                b = amount
                 b_scaled = fill
-            d = difference_of_products(a, a_factor, b_scaled, b_factor)
-            d += a * a_low - b_scaled * b_low
-            x = a * a_factor
-            y = b_scaled * b_factor
             if shifts:
-                a = times_power_of_two(amount, a_scale)
-                b_scaled = times_power_of_two(amount, b_scale)
-                d += difference_of_products(a, a_factor, b_scaled, b_factor)
-                d += a * a_low - b_scaled * b_low
-                x += a * a_factor
-                y += b_scaled * b_factor
-            if y >= TINY or b + amount * shifts == 0.0:
-                total = add_to(total, term(x + FLOOR, y + FLOOR, d))
-            elif x > TINY:
-                y = times_power_of_two(b + amount * shifts, b_scale + MORE) * b_factor
+                d = shifted_difference(a_scaled, b_scaled, plan, at[2])
+                a += amount
+                b += amount
+                a_scaled += plan[4][0]
+                b_scaled += plan[4][1]
+            else:
+                d = cross_difference(a_scaled, 0.0, b_scaled, 0.0, plan[0], plan[1])
+            x = a_scaled * plan[1][0]
+            y = b_scaled * plan[0][0]
+            if y < TINY and b > 0.0:
+                if x < TINY:  # less than 2**-1600 of the whole
+                    continue
+                y = times_power_of_two(b, scales[1] + MORE) * plan[0][0]
                 total = add_to(total, term(x + FLOOR, y + FLOOR, x - y) + tail(x, MORE))
+            else:
+                x = max(x + FLOOR, 2.0 * FLOOR) if a > 0.0 else FLOOR
+                total = add_to(total, term(x, y + FLOOR, d))
         return total[0] if total[0] == np.inf else total[0] + total[1]
+
+    @inline
+    def unscaled(p, q, at, scale, amount):
+        """The divergence of rows as they are; both have the same scale."""
+        fill = times_power_of_two(amount, scale) if fills else 0.0
+        one = (1.0, 0.0)
+        shift = times_power_of_two(amount, scale) if shifts else 0.0
+        plan = (one, one, one, one, (shift, shift, 1.0, 0.0))
+        total = term_sum(p, q, at, (scale, scale), plan, amount, fill)
+        return times_power_of_two(finish(total, False), -scale)
 
     @inline
     def pair(p, q, at, amount, normalize):
         """The divergence, or nan for rows that are no distributions."""
-        a_most, b_most = largest(p, q, at, amount)
+        a_most, b_most = largest(p, q, at, amount, normalize)
         if a_most <= 0.0 or b_most <= 0.0:
             return np.nan
         a_scale = TOP - exponent_of_any(a_most)
@@ -127,28 +156,38 @@ def make_careful(
         if not normalize:
             a_scale = min(a_scale, b_scale)
             b_scale = a_scale
-        a_sum, b_sum, gaps = exact_sums(p, q, at, a_scale, b_scale, amount)
+        if not normalize:
+            return unscaled(p, q, at, a_scale, amount)
+        a_sum, b_sum, gaps = exact_sums(p, q, at, (a_scale, b_scale))
         fill = 0.0
         if fills:
-            fill = amount * b_sum[0] if normalize else times_power_of_two(amount, b_scale)
+            fill = amount * b_sum[0]
             filled, error = two_product(gaps, fill)
             b_sum = add_to(add_to(b_sum, filled), error)
-        if not normalize:
-            factors = (1.0, 0.0, 1.0, 0.0)
-            total = term_sum(p, q, at, (a_scale, b_scale), factors, amount, fill)
-            return times_power_of_two(finish(total, normalize), -a_scale)
-        a_unit = power_of_two(-exponent(a_sum[0]))
-        b_unit = power_of_two(-exponent(b_sum[0]))
-        a_back = a_unit * 2.0**TOP
-        b_back = b_unit * 2.0**TOP
-        factors = (
-            b_sum[0] * b_unit * a_back,
-            b_sum[1] * b_unit * a_back,
-            a_sum[0] * a_unit * b_back,
-            a_sum[1] * a_unit * b_back,
+        a_whole, b_whole = a_sum, b_sum
+        a_shift, b_shift = 0.0, 0.0
+        if shifts:
+            a_shift = times_power_of_two(amount, a_scale)
+            b_shift = times_power_of_two(amount, b_scale)
+            added, error = two_product(float(at[2]), a_shift)
+            a_whole = add_to(add_to(a_sum, added), error)
+            added, error = two_product(float(at[2]), b_shift)
+            b_whole = add_to(add_to(b_sum, added), error)
+        a_unit = power_of_two(-exponent(a_whole[0]))
+        b_unit = power_of_two(-exponent(b_whole[0]))
+        unit = a_unit * 2.0**TOP * b_unit
+        plan = (
+            (a_whole[0] * unit, a_whole[1] * unit),
+            (b_whole[0] * unit, b_whole[1] * unit),
+            (a_sum[0] * unit, a_sum[1] * unit),
+            (b_sum[0] * unit, b_sum[1] * unit),
+            (a_shift, b_shift, unit, 0.0),
         )
-        total = term_sum(p, q, at, (a_scale, b_scale), factors, amount, fill)
-        back = 2.0**-TOP / (mantissa(a_sum[0]) * mantissa(b_sum[0]))
+        if shifts:
+            between = cross_difference(a_shift, 0.0, b_shift, 0.0, plan[2], plan[3])
+            plan = (plan[0], plan[1], plan[2], plan[3], (a_shift, b_shift, unit, between))
+        total = term_sum(p, q, at, (a_scale, b_scale), plan, amount, fill)
+        back = 2.0**-TOP / (mantissa(a_whole[0]) * mantissa(b_whole[0]))
         return finish(total * back, normalize)
 
     def careful(p, p_index, q, q_index, amount, normalize, out):

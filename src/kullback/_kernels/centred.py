@@ -19,7 +19,14 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.reference import CERTIFIED, load_columns, row_sum, with_pseudocount
+from kullback._kernels.reference import (
+    ROUNDING,
+    load_columns,
+    no_sum,
+    row_sum,
+    whole_sum,
+    with_pseudocount,
+)
 from kullback._kernels.rows import trusted_above
 from kullback._math.bits import fma, pointer, select
 from kullback._math.lanes import (
@@ -32,13 +39,13 @@ from kullback._math.lanes import (
     sum_of_lanes,
 )
 from kullback._math.log_ratio import FLOOR, log_ratio, relative_entropy
+from kullback._math.sums import add_to
 
 SCALE = 2.0**900  # what probabilities are multiplied by, so that tiny ones stay normal numbers
 SMALLEST = 2.0**-900  # a smaller probability in q, other than 0, is left to `rows`
 
-# The error of the product in units of 2**-53, seen at most: 0.6 + 0.1 sqrt(k) over 4e7 pairs.
-ERROR = 4.0
-ERROR_GROWTH = 0.5  # times sqrt(k)
+CHUNK = 512  # columns of one matrix product; the products of several chunks are added
+ROW = 32.0  # roundings of e and of f
 
 
 @inline
@@ -64,8 +71,7 @@ def make_left() -> Callable[..., Any]:
             if not normalize:
                 total = total / total
             inverse = 1.0 / total
-            entropy = lanes_of(0.0)
-            square = lanes_of(0.0)
+            entropy, square = no_sum(), lanes_of(0.0)
             for c in range(0, padded, WIDTH):
                 live = lane_numbers() + c < k
                 a = load_columns(source, i * k, c, k)
@@ -76,9 +82,9 @@ def make_left() -> Callable[..., Any]:
                 support[i, c // WIDTH] = mask_byte(a > 0.0)
                 x = fma(a * inverse, SCALE, FLOOR)
                 share = relative_entropy(x, r_c * SCALE, d * SCALE)
-                entropy = entropy + select(live, share, 0.0)
+                entropy = add_to(entropy, select(live, share, 0.0))
                 square = square + select(live, d * d / r_c, 0.0)
-            e[i] = sum_of_lanes(entropy) / SCALE
+            e[i] = whole_sum(entropy) / SCALE
             chi[i] = np.sqrt(sum_of_lanes(square))
 
     return left
@@ -88,7 +94,7 @@ def make_right() -> Callable[..., Any]:
     """The kernel that prepares the rows that stand for q."""
 
     def right(rows, r, amount, normalize, out, f, size, spread, gaps):
-        """out: L, padded with zeros; f; size: f without cancellation; spread: lambda; gaps: q = 0."""
+        """out: L, padded with zeros; f; size: its parts added; spread: lambda; gaps: q = 0."""
         k = rows.shape[1]
         padded = out.shape[1]
         source = pointer(rows)
@@ -99,10 +105,8 @@ def make_right() -> Callable[..., Any]:
             if not normalize:
                 total = total / total
             inverse = 1.0 / total
-            entropy = lanes_of(0.0)
-            missing = lanes_of(0.0)
-            square = lanes_of(0.0)
-            tiny = lanes_of(0.0)
+            entropy, missing = no_sum(), no_sum()
+            square, tiny = lanes_of(0.0), lanes_of(0.0)
             for c in range(0, padded, WIDTH):
                 live = lane_numbers() + c < k
                 a = load_columns(source, j * k, c, k)
@@ -119,11 +123,11 @@ def make_right() -> Callable[..., Any]:
                 d = select(there, d, 0.0)
                 log = log_ratio(y, scaled_r, d)
                 store_lanes(target, j * padded + c, log)
-                entropy = entropy + relative_entropy(scaled_r, y, -d)
-                missing = missing + select(gap, r_c, 0.0)
+                entropy = add_to(entropy, relative_entropy(scaled_r, y, -d))
+                missing = add_to(missing, select(gap, r_c, 0.0))
                 square = square + select(live, r_c * (log * log), 0.0)
-            missed = sum_of_lanes(missing)
-            whole = sum_of_lanes(entropy) / SCALE
+            missed = whole_sum(missing)
+            whole = whole_sum(entropy) / SCALE
             f[j] = whole - missed if sum_of_lanes(tiny) == 0.0 else np.nan
             size[j] = whole + missed
             spread[j] = np.sqrt(sum_of_lanes(square))
@@ -136,9 +140,9 @@ def make_certify() -> Callable[..., Any]:
 
     @inline
     def certified(product, e, f, f_size, spread, scale):
-        error, chi, least = scale
+        error, least = scale
         result = (e + f) - product
-        bound = fma(error * chi, spread, error * (e + f_size))
+        bound = fma(error, spread, ROW * ROUNDING * (e + f_size))
         return select((result > bound) & (result > least), result, np.nan)
 
     @inline
@@ -154,13 +158,13 @@ def make_certify() -> Callable[..., Any]:
 
         Rows of `out` are contiguous; `support` and `gaps` are the bits in words of 64.
         """
-        error = (ERROR + ERROR_GROWTH * np.sqrt(k)) * 2.0**-53 / CERTIFIED
+        error = (min(k, CHUNK) + k / CHUNK + 8) * ROUNDING
         least = trusted_above(k) if normalize else 0.0
         m = out.shape[1]
         stride = out.strides[0] // 8
         target, fs, sizes, spreads = pointer(out), pointer(f), pointer(size), pointer(spread)
         for i in range(out.shape[0]):
-            scale = (error, chi[i], least)
+            scale = (error * chi[i], least)
             for j in range(0, m - WIDTH + 1, WIDTH):
                 columns = (load_lanes(fs, j), load_lanes(sizes, j), load_lanes(spreads, j))
                 product = load_lanes(target, i * stride + j)

@@ -1,9 +1,9 @@
-"""What the two matrix forms share: the reference row r, and the sums of the rows.
+"""What the two matrix forms share: how they load and sum rows, and how sure they must be.
 
-Both forms measure every row against one reference row, the mean of all: near the reference they
-lose nothing, and the further a pair is from it against its own distance, the more. Each form
-bounds what it loses; pairs that the bound does not certify come out as nan and are done again by
-`rows`, which loses nothing anywhere.
+Both forms measure every row against a reference: near it they lose nothing, and the further a pair
+is from it against its own distance, the more. Each form bounds what it loses, for the worst case
+(bins that are all alike round alike); pairs that the bound does not certify come out as nan and
+are done again by `rows`, which loses nothing anywhere.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from kullback._math.lanes import (
 
 LEAST = 2.0**-400  # rows with sums outside LEAST ... MOST are left to `rows`
 MOST = 2.0**400
-CERTIFIED = 0.5e-12  # the relative error up to which a result is certified
+CERTIFIED = 0.9e-12  # the relative error up to which a result is certified
+ROUNDING = 2.0**-53 / CERTIFIED
 
 
 @inline
@@ -46,6 +47,18 @@ def row_sum(source, at, k, amount):
     if any_bit_of_lanes(signs) < 0 or not LEAST < result < MOST:
         return float("nan")
     return result
+
+
+@inline
+def whole_sum(total):
+    """The number that a sum in lanes of twice the precision stands for."""
+    return sum_of_lanes(total[0]) + sum_of_lanes(total[1])
+
+
+@inline
+def no_sum():
+    """Lanes to begin a sum in twice the precision with."""
+    return lanes_of(0.0), lanes_of(0.0)
 
 
 @inline

@@ -35,8 +35,8 @@ from kullback._math.sums import exponent, mantissa, power_of_two, two_sum
 
 LEFT = -1.0  # in the output: not computed here
 BLOCK = 512  # columns summed in one go; the sums of blocks are added in twice the precision
-SCALE = 960  # x and y sum to about 2**SCALE, so that subnormal entries become normal ones
-RANGE = 450  # the sums of rows may lie between 2**-RANGE and 2**RANGE ...
+SCALE = 900  # x and y sum to about 2**SCALE, so that subnormal entries become normal ones
+RANGE = 380  # the sums of rows may lie between 2**-RANGE and 2**RANGE ...
 UNSCALED_RANGE = 40  # ... and below 2**UNSCALED_RANGE where rows are not normalized
 
 
@@ -95,7 +95,9 @@ def make_sums(rule: Rule) -> tuple[Callable[..., Any], ...]:
             b_sum += row[4] * fill
         least = 2.0**-RANGE
         most = 2.0 ** (RANGE if normalize else UNSCALED_RANGE)
-        usable = row[5] >= 0 and least < a_sum < most and least < b_sum < most
+        # A tiny amount would be rounded to a multiple of the smallest subnormal number.
+        usable = row[5] >= 0 and not 0.0 < amount < least
+        usable = usable and least < a_sum < most and least < b_sum < most
         if not (usable and normalize):
             a_sum = 1.0
             b_sum = 1.0
@@ -112,15 +114,15 @@ def make_rows(
     add_columns, add_block, row_scale = make_sums(rule)
 
     @inline
-    def term_of_columns(a, b, live, amount, fill, for_p, for_q, shift):
+    def term_of_columns(a, b, live, amount, fill, for_p, for_q):
         a_used, b_used = values(a, b, fill if fills else amount)
         x = floored(a_used, for_p)
         y = floored(b_used, for_q)
-        if shifts:  # from the entries as given: (a + c) B - (b + c) A = a B - b A + c (B - A)
-            product = b * for_q
-            d = (fma(a, for_p, -product) - fma(b, for_q, -product)) + shift
-        else:
-            d = fma(a_used, for_p, -y) - fma(b_used, for_q, -y)
+        d = fma(a_used, for_p, -y) - fma(b_used, for_q, -y)
+        if shifts:  # what the additions a + amount and b + amount lost
+            d = d + (
+                two_sum(a, lanes_of(amount))[1] * for_p - two_sum(b, lanes_of(amount))[1] * for_q
+            )
         return select(live, term(x, y, d), 0.0)
 
     @inline
@@ -149,7 +151,7 @@ def make_rows(
         return row
 
     @inline
-    def block_terms(p, q, at, after, width, amount, fill, scale, shift):
+    def block_terms(p, q, at, after, width, amount, fill, scale):
         """The terms of one block of a row pair, and the sums of the same block of a later one."""
         for_p, for_q, _ = scale
         nothing = lanes_of(0.0)
@@ -162,7 +164,7 @@ def make_rows(
             sums = add_columns(sums, a, b, whole, amount)
             a = load_lanes(p, at[0] + c)
             b = load_lanes(q, at[1] + c)
-            total = total + term_of_columns(a, b, whole, amount, fill, for_p, for_q, shift)
+            total = total + term_of_columns(a, b, whole, amount, fill, for_p, for_q)
         rest = width % WIDTH
         if rest:
             c = width - rest
@@ -172,7 +174,7 @@ def make_rows(
             sums = add_columns(sums, a, b, live, amount)
             a = load_first_lanes(p, at[0] + c, rest)
             b = load_first_lanes(q, at[1] + c, rest)
-            total = total + term_of_columns(a, b, live, amount, fill, for_p, for_q, shift)
+            total = total + term_of_columns(a, b, live, amount, fill, for_p, for_q)
         return sum_of_lanes(total), sums
 
     def rows(p, p_index, q, q_index, amount, normalize, out):
@@ -189,7 +191,6 @@ def make_rows(
         for r in range(out.shape[0]):
             usable, scale, fill = ready
             ready = row_scale(row, amount, normalize)
-            shift = amount * (scale[0] - scale[1])
             ahead = min(r + 2, last)
             total = 0.0
             row = (0.0, 0.0, 0.0, 0.0, 0.0, 0)
@@ -197,9 +198,7 @@ def make_rows(
                 at = (p_index[r] * k + start, q_index[r] * k + start)
                 after = (p_index[ahead] * k + start, q_index[ahead] * k + start)
                 width = min(BLOCK, k - start)
-                terms, sums = block_terms(
-                    p_data, q_data, at, after, width, amount, fill, scale, shift
-                )
+                terms, sums = block_terms(p_data, q_data, at, after, width, amount, fill, scale)
                 total += terms
                 row = add_block(row, sums)
             result = finish(total * scale[2], normalize)

@@ -22,6 +22,13 @@ def two_sum(x: float, y: float) -> tuple[float, float]:
 
 
 @inline
+def add_to(total: tuple[float, float], x: float) -> tuple[float, float]:
+    """A sum in twice the precision, increased by x; both may be lanes."""
+    high, error = two_sum(total[0], x)
+    return high, total[1] + error
+
+
+@inline
 def two_product(x: float, y: float) -> tuple[float, float]:
     """x * y as a rounded product and its exact error."""
     product = x * y

@@ -1,10 +1,13 @@
 """Floor 4: faces. Files and terminals in, public functions below; no formula and no loop over bins.
 
     cli        the commands, their options, exit statuses: `main(argv) -> int`
-    demo       `kullback demo`: the byte histograms of the standard library's own sources
-    tables     a file ──► Table (values, labels): .npy and .parquet here, .csv and .tsv in `csv_table`
-    csv_table  text ──► Table, with the line and column of whatever is wrong
-    outputs    results ──► files that appear whole or not at all
+    demo       `kullback demo`: `corpus` reads the standard library's sources, `findings` says
+               what is in their matrix, `report` prints it
+    pairwise   `kullback pairwise`: reads, calls the library, writes
+    tables     a file ──► Table (values, labels): .npy and .parquet
+    csv_table  .csv and .tsv ──► values and labels, or the line and column of what is wrong
+    outputs    files that appear whole or not at all; `matrix_files` fills them
+    progress   a bar on a terminal, else nothing
     errors     UserError: one line saying what, where and the remedy
 
 A command reads its input, checks everything that can be checked before the work (paths, suffixes,

@@ -1,8 +1,11 @@
-"""The `kullback` command: options in, exit status out. 0 done, 2 the user's error, 130 Ctrl-C."""
+"""The `kullback` command: options in, exit status out. 0 done, 2 user error, 130 Ctrl-C."""
 
 from __future__ import annotations
 
 import argparse
+import io
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +15,7 @@ import kullback as kl
 from kullback.app.errors import UserError, os_error
 
 _DESCRIPTION = "Divergences between all pairs of probability distributions, exactly and fast."
-_NO_HEADER_HELP = "the first line of the .csv or .tsv holds names, or does not (default: by its text)"
+_HEADER_HELP = "whether line 1 of a .csv or .tsv holds names (default: by its text)"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,15 +32,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _complain(str(error), 2)
     except BrokenPipeError:
         # The reader of our output, such as `head`, has seen enough. Python would complain at exit.
-        sys.stdout = None  # type: ignore[assignment]
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
         return _complain(str(os_error(error)), 2)
     except KeyboardInterrupt:
         return _complain("interrupted; nothing was written", 130)
-    except SystemExit as end:  # --help and --version
+    except SystemExit as end:  # --help, --version, SIGTERM
         return int(end.code or 0)
     return 0
+
+
+def run() -> NoReturn:
+    """The process `kullback`. When told to end (SIGTERM), it tidies up as it does on Ctrl-C."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name that a terminal cannot show
+    sys.exit(main())
 
 
 def _complain(message: str, status: int) -> int:
@@ -61,8 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
         help="the matrix of divergences between the rows of a table",
         description="Write the matrix of divergences between the rows of INPUT, or from the rows of"
-        " INPUT to the rows of OTHER. A row is a histogram: counts, weights or probabilities. A text"
-        " column becomes the labels.",
+        " INPUT to the rows of OTHER. A row is a histogram: counts, weights or probabilities."
+        " A text column becomes the labels.",
     )
     _add_files(pairwise)
     _add_options(pairwise)
@@ -71,11 +82,12 @@ def _parser() -> argparse.ArgumentParser:
         "demo",
         allow_abbrev=False,
         help="compare the source files of Python's standard library",
-        description="Compare the byte histograms of the standard library's own source files; say what"
-        " was found, how long it took and how long SciPy takes; write the matrix and two pictures.",
+        description="Compare the byte histograms of the standard library's own source files; say"
+        " what was found, how long it took and how long SciPy takes; write the matrix and two"
+        " pictures.",
     )
     demo.add_argument(
-        "--output", type=Path, default=Path("kullback-demo"), metavar="DIR", help="default: %(default)s"
+        "--output", type=Path, default=Path("kullback-demo"), help="a directory (%(default)s)"
     )
     _add_common(demo)
     demo.set_defaults(run=_run_demo)
@@ -85,22 +97,38 @@ def _parser() -> argparse.ArgumentParser:
 def _add_files(parser: argparse.ArgumentParser) -> None:
     files = parser.add_argument_group("files")
     add = files.add_argument
-    add("input", type=Path, metavar="INPUT", help=".npy, .csv, .tsv or .parquet; one histogram a row")
-    add("--against", type=Path, metavar="OTHER", help="a second table, for the columns of the matrix")
-    add("--output", type=Path, required=True, help=".npy, .csv, .tsv or .parquet (not .npy: with labels)")
+    kinds = ".npy, .csv, .tsv or .parquet"
+    add("input", type=Path, metavar="INPUT", help=f"{kinds}; one histogram a row")
+    add("--against", type=Path, metavar="OTHER", help="a second table, for the matrix's columns")
+    add("--output", type=Path, required=True, help=f"{kinds}; all but .npy keep the labels")
     add("--plot", type=Path, help="a heat map too, ordered by likeness: .png, .pdf or .svg")
-    add("--header", action=argparse.BooleanOptionalAction, default=None, help=_NO_HEADER_HELP)
+    add("--header", action=argparse.BooleanOptionalAction, default=None, help=_HEADER_HELP)
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     options = parser.add_argument_group("what to compute (as in kullback.pairwise)")
     add = options.add_argument
-    add("--metric", default="js", help="js, kl, hellinger, … (default: %(default)s)")
+    add(
+        "--metric",
+        default="js",
+        help="js, js_distance, kl, … (default: %(default)s; a wrong name lists all)",
+    )
     add("--base", type=float, help="of the logarithm: 2 gives bits (default: e, nats)")
-    add("--no-normalize", action="store_true", help="take the rows as they are; do not divide by sums")
-    add("--pseudocount", type=float, default=0.0, metavar="X", help="add X to every bin first")
-    add("--zeros", type=_zeros, default="inf", metavar="inf|skip|EPS", help="what q = 0 < p does")
-    add("--invalid", choices=("raise", "nan"), default="raise", help="what a row that is none does")
+    add("--no-normalize", action="store_true", help="take the rows as they are")
+    add("--pseudocount", type=float, default=0.0, metavar="X", help="add X to every bin")
+    add(
+        "--zeros",
+        type=_zeros,
+        default="inf",
+        metavar="inf|skip|EPS",
+        help="what a bin with q = 0 < p does",
+    )
+    add(
+        "--invalid",
+        choices=("raise", "nan"),
+        default="raise",
+        help="what a row that is no distribution does: an error, or NaN in its results",
+    )
     _add_common(parser)
 
 
@@ -115,14 +143,18 @@ def _zeros(text: str) -> str | float:
     try:
         return float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not inf, skip or a positive number") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not inf, skip or a number") from None
 
 
 def _run_pairwise(arguments: argparse.Namespace) -> None:
     from kullback.app.pairwise import Files, run_pairwise  # --help need not load NumPy
 
     files = Files(
-        arguments.input, arguments.against, arguments.output, arguments.plot, header=arguments.header
+        arguments.input,
+        arguments.against,
+        arguments.output,
+        arguments.plot,
+        header=arguments.header,
     )
     files.check(force=arguments.force)
     run_pairwise(

@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,12 +25,13 @@ from kullback.app.errors import UserError
 _FEWEST_NAMES = 3
 
 Line = tuple[int, list[str]]
+Numbers = NDArray[np.int64 | np.float64]
 
 
 def read_csv(
     path: Path, delimiter: str, header: bool | None
-) -> tuple[NDArray[np.int64] | NDArray[np.float64], list[str] | None, list[int]]:
-    """Values of shape (n, k), n labels or None, and the number of the line that each row is on.
+) -> tuple[Numbers, list[str] | None, Places]:
+    """Values of shape (n, k), n labels or None, and where the values are.
 
     The values are int64 if every cell is an integer that fits, else float64. `header` says whether
     the first line holds names; None: decide from the text. Raises UserError naming line and column.
@@ -49,7 +51,23 @@ def read_csv(
     reader.add(start)
     for line in lines:
         reader.add(line)
-    return reader.values(), reader.labels, reader.line_numbers
+    if not corner:
+        reader.check_labels(start)
+    return reader.values(), reader.labels, Places(reader.line_numbers, label)
+
+
+class Places(NamedTuple):
+    """Where the values are: the line of each row, and the column (from 0) of the labels if any."""
+
+    lines: list[int]
+    label: int | None
+
+    def of(self, row: int, column: int | None) -> str:
+        """Line and column in the file of a row and column of the values, which count from 0."""
+        if column is None:
+            return f"line {self.lines[row]}"
+        after_labels = self.label is not None and column >= self.label
+        return f"line {self.lines[row]}, column {column + 1 + after_labels}"
 
 
 class _RowReader:
@@ -58,7 +76,7 @@ class _RowReader:
     def __init__(self, path: Path, label: int | None, width: int, first_line: int) -> None:
         self.labels: list[str] | None = None if label is None else []
         self.line_numbers: list[int] = []
-        self._rows: list[NDArray[np.int64] | NDArray[np.float64]] = []
+        self._rows: list[Numbers] = []
         self._path, self._label, self._width, self._first_line = path, label, width, first_line
 
     def add(self, line: Line) -> None:
@@ -78,15 +96,20 @@ class _RowReader:
         self._rows.append(row)
         self.line_numbers.append(number)
 
-    def values(self) -> NDArray[np.int64] | NDArray[np.float64]:
-        return np.stack(self._rows)  # int64 and float64 rows together become float64
+    def check_labels(self, start: Line) -> None:
+        """One text above numbers is not the first label of a column of labels but a slip."""
+        others = (self.labels or [])[1:]
+        if others and all(_numbers([label]) is not None for label in others):
+            raise self._not_a_number(*start)
+
+    def values(self) -> Numbers:
+        values: Numbers = np.stack(self._rows)  # int64 and float64 rows become float64
+        return values
 
     def _not_a_number(self, number: int, cells: list[str]) -> UserError:
-        column, cell = next(
-            (j, cell)
-            for j, cell in enumerate(cells)
-            if j != self._label and _numbers([cell]) is None
-        )
+        bad = (j for j, cell in enumerate(cells) if _numbers([cell]) is None)
+        column = next((j for j in bad if j != self._label), self._label or 0)
+        cell = cells[column]
         where = f"{self._path}: line {number}, column {column + 1}"
         if not cell.strip():
             return UserError(f"{where}: is empty; write 0 for an empty bin")
@@ -113,7 +136,7 @@ def _lines(path: Path, delimiter: str) -> Iterator[Line]:
         raise UserError(f"{path}: line {number}: {error}; check its quotes") from error
 
 
-def _numbers(cells: list[str]) -> NDArray[np.int64] | NDArray[np.float64] | None:
+def _numbers(cells: list[str]) -> Numbers | None:
     """The cells as int64 if each is such an integer, else as float64; None if one is no number."""
     # Python reads 2024_01 as a number; in a table it is a name.
     if any("_" in cell for cell in cells):

@@ -56,5 +56,7 @@ def require(packages: str, extra: str, purpose: str) -> None:
         except ImportError as error:
             reason = "is not installed" if error.name == package else f"fails: {error}"
             raise UserError(
-                one_line(f'{purpose} needs {package}, which {reason}; pip install "kullback[{extra}]"')
+                one_line(
+                    f'{purpose} needs {package}, which {reason}; pip install "kullback[{extra}]"'
+                )
             ) from error

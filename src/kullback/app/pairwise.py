@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import kullback as kl
 from kullback.app.errors import UserError, from_library, require
-from kullback.app.outputs import (
+from kullback.app.matrix_files import (
     MATRIX_SUFFIXES,
-    PICTURE_SUFFIXES,
-    AtomicFiles,
     Matrix,
-    check_destination,
     check_names,
     complete_names,
     matrix_writer,
-    save_figure,
 )
+from kullback.app.outputs import PICTURE_SUFFIXES, AtomicFiles, check_destination, save_figure
 from kullback.app.progress import progress_bar
 from kullback.app.tables import Table, read_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+_WITHOUT_UNIT = {"hellinger", "total_variation", "chi2"}  # no logarithm, so no base
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,8 @@ class Files:
         """Raise UserError if an output cannot be written or would replace an input."""
         check_destination(self.output, MATRIX_SUFFIXES, force=force)
         for source in (self.input, self.against):
-            if source and self.output.exists() and source.exists():
-                if os.path.samefile(source, self.output):
-                    raise UserError(f"{self.output}: is the input too; choose another --output")
+            if source and _same_file(source, self.output):
+                raise UserError(f"{self.output}: is the input too; choose another --output")
         if self.plot is not None:
             check_destination(self.plot, PICTURE_SUFFIXES, force=force)
             require("matplotlib scipy", "plot", "--plot")
@@ -62,7 +61,11 @@ def run_pairwise(files: Files, **options: Any) -> None:
     with AtomicFiles() as outputs:
         outputs.write(files.output, lambda file: write(file, matrix))
         if files.plot is not None:
-            save_figure(outputs, files.plot, _draw(matrix, x, y, options))
+            save_figure(outputs, files.plot, lambda: _draw(matrix, x, y, options))
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    return one.exists() and other.exists() and os.path.samefile(one, other)
 
 
 def _check_widths(x: Table, y: Table) -> None:
@@ -80,16 +83,40 @@ def _compute(x: Table, y: Table, options: dict[str, Any]) -> Any:
             other = None if y is x else y.values
             return kl.pairwise(x.values, other, progress=progress, **options)
     except (ValueError, TypeError, OverflowError, MemoryError, ImportError) as error:
-        raise UserError(f"{x.path}: {from_library(error)}") from error
+        raise UserError(_in_the_files(str(from_library(error)), x, y)) from error
+
+
+def _in_the_files(message: str, x: Table, y: Table) -> str:
+    """A message of the library about its arguments in terms of files and options."""
+    message = message.replace('invalid="nan"', "--invalid nan")
+    message = message.replace("pass out=", "in Python, pass out=")
+    tables = {"x": x} if y is x else {"x": x, "y": y}
+    if not message.startswith(("x ", "y ")):
+        return message
+    places = [f"{name} is {table.path}" for name, table in tables.items()]
+    for i, (name, table) in enumerate(tables.items()):
+        found = re.search(rf"\b{name} is no distribution: row (\d+)(?:, column (\d+))?", message)
+        if found and table.places is not None:
+            row, column = found.groups()
+            places[i] += f", {table.places.of(int(row), None if column is None else int(column))}"
+    return f"{message}; here {' and '.join(places)}"
 
 
 def _draw(matrix: Matrix, x: Table, y: Table, options: dict[str, Any]) -> Figure:
     from kullback.plots import heat_map, heat_map_between
 
-    metric, base = options["metric"], options["base"]
-    unit = {None: "nats", 2: "bits", 10: "bans"}.get(base, f"base {base:g}")
+    metric, unit = options["metric"], _unit(options["metric"], options["base"])
     rows, columns = matrix.names or (None, None)
     if y is x:
         return heat_map(matrix.values, rows, title=f"{metric}: {x.path.name}", unit=unit)
     title = f"{metric}: {x.path.name} (rows) against {y.path.name} (columns)"
     return heat_map_between(matrix.values, rows, columns, title=title, unit=unit)
+
+
+def _unit(metric: str, base: float | None) -> str:
+    """What the colour bar says."""
+    if metric in _WITHOUT_UNIT:
+        return metric
+    names = {2.0: "bits", 10.0: "bans"}
+    unit = "nats" if base is None else names.get(base, f"base {base:g}")
+    return f"{metric}, square root of {unit}" if metric == "js_distance" else f"{metric}, {unit}"

@@ -17,11 +17,15 @@ def progress_bar() -> Iterator[Callable[[int, int], None] | bool]:
     if tqdm is None or not sys.stderr.isatty():
         yield False
         return
-    # leave=False: an error that follows stands on a line of its own.
-    with tqdm(unit="", unit_scale=True, leave=False, file=sys.stderr) as bar:
+    # leave=False: an error that follows stands on a line of its own. Short work shows no bar.
+    form = "{percentage:3.0f}%|{bar}| {elapsed}<{remaining}"
+    with tqdm(bar_format=form, leave=False, delay=0.3, file=sys.stderr) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        yield show
+        try:
+            yield show
+        finally:
+            bar.clear()  # tqdm forgets to if Ctrl-C comes while it draws

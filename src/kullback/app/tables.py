@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback.app.csv_table import read_csv
+from kullback.app.csv_table import Places, read_csv
 from kullback.app.errors import UserError, from_library, one_line, os_error, require
 
 TABLE_SUFFIXES = (".npy", ".csv", ".tsv", ".parquet")
@@ -20,13 +20,15 @@ TABLE_SUFFIXES = (".npy", ".csv", ".tsv", ".parquet")
 
 @dataclass(frozen=True)
 class Table:
-    """`values` of shape (n, k) in the dtype of the file, n `labels` or None, and the line that each
-    row is on where the file has lines."""
+    """`values` of shape (n, k) in the dtype of the file, and n `labels` or None.
+
+    `places` says where in the file the values are, if it is a text file.
+    """
 
     path: Path
     values: NDArray[Any]
     labels: Sequence[str] | None = None
-    line_numbers: Sequence[int] | None = None
+    places: Places | None = None
 
 
 def read_table(path: Path, header: bool | None = None) -> Table:
@@ -49,7 +51,9 @@ def read_table(path: Path, header: bool | None = None) -> Table:
     except OSError as error:
         raise os_error(error, path) from error
     except MemoryError as error:
-        raise UserError(f"{path}: does not fit in memory; save it as .npy, which is mapped") from error
+        raise UserError(
+            f"{path}: does not fit in memory; save it as .npy, which is mapped"
+        ) from error
     return _checked(table)
 
 
@@ -71,7 +75,9 @@ def _checked(table: Table) -> Table:
             " histogram a row"
         )
     if 0 in shape:
-        raise UserError(f"{table.path}: holds no numbers (shape {shape}); it needs rows and columns")
+        raise UserError(
+            f"{table.path}: holds no numbers (shape {shape}); it needs rows and columns"
+        )
     return table
 
 
@@ -86,7 +92,9 @@ def _read_npy(path: Path) -> NDArray[Any]:
             shape, _, dtype = read[version[0]](file)
         except (ValueError, EOFError, TypeError, SyntaxError, RecursionError) as error:
             reason = one_line(str(error)).split(". ")[0]
-            raise UserError(f"{path}: is not a .npy file ({reason}); write it by numpy.save") from error
+            raise UserError(
+                f"{path}: is not a .npy file ({reason}); write it by numpy.save"
+            ) from error
         start = file.tell()
     if dtype.hasobject:
         raise UserError(
@@ -94,7 +102,9 @@ def _read_npy(path: Path) -> NDArray[Any]:
             " an array of numbers"
         )
     if any(not isinstance(length, int) or length < 0 for length in shape):
-        raise UserError(f"{path}: its header declares the shape {shape}; write it anew by numpy.save")
+        raise UserError(
+            f"{path}: its header declares the shape {shape}; write it anew by numpy.save"
+        )
     expected = dtype.itemsize
     for length in shape:
         expected *= length
@@ -137,7 +147,7 @@ def _read_parquet(path: Path) -> Table:
             labels, label_name = [str(value) for value in column.to_pylist()], name
         else:
             raise UserError(
-                f"{path}: the columns {label_name!r} and {name!r} both hold text; keep one as labels"
+                f"{path}: the columns {label_name!r} and {name!r} both hold text; keep one"
             )
     values = np.stack(columns, axis=1) if columns else np.empty((content.num_rows, 0))
     return Table(path, values, labels)
@@ -169,5 +179,6 @@ def _check_column(path: Path, name: str, column: Any) -> None:
     if column.null_count:
         row = column.is_null().to_pylist().index(True)
         raise UserError(
-            f"{path}: column {name!r} is empty in row {row} (counting from 0); fill it, an empty bin by 0"
+            f"{path}: column {name!r} is empty in row {row} (counting from 0); write 0 for an empty"
+            " bin"
         )
