@@ -156,6 +156,17 @@ def test_a_heavy_bin_among_many_equal_ones_is_resolved(metric, k):
 
 
 @each_metric
+@pytest.mark.parametrize("k", [2, 3, 8, 40])
+def test_rows_that_a_pseudocount_makes_nearly_equal_are_resolved(metric, k):
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        spread = 1 + rng.random((6, k)) * 10.0 ** rng.uniform(-8, 0)
+        x, y = (rng.random((2, 6, k)) < 0.5) * 10.0 ** rng.uniform(-12, -4, (2, 6, 1))
+        want = by_rows(metric, x * spread, y, pseudocount=0.5)
+        assert_close(pairwise(x * spread, y, metric, pseudocount=0.5), want, "matrix", metric)
+
+
+@each_metric
 @any_options
 def test_options_in_large_matrices_are_those_of_the_rows(metric, options):
     x = matrix("some_zeros", n=90, k=40) + 0.0

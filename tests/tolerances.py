@@ -55,11 +55,13 @@ def assert_close(got: Any, want: Any, operation: str, word: str = "") -> None:
     tolerance = TOLERANCES[operation, got.dtype.str[1:]]
     absolute = TINY_ROOT if "distance" in word and got.dtype == "f8" else tolerance.absolute
     want = np.atleast_1d(np.asarray(want, np.float64))
-    want = np.where(want > np.finfo(got.dtype).max, np.inf, want)
+    largest = np.finfo(got.dtype).max
+    want = np.where(want > largest, np.inf, want)
     got = np.atleast_1d(got.astype(np.float64))
     with np.errstate(invalid="ignore", over="ignore"):
         near = np.abs(got - want) <= tolerance.relative * np.abs(want) + absolute
     near &= np.isfinite(want)
+    near |= np.isinf(want) & (got > largest * (1 - tolerance.relative))  # on either side of it
     right = near | (got == want) | (np.isnan(got) & np.isnan(want))
     if not right.all():
         at = tuple(int(i) for i in np.argwhere(~right)[0])

@@ -45,12 +45,6 @@ class Work(NamedTuple):
             np.sqrt(out, out)
 
 
-def write(target: Array, results: Array) -> None:
-    """Round to the dtype of the target: what is too large for float32 becomes infinite."""
-    with np.errstate(over="ignore"):
-        target[...] = results
-
-
 class Invalid:
     """Counts rows that are no distributions; where that is an error it stops the job."""
 
@@ -85,7 +79,8 @@ def run(
         invalid.found(work.pairs(p_rows, p_index, q_rows, q_index, results))
         work.convert(results)
         if not direct:
-            write(out[start:stop], results)
+            with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
+                out[start:stop] = results
 
     if count * k <= SMALL and count <= step:
         tile(0)

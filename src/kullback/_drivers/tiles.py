@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from kullback._drivers import blas, threads
 from kullback._drivers.forms import Form
-from kullback._drivers.rows import Invalid, Work, write
+from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.source import Rows
 
 Array = NDArray[Any]
@@ -46,15 +45,12 @@ class Matrix:
     def write(self, i: slice, j: slice, values: Array) -> None:
         if self.direct:
             return
-        if not self.symmetric or j.start >= i.stop:
-            write(self.out[i, j], values)
-            if self.symmetric:
-                write(self.out[j, i], values.T)
-            return
-        for row, part in _above_diagonal(i, j, values):
-            columns = slice(j.stop - part.size, j.stop)
-            write(self.out[row, columns], part)
-            write(self.out[columns, row], part)
+        wanted: Array | bool = True
+        if self.symmetric and j.start < i.stop:
+            wanted = np.arange(i.start, i.stop)[:, None] < np.arange(j.start, j.stop)
+        np.copyto(self.out[i, j], values, where=wanted)
+        if self.symmetric:
+            np.copyto(self.out[j, i], values.T, where=np.transpose(wanted))
 
 
 class Condensed:
@@ -73,14 +69,10 @@ class Condensed:
         """There is none."""
 
     def write(self, i: slice, j: slice, values: Array) -> None:
-        for row, part in _above_diagonal(i, j, values):
+        for row in range(i.start, min(i.stop, j.stop)):
+            part = values[row - i.start, max(0, row + 1 - j.start) :]
             stop = row * self.n - row * (row + 1) // 2 + j.stop - row - 1
-            write(self.out[stop - part.size : stop], part)
-
-
-def _above_diagonal(i: slice, j: slice, values: Array) -> Iterator[tuple[int, Array]]:
-    for row in range(i.start, min(i.stop, j.stop)):
-        yield row, values[row - i.start, max(0, row + 1 - j.start) :]
+            self.out[stop - part.size : stop] = part
 
 
 class Job(NamedTuple):
@@ -161,7 +153,8 @@ def _panel(
         job.form.tile(job.form.left(x_rows), tuple(a[within] for a in right), above, out)
         _refine(job, x_rows, y_rows[within], out)
         job.work.convert(out)
-        job.target.write(i, j, out)
+        with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
+            job.target.write(i, j, out)
 
     threads.run(tile, len(tiles), many, progress)
 

@@ -19,7 +19,6 @@ LOG_ULP, LOG_WORST = 1.4, 0.6881586812450114
 LOG32_ULP, LOG32_WORST = 1.01, np.float32(7.547329069124106e-39)
 
 LN2 = 0.6931471805599453
-LN2_LOW = 2.3190468138462996e-17  # ln 2 - LN2
 SQRT_HALF_BITS = 0x3FE6A09E667F3BCD
 FRACTION = (1 << 52) - 1
 SMALLEST_NORMAL = 2.0**-1022
@@ -39,11 +38,12 @@ def log_normal(x: float) -> float:
     """ln x for 2**-1022 <= x < inf; at 0 a finite number, so that x ln x is 0 there."""
     shifted = bits(x) - SQRT_HALF_BITS
     e = to_float(shifted >> 52)
-    f = from_bits((shifted & FRACTION) + SQRT_HALF_BITS) - 1.0
-    s = f / (2.0 + f)
+    m = from_bits((shifted & FRACTION) + SQRT_HALF_BITS)
+    f = m - 1.0
+    s = f / (m + 1.0)
     z = s * s
-    ln_m = fma(-s, fma(-(z + z), series.near(z), f), f)
-    return fma(e, LN2, fma(e, LN2_LOW, ln_m))
+    ln_m = fma(-s, fma(-(z + z), series.near_in_turn(z), f), f)
+    return fma(e, LN2, ln_m)
 
 
 @inline
