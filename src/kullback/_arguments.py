@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +25,12 @@ _FOREIGN = {  # what np.asarray would turn into an object array, or copy from a 
     "jaxlib": "numpy.asarray(x)",
     "torch": "x.detach().cpu()",
 }
+
+
+NOTHING_LEFT = (
+    'has no mass in the bins where q > 0, and zeros="skip" leaves it none (invalid="nan" gives '
+    "NaN there)"
+)
 
 
 class Options(NamedTuple):
@@ -74,14 +82,12 @@ def result_dtype(*arrays: Array) -> np.dtype[Any]:
 
 def bins_last(given: Array, axis: int, name: str) -> Array:
     """`given` with the axis of the bins moved to the end; at least one bin."""
-    if given.ndim == 0:
-        raise ValueError(f"{name} is a single number of shape (); it must have an axis of bins")
     if axis != -1:
         if isinstance(axis, bool) or not hasattr(axis, "__index__"):
             raise TypeError(f"axis is {axis!r}; it must be an integer")
-        if not -given.ndim <= axis < given.ndim:
+        if given.ndim and not -given.ndim <= axis < given.ndim:
             raise ValueError(f"axis is {axis}, but {name} has shape {given.shape}")
-        given = np.moveaxis(given, axis, -1)
+        given = np.moveaxis(given, axis, -1) if given.ndim else given
     return given
 
 
@@ -98,6 +104,8 @@ def common_lead(p: Array, q: Array, names: tuple[str, str]) -> tuple[int, ...]:
 
 def common_bins(p: Array, q: Array, names: tuple[str, str]) -> None:
     """Both have the same number of bins, and at least one."""
+    if not p.ndim or not q.ndim:
+        raise ValueError(f"a single number is no row of bins: {_shapes(p, q, names)}")
     if p.shape[-1] != q.shape[-1]:
         raise ValueError(f"the numbers of bins differ: {_shapes(p, q, names)}")
     if p.shape[-1] == 0:
@@ -161,10 +169,9 @@ def _rule(pseudocount: float, zeros: str | float) -> tuple[str, float]:
 
 
 def _number(given: Any, name: str) -> float:
-    try:
-        return float(given)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} is {given!r}; it must be a number") from None
+    if not isinstance(given, Real) and not (isinstance(given, np.ndarray) and given.ndim == 0):
+        raise TypeError(f"{name} is {given!r}; it must be a number")
+    return float(given)
 
 
 def _unit(base: float | None) -> float:
@@ -184,17 +191,29 @@ def _threads(threads: int | None) -> int | None:
     return int(threads)
 
 
-def reporter(options: Options, named: list[tuple[str, Array]], pair_error: str) -> Invalid:
-    """What is to happen when a kernel meets rows that are no distributions."""
+def reporter(
+    options: Options, named: list[tuple[str, Array]], left_empty: Callable[[], str]
+) -> Invalid:
+    """What is to happen when a kernel meets rows that are no distributions.
+
+    `left_empty` names the first row that is one, but not any more in the bins where q > 0.
+    """
     if not options.raises:
         return Invalid(None)
     allowed_empty = options.work.rule == "pseudocount"
 
     def report() -> Exception:
         found = [m for name, rows in named if (m := _describe(name, rows, allowed_empty))]
-        return ValueError("; ".join(found) or pair_error)
+        return ValueError("; ".join(found) or f"{left_empty()} {NOTHING_LEFT}")
 
     return Invalid(report)
+
+
+def first_without_common_bins(p: Array, q: Array, lead: tuple[int, ...]) -> tuple[int, ...]:
+    """The place of the first row pair that has no bin with p > 0 and q > 0."""
+    places = np.ndindex(lead)
+    p, q = (np.broadcast_to(x, (*lead, x.shape[-1])) for x in (p, q))
+    return next((place for place in places if not ((p[place] > 0) & (q[place] > 0)).any()), ())
 
 
 def _describe(name: str, rows: Array, empty_allowed: bool) -> str:

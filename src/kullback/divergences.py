@@ -14,11 +14,6 @@ from kullback._drivers.source import Rows
 
 Result = NDArray[Any] | np.floating[Any]
 
-NOTHING_LEFT = (
-    'zeros="skip" leaves nothing of a row of p: it has no mass in the bins where q > 0 '
-    '(invalid="nan" gives NaN there)'
-)
-
 
 def kl_divergence(
     p: ArrayLike,
@@ -147,8 +142,8 @@ def js_divergence(
     Examples
     --------
     >>> import kullback as kl
-    >>> float(kl.js_divergence([1, 0], [0, 1], base=2))
-    1.0
+    >>> kl.js_divergence([[1, 0], [3, 1]], [0, 1], base=2).round(6)
+    array([1.      , 0.548795])
     """
     return _row_wise(
         DIVERGENCES["js"], p, q, axis, base, normalize, pseudocount, zeros, invalid, out, threads
@@ -200,8 +195,8 @@ def js_distance(
     Examples
     --------
     >>> import kullback as kl
-    >>> float(kl.js_distance([1, 0], [0, 1], base=2))
-    1.0
+    >>> kl.js_distance([[1, 0], [3, 1]], [0, 1], base=2).round(6)
+    array([1.      , 0.740807])
     """
     divergence = DIVERGENCES["js_distance"]
     return _row_wise(
@@ -229,7 +224,12 @@ def _row_wise(
     lead = _arguments.common_lead(p, q, ("p", "q"))
     dtype = _arguments.result_dtype(p, q)
     results = _arguments.output(out, lead, dtype, [p, q])
-    report = _arguments.reporter(chosen, [("p", p), ("q", q)], NOTHING_LEFT)
+
+    def left_empty() -> str:
+        place = _arguments.first_without_common_bins(p, q, lead)
+        return f"row {', '.join(map(str, place))} of p" if place else "p"
+
+    report = _arguments.reporter(chosen, [("p", p), ("q", q)], left_empty)
     flat = results.reshape(-1) if results.flags.c_contiguous else np.empty(results.size, dtype)
     p_rows, q_rows = Rows(p, lead, dtype), Rows(q, lead, dtype)
     row_driver.run(chosen.work, p_rows, q_rows, flat, report, chosen.threads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,6 @@ from kullback._drivers.forms import FORMS
 from kullback._drivers.memory import check_memory
 from kullback._drivers.rows import Invalid
 from kullback._drivers.source import Rows
-from kullback.divergences import NOTHING_LEFT
 
 Array = NDArray[Any]
 Progress = bool | Callable[[int, int], None]
@@ -99,7 +99,7 @@ def pairwise(
     symmetric = y is None and divergence.symmetric and zeros_do_not_matter(chosen)
     target = tiles.Matrix(result.T if divergence.reverse else result, symmetric)
     named = [("x", x_array)] if y is None else [("x", x_array), ("y", y_array)]
-    report = _arguments.reporter(chosen, named, NOTHING_LEFT)
+    report = _arguments.reporter(chosen, named, partial(_left_empty, x_array, y_array))
     x_rows, y_rows = _rows(x_array, dtype), _rows(y_array, dtype)
     if y is None:
         y_rows = x_rows
@@ -158,8 +158,8 @@ def condensed(
     divergence = divergence_of(metric)
     chosen = _arguments.options(divergence, base, normalize, pseudocount, zeros, invalid, threads)
     if not (divergence.symmetric and zeros_do_not_matter(chosen)):
-        why = "is not symmetric" if not divergence.symmetric else f"with zeros={zeros!r} is not"
-        raise ValueError(f"the metric {metric!r} {why}, as condensed needs; use pairwise")
+        why = "" if not divergence.symmetric else f" with zeros={zeros!r}"
+        raise ValueError(f"the metric {metric!r}{why} is not symmetric; use pairwise")
     x_array = _matrix(x, "x")
     _arguments.common_bins(x_array, x_array, ("x", "x"))
     dtype = _arguments.result_dtype(x_array)
@@ -168,10 +168,15 @@ def condensed(
     if out is None:
         check_memory(shape, dtype, "condensed")
     result = _arguments.output(out, shape, dtype, [x_array])
-    report = _arguments.reporter(chosen, [("x", x_array)], NOTHING_LEFT)
+    report = _arguments.reporter(chosen, [("x", x_array)], lambda: "a row of x")
     rows = _rows(x_array, dtype)
     _run(divergence, chosen, rows, rows, tiles.Condensed(result, n), report, progress)
     return result
+
+
+def _left_empty(x: Array, y: Array) -> str:
+    i, j = _arguments.first_without_common_bins(x[:, None], y[None], (len(x), len(y)))
+    return f"row {i} of x, against row {j} of y,"
 
 
 def zeros_do_not_matter(chosen: _arguments.Options) -> bool:

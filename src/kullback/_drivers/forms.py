@@ -133,6 +133,7 @@ def reference_row(work: Work, x: Rows, y: Rows) -> Array:
         step = -(-count // MOST_FOR_MEAN)
         for start in range(0, count, 64 * step):
             some = np.asarray(rows.array[start : start + 64 * step : step], np.float64)
+            some = some + (work.amount if work.rule == "pseudocount" else 0.0)
             if work.normalize:
                 with np.errstate(all="ignore"):
                     some = some / some.sum(axis=1, keepdims=True)

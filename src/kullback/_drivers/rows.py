@@ -40,7 +40,8 @@ class Work(NamedTuple):
     def convert(self, out: Array) -> None:
         """From nats to what the caller asked for, in place."""
         if self.unit != 1.0:
-            out /= self.unit
+            with np.errstate(over="ignore"):
+                out /= self.unit
         if self.root:
             np.sqrt(out, out)
 

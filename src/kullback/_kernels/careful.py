@@ -2,7 +2,8 @@
 
 Each row is scaled by a power of two so that its largest entry is about 2**TOP: no sum overflows
 and almost no entry is subnormal. The sums have twice the precision, and so has d = a B - b A.
-A bin where y is too small even so is scaled once more, and the divergence's `tail` accounts for it.
+A bin where y is too small even so is scaled once more: with x, or alone where x is far larger, and
+then the divergence's `tail` accounts for it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from kullback._math.sums import (
 
 TOP = 900
 TINY = 2.0**-800  # a scaled entry below this is more than 2**1600 times smaller than the largest
-MORE = 1000  # by which power of two such an entry of q is scaled once more
+MORE = 300  # by which power of two such an entry is scaled once more
+MODERATE = 2.0**-100  # an entry of p above this is far larger, even so
 
 
 @inline
@@ -126,10 +128,15 @@ def make_careful(
             x = a_scaled * plan[1][0]
             y = b_scaled * plan[0][0]
             if y < TINY and b > 0.0:
-                if x < TINY:  # less than 2**-1600 of the whole
-                    continue
                 y = times_power_of_two(b, scales[1] + MORE) * plan[0][0]
-                total = add_to(total, term(x + FLOOR, y + FLOOR, x - y) + tail(x, MORE))
+                if x < MODERATE:  # a term is homogeneous: both sides are scaled
+                    a = times_power_of_two(a, scales[0] + MORE)
+                    b = times_power_of_two(b, scales[1] + MORE)
+                    x = max(a * plan[1][0] + FLOOR, 2.0 * FLOOR) if a > 0.0 else FLOOR
+                    d = cross_difference(a, 0.0, b, 0.0, plan[0], plan[1])
+                    total = add_to(total, power_of_two(-MORE) * term(x, y + FLOOR, d))
+                else:
+                    total = add_to(total, term(x + FLOOR, y + FLOOR, x - y) + tail(x, MORE))
             else:
                 x = max(x + FLOOR, 2.0 * FLOOR) if a > 0.0 else FLOOR
                 total = add_to(total, term(x, y + FLOOR, d))

@@ -39,7 +39,7 @@ from kullback._math.lanes import (
     sum_of_lanes,
 )
 from kullback._math.log_ratio import FLOOR, log_ratio, relative_entropy
-from kullback._math.sums import add_to
+from kullback._math.sums import add_to, two_sum
 
 SCALE = 2.0**900  # what probabilities are multiplied by, so that tiny ones stay normal numbers
 SMALLEST = 2.0**-900  # a smaller probability in q, other than 0, is left to `rows`
@@ -51,9 +51,8 @@ ROW = 32.0  # roundings of e and of f
 @inline
 def difference(a, r, total, amount):
     """a + amount - r total with one rounding, however much cancels."""
-    shifted = a + amount
-    low = amount - (shifted - a)
-    return fma(-r, total, shifted) + select(lanes_of(amount) > 0.0, low, 0.0)
+    shifted, low = two_sum(a, lanes_of(amount))
+    return fma(-r, total, shifted) + low
 
 
 def make_left() -> Callable[..., Any]:
@@ -128,7 +127,8 @@ def make_right() -> Callable[..., Any]:
                 square = square + select(live, r_c * (log * log), 0.0)
             missed = whole_sum(missing)
             whole = whole_sum(entropy) / SCALE
-            f[j] = whole - missed if sum_of_lanes(tiny) == 0.0 else np.nan
+            usable = total > 0.0 and sum_of_lanes(tiny) == 0.0
+            f[j] = whole - missed if usable else np.nan
             size[j] = whole + missed
             spread[j] = np.sqrt(sum_of_lanes(square))
 
@@ -146,10 +146,10 @@ def make_certify() -> Callable[..., Any]:
         return select((result > bound) & (result > least), result, np.nan)
 
     @inline
-    def mark_infinite(out, support, i, gaps):
+    def mark_infinite(out, support, i, f, gaps):
         for j in range(out.shape[1]):
             for word in range(support.shape[1]):
-                if support[i, word] & gaps[j, word]:
+                if support[i, word] & gaps[j, word] and not np.isnan(f[j]):
                     out[i, j] = np.inf
                     break
 
@@ -172,7 +172,7 @@ def make_certify() -> Callable[..., Any]:
                 store_lanes(target, i * stride + j, result)
             for j in range(m - m % WIDTH, m):
                 out[i, j] = certified(out[i, j], e[i], f[j], size[j], spread[j], scale)
-            if any_gap:
-                mark_infinite(out, support, i, gaps)
+            if any_gap and not np.isnan(e[i]):  # a row that is left to `rows` may be invalid
+                mark_infinite(out, support, i, f, gaps)
 
     return certify
