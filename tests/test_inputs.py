@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import time
 from fractions import Fraction
 
@@ -202,7 +205,29 @@ def test_two_single_precision_arguments_give_float32_and_others_float64(
     assert pairwise(p, q, word).dtype == got.dtype
 
 
-# Threads, tiles, batches
+# Threads, tiles, batches, and what was compiled before
+
+PAIR = "kullback.kl_divergence([0.2, 0.3, 0.5], [0.5, 0.1, 0.4], {options})"
+
+
+@pytest.mark.parametrize("later", ["zeros='skip'", "zeros=0.25", "pseudocount=0.5"])
+def test_kernels_of_an_earlier_process_are_not_mixed_up_with_new_ones(later, tmp_path):
+    first = [PAIR.format(options=later)]
+    then = [PAIR.format(options=""), *first, PAIR.format(options="normalize=False"), *first]
+    results = []
+    for calls in (first, then, first):
+        program = f"import kullback; print({', '.join(calls)})"
+        environment = os.environ | {"KULLBACK_CACHE_DIR": str(tmp_path / "cache")}
+        run = subprocess.run(
+            [sys.executable, "-c", program],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        results.append(run.stdout.split())
+    assert results[0] == [results[1][1]] == [results[1][3]] == results[2]
 
 
 @each_word

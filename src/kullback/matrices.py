@@ -18,6 +18,7 @@ from kullback._drivers.forms import FORMS
 from kullback._drivers.memory import check_memory
 from kullback._drivers.rows import Invalid
 from kullback._drivers.source import Rows
+from kullback._drivers.targets import Condensed, Matrix
 
 Array = NDArray[Any]
 Progress = bool | Callable[[int, int], None]
@@ -97,7 +98,7 @@ def pairwise(
         check_memory(shape, dtype, "pairwise")
     result = _arguments.output(out, shape, dtype, [x_array, y_array])
     symmetric = y is None and divergence.symmetric and zeros_do_not_matter(chosen)
-    target = tiles.Matrix(result.T if divergence.reverse else result, symmetric)
+    target = Matrix(result.T if divergence.reverse else result, symmetric)
     named = [("x", x_array)] if y is None else [("x", x_array), ("y", y_array)]
     report = _arguments.reporter(chosen, named, partial(_left_empty, x_array, y_array))
     x_rows, y_rows = _rows(x_array, dtype), _rows(y_array, dtype)
@@ -170,7 +171,7 @@ def condensed(
     result = _arguments.output(out, shape, dtype, [x_array])
     report = _arguments.reporter(chosen, [("x", x_array)], lambda: "a row of x")
     rows = _rows(x_array, dtype)
-    _run(divergence, chosen, rows, rows, tiles.Condensed(result, n), report, progress)
+    _run(divergence, chosen, rows, rows, Condensed(result, n), report, progress)
     return result
 
 
@@ -189,7 +190,7 @@ def _run(
     chosen: _arguments.Options,
     x: Rows,
     y: Rows,
-    target: tiles.Matrix | tiles.Condensed,
+    target: Matrix | Condensed,
     invalid: Invalid,
     progress: Progress,
 ) -> None:

@@ -1,10 +1,12 @@
 """Floor 2: drivers. They cut work into tiles and run them; they know no formula.
 
     threads   how many, the pool, cancelling, progress        tile(0) ... tile(n - 1), in any order
-    blas      one BLAS setting while tiles run
+    blas      how many threads a matrix product may use
     source    rows of an array as a kernel needs them, tile by tile, copied only where they must be
     rows      row pairs ──► results
-    tiles     all pairs of rows ──► a matrix or its upper triangle
+    forms     the ways in which a tile of a matrix can be computed
+    tiles     all pairs of rows ──► targets: a matrix or its upper triangle
+    memory    what fits
 
 A tile takes 1 to 20 ms. It is the unit of parallelism, of interrupts, of progress and of memory.
 No result depends on how many threads there are or on where a tile ends.

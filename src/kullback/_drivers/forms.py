@@ -1,8 +1,8 @@
 """The forms in which a tile of a matrix can be computed.
 
 Each has `tile(x, y, above, out)`: fill out[i, j] for j >= i + above, in nats, with nan where it is
-not sure; `above` is far below 0 where all pairs are wanted. A form knows which kernels to call,
-and in what order; not what they compute.
+not sure, and return whether that is so anywhere; `above` is far below 0 where all pairs are wanted.
+A form knows which kernels to call, and in what order; not what they compute.
 """
 
 from __future__ import annotations
@@ -25,16 +25,31 @@ WORD = 64
 
 
 class Form(Protocol):
-    """`left` and `right` prepare rows of either side: a tuple of arrays with a row for each."""
+    """`left` and `right` prepare rows of either side: a tuple of arrays with a row for each.
+
+    Where `multiplies`, `multiply` is called first, for many tiles at once, and `tile` finds its
+    part of the product in `out`.
+    """
+
+    multiplies: bool
+
+    def multiply(self, x: tuple[Array, ...], y: tuple[Array, ...], out: Array) -> None: ...
 
     def left(self, rows: Array) -> tuple[Array, ...]: ...
 
     def right(self, rows: Array) -> tuple[Array, ...]: ...
 
-    def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> None: ...
+    def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> bool: ...
 
 
-class Pairs:
+class NoProduct:
+    multiplies = False
+
+    def multiply(self, x: tuple[Array, ...], y: tuple[Array, ...], out: Array) -> None:
+        """Nothing to do."""
+
+
+class Pairs(NoProduct):
     """Every pair by the row-wise kernel: any divergence, any rule."""
 
     def __init__(self, work: Work, x: Rows, y: Rows) -> None:
@@ -45,12 +60,13 @@ class Pairs:
 
     right = left
 
-    def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> None:
+    def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> bool:
         for i, row in enumerate(out):
             row[max(0, i + above) :] = np.nan
+        return True
 
 
-class Entropic:
+class Entropic(NoProduct):
     """One logarithm for each pair and bin."""
 
     def __init__(self, work: Work, x: Rows, y: Rows) -> None:
@@ -66,12 +82,15 @@ class Entropic:
 
     right = left
 
-    def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> None:
-        build.entropic_tile()(*x, *y, self.k, self.work.normalize, above, out)
+    def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> bool:
+        kernel = build.entropic_tile()
+        return bool(kernel(*x, *y, self.k, self.work.normalize, above, out))
 
 
 class Centred:
     """A matrix product, and what has to be added to it."""
+
+    multiplies = True
 
     def __init__(self, work: Work, x: Rows, y: Rows) -> None:
         self.work = work
@@ -98,15 +117,18 @@ class Centred:
         numbers = tuple(np.empty(n) for _ in range(vectors))
         return np.empty((n, self.r.size)), *numbers, np.zeros((n, words * WIDTH), np.uint8)
 
-    def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> None:
-        centred, *left = x
-        logs, *right = y
+    def multiply(self, x: tuple[Array, ...], y: tuple[Array, ...], out: Array) -> None:
+        centred, logs = x[0], y[0]
         np.matmul(centred[:, :CHUNK], logs[:, :CHUNK].T, out=out)
         for start in range(CHUNK, self.k, CHUNK):
             columns = slice(start, start + CHUNK)
             out += centred[:, columns] @ logs[:, columns].T
+
+    def tile(self, x: tuple[Array, ...], y: tuple[Array, ...], above: int, out: Array) -> bool:
+        left, right = x[1:], y[1:]
         any_gap = bool(right[-1].any())
-        build.certify()(out, *left, *right, any_gap, self.k, self.work.normalize)
+        kernel = build.certify()
+        return bool(kernel(out, *left, *right, any_gap, self.k, self.work.normalize))
 
 
 FORMS: dict[str, type[Pairs] | type[Entropic] | type[Centred]] = {

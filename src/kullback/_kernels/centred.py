@@ -156,8 +156,11 @@ def make_certify() -> Callable[..., Any]:
     def certify(out, e, chi, support, f, size, spread, gaps, any_gap, k, normalize):
         """out: on entry sum (p - r) L, on return KL, inf, or nan where not certified.
 
-        Rows of `out` are contiguous; `support` and `gaps` are the bits in words of 64.
+        Rows of `out` are contiguous; `support` and `gaps` are the bits in words of 64. Returns
+        whether there may be a nan.
         """
+        checked = lanes_of(0.0)
+        rest = 0.0
         error = (min(k, CHUNK) + k / CHUNK + 8) * ROUNDING
         least = trusted_above(k) if normalize else 0.0
         m = out.shape[1]
@@ -170,9 +173,12 @@ def make_certify() -> Callable[..., Any]:
                 product = load_lanes(target, i * stride + j)
                 result = certified(product, e[i], columns[0], columns[1], columns[2], scale)
                 store_lanes(target, i * stride + j, result)
+                checked = checked + result  # nan if one is
             for j in range(m - m % WIDTH, m):
                 out[i, j] = certified(out[i, j], e[i], f[j], size[j], spread[j], scale)
+                rest += out[i, j]
             if any_gap and not np.isnan(e[i]):  # a row that is left to `rows` may be invalid
                 mark_infinite(out, support, i, f, gaps)
+        return np.isnan(sum_of_lanes(checked) + rest)
 
     return certify

@@ -100,7 +100,8 @@ def make_tile() -> Callable[..., Any]:
         return sum_of_lanes((first + second) + (third + fourth))
 
     def tile(x, x_constant, x_weight, y, y_constant, y_weight, k, normalize, above, out):
-        """out[i, j] for j >= i + above: JS, or nan where not certified."""
+        """out[i, j] for j >= i + above: JS, or nan where not certified; whether any is nan."""
+        unsure = False
         padded = x.shape[1]
         x_data = pointer(x)
         y_data = pointer(y)
@@ -116,5 +117,7 @@ def make_tile() -> Callable[..., Any]:
                 result = x_constant[i] + y_constant[j] - total / k
                 certain = result >= error * (x_weight[i] + y_weight[j]) + ENTRY * ROUNDING
                 out[i, j] = min(result, most) if certain else np.nan
+                unsure |= not certain
+        return unsure
 
     return tile
