@@ -86,6 +86,18 @@ def _one_bin_apart(rng: np.random.Generator) -> Pair:
     return p, q
 
 
+def _less_than_an_ulp_apart(_: np.random.Generator) -> Pair:
+    """Every entry is some ulp larger, so that the normalized rows differ by 1e-18 to 1e-33."""
+    p = [
+        [0.002660987408540319, 0.02124337150424167],
+        [4.87750550308805e-07, 4.881459310984461e-07],
+        [0.0018309068014346823, 0.0018309068016112995],
+        [8.274854850053011e-06, 8.274854850185282e-06],
+        [0.005183345288297267, 7.909157239223268e-08],
+    ]
+    return np.array(p), np.nextafter(p, 1.0)
+
+
 def _all_subnormal(rng: np.random.Generator) -> Pair:
     return rng.integers(1, 9, (6, 5)) * TINIEST, rng.integers(1, 9000, (6, 5)) * TINIEST
 
@@ -152,6 +164,7 @@ FAMILIES: dict[str, Family] = {
     "near": _near,
     "near_and_scaled": _near_and_scaled,
     "one_bin_apart": _one_bin_apart,
+    "less_than_an_ulp_apart": _less_than_an_ulp_apart,
     "all_subnormal": _all_subnormal,
     "some_subnormal": _some_subnormal,
     "subnormal_difference": _subnormal_difference,
