@@ -16,7 +16,7 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels.rows import LEFT
 from kullback._kernels.rules import Rule
-from kullback._math.bits import load, pointer
+from kullback._math.bits import address, load, pointer
 from kullback._math.log_ratio import FLOOR
 from kullback._math.sums import (
     add_to,
@@ -158,6 +158,8 @@ def make_careful(
         a_most, b_most = largest(p, q, at, amount, normalize)
         if a_most <= 0.0 or b_most <= 0.0:
             return np.nan
+        if not fills and address(p, at[0]) == address(q, at[1]):
+            return 0.0  # one row, as on the diagonal of a matrix
         a_scale = TOP - exponent_of_any(a_most)
         b_scale = TOP - exponent_of_any(b_most)
         if not normalize:

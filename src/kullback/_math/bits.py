@@ -137,6 +137,16 @@ def pointer(typing, array):
 
 
 @intrinsic
+def address(typing, source, offset):
+    """Where source[offset] is, to tell whether two rows are one."""
+
+    def build(context, builder, sig, args):
+        return builder.ptrtoint(builder.gep(args[0], [args[1]]), context.get_value_type(types.intp))
+
+    return types.intp(source, types.intp), build
+
+
+@intrinsic
 def load(typing, source, offset):
     """The number at source[offset], as float64; neither bounds nor negative offsets are checked."""
 
