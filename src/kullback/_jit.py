@@ -30,12 +30,28 @@ inline = register_jitable
 outline = register_jitable(inline="never", no_cfunc_wrapper=True)
 
 
+def _name_apart(function: Callable[..., Any], name: str) -> None:
+    """Put the kernel's name into the names of the functions that its factory made for it.
+
+    Numba tells functions of one name apart by a count that begins anew in each process: the
+    machine code of an earlier process, from the disk, would otherwise be linked to helpers of
+    another kernel that this process has compiled.
+    """
+    if "<locals>" not in function.__qualname__ or function.__qualname__.endswith(f"[{name}]"):
+        return
+    function.__qualname__ += f"[{name}]"
+    for cell in function.__closure__ or ():
+        if callable(cell.cell_contents) and hasattr(cell.cell_contents, "__qualname__"):
+            _name_apart(cell.cell_contents, name)
+
+
 def compile_kernel(function: Callable[..., Any], name: str, signature: Any) -> Dispatcher:
     """Compile `function` for exactly one signature, through the disk cache, under `name`.
 
     One Python function per signature: two processes that compile different signatures of one
     function at once can store the machine code of one under the key of the other.
     """
+    _name_apart(function, name)
     dispatcher = numba.jit(nopython=True, **FLAGS)(function)
     dispatcher._cache = KernelCache(name)
     dispatcher.compile(signature)

@@ -1,7 +1,8 @@
 """The row pairs that `rows` leaves: nearly equal, of extreme scale, or no distributions.
 
 Each row is scaled by a power of two so that its largest entry is about 2**TOP: no sum overflows
-and almost no entry is subnormal. The sums have twice the precision, and so has d = a B - b A.
+and almost no entry is subnormal. The sums have three times the precision, so that d = a B - b A has
+all digits even for rows that are less than a unit in the last place apart.
 A bin where y is too small even so is scaled once more: with x, or alone where x is far larger, and
 then the divergence's `tail` accounts for it.
 """
@@ -20,10 +21,13 @@ from kullback._math.bits import address, load, pointer
 from kullback._math.log_ratio import FLOOR
 from kullback._math.sums import (
     add_to,
+    add_to_three,
+    cross_difference,
     difference_of_products,
     exponent,
     mantissa,
     power_of_two,
+    renormalized,
     times_power_of_two,
     two_product,
     two_sum,
@@ -72,18 +76,18 @@ def make_careful(
     @inline
     def exact_sums(p, q, at, scales):
         """The sums of the scaled rows, in twice the precision, and the number of gaps."""
-        a_sum = (0.0, 0.0)
-        b_sum = (0.0, 0.0)
+        a_sum = (0.0, 0.0, 0.0)
+        b_sum = (0.0, 0.0, 0.0)
         gaps = 0.0
         for c in range(at[2]):
             a, b = values(load(p, at[0] + c), load(q, at[1] + c), 0.0)
             gaps += gap(b)
-            a_sum = add_to(a_sum, times_power_of_two(a, scales[0]))
-            b_sum = add_to(b_sum, times_power_of_two(b, scales[1]))
-        return two_sum(a_sum[0], a_sum[1]), two_sum(b_sum[0], b_sum[1]), gaps
+            a_sum = add_to_three(a_sum, times_power_of_two(a, scales[0]))
+            b_sum = add_to_three(b_sum, times_power_of_two(b, scales[1]))
+        return renormalized(a_sum), renormalized(b_sum), gaps
 
     @inline
-    def cross_difference(a, a_rest, b, b_rest, a_sum, b_sum):
+    def shifted_cross_difference(a, a_rest, b, b_rest, a_sum, b_sum):
         """(a + a_rest) B - (b + b_rest) A; in this order equal products leave exactly 0."""
         d = difference_of_products(a, b_sum[0], b, a_sum[0])
         return d + ((a_rest * b_sum[0] - b * a_sum[1]) + (a * b_sum[1] - b_rest * a_sum[0]))
@@ -100,11 +104,11 @@ def make_careful(
         a_high, a_low = two_sum(a, a_shift)
         b_high, b_low = two_sum(b, b_shift)
         error = (k + 16) * 2.0**-105 * (a_high * whole_b[0])
-        first = cross_difference(a, 0.0, b, 0.0, a_sum, b_sum)
+        first = cross_difference(a, b, a_sum, b_sum)
         second = k * difference_of_products(a * unit, b_shift, b * unit, a_shift)
         if (abs(first) + abs(second) + abs(between)) * 2.0**-51 < error:
             return first + second + between
-        d = cross_difference(a_high, a_low, b_high, b_low, whole_a, whole_b)
+        d = shifted_cross_difference(a_high, a_low, b_high, b_low, whole_a, whole_b)
         return 0.0 if abs(d) <= error else d
 
     @inline
@@ -124,7 +128,7 @@ def make_careful(
                 a_scaled += plan[4][0]
                 b_scaled += plan[4][1]
             else:
-                d = cross_difference(a_scaled, 0.0, b_scaled, 0.0, plan[0], plan[1])
+                d = cross_difference(a_scaled, b_scaled, plan[0], plan[1])
             x = a_scaled * plan[1][0]
             y = b_scaled * plan[0][0]
             if y < TINY and b > 0.0:
@@ -133,7 +137,7 @@ def make_careful(
                     a = times_power_of_two(a, scales[0] + MORE)
                     b = times_power_of_two(b, scales[1] + MORE)
                     x = max(a * plan[1][0] + FLOOR, 2.0 * FLOOR) if a > 0.0 else FLOOR
-                    d = cross_difference(a, 0.0, b, 0.0, plan[0], plan[1])
+                    d = cross_difference(a, b, plan[0], plan[1])
                     total = add_to(total, power_of_two(-MORE) * term(x, y + FLOOR, d))
                 else:
                     total = add_to(total, term(x + FLOOR, y + FLOOR, x - y) + tail(x, MORE))
@@ -146,7 +150,7 @@ def make_careful(
     def unscaled(p, q, at, scale, amount):
         """The divergence of rows as they are; both have the same scale."""
         fill = times_power_of_two(amount, scale) if fills else 0.0
-        one = (1.0, 0.0)
+        one = (1.0, 0.0, 0.0)
         shift = times_power_of_two(amount, scale) if shifts else 0.0
         plan = (one, one, one, one, (shift, shift, 1.0, 0.0))
         total = term_sum(p, q, at, (scale, scale), plan, amount, fill)
@@ -172,28 +176,28 @@ def make_careful(
         if fills:
             fill = amount * b_sum[0]
             filled, error = two_product(gaps, fill)
-            b_sum = add_to(add_to(b_sum, filled), error)
+            b_sum = renormalized(add_to_three(add_to_three(b_sum, filled), error))
         a_whole, b_whole = a_sum, b_sum
         a_shift, b_shift = 0.0, 0.0
         if shifts:
             a_shift = times_power_of_two(amount, a_scale)
             b_shift = times_power_of_two(amount, b_scale)
             added, error = two_product(float(at[2]), a_shift)
-            a_whole = add_to(add_to(a_sum, added), error)
+            a_whole = renormalized(add_to_three(add_to_three(a_sum, added), error))
             added, error = two_product(float(at[2]), b_shift)
-            b_whole = add_to(add_to(b_sum, added), error)
+            b_whole = renormalized(add_to_three(add_to_three(b_sum, added), error))
         a_unit = power_of_two(-exponent(a_whole[0]))
         b_unit = power_of_two(-exponent(b_whole[0]))
         unit = a_unit * 2.0**TOP * b_unit
         plan = (
-            (a_whole[0] * unit, a_whole[1] * unit),
-            (b_whole[0] * unit, b_whole[1] * unit),
-            (a_sum[0] * unit, a_sum[1] * unit),
-            (b_sum[0] * unit, b_sum[1] * unit),
+            (a_whole[0] * unit, a_whole[1] * unit, a_whole[2] * unit),
+            (b_whole[0] * unit, b_whole[1] * unit, b_whole[2] * unit),
+            (a_sum[0] * unit, a_sum[1] * unit, a_sum[2] * unit),
+            (b_sum[0] * unit, b_sum[1] * unit, b_sum[2] * unit),
             (a_shift, b_shift, unit, 0.0),
         )
         if shifts:
-            between = cross_difference(a_shift, 0.0, b_shift, 0.0, plan[2], plan[3])
+            between = cross_difference(a_shift, b_shift, plan[2], plan[3])
             plan = (plan[0], plan[1], plan[2], plan[3], (a_shift, b_shift, unit, between))
         total = term_sum(p, q, at, (a_scale, b_scale), plan, amount, fill)
         back = 2.0**-TOP / (mantissa(a_whole[0]) * mantissa(b_whole[0]))

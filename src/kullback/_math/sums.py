@@ -43,6 +43,40 @@ def difference_of_products(x: float, a: float, y: float, b: float) -> float:
 
 
 @inline
+def add_to_three(total: tuple[float, float, float], x: float) -> tuple[float, float, float]:
+    """A sum in three times the precision, increased by x."""
+    high, error = two_sum(total[0], x)
+    middle, rest = two_sum(total[1], error)
+    return high, middle, total[2] + rest
+
+
+@inline
+def renormalized(total: tuple[float, float, float]) -> tuple[float, float, float]:
+    """The same sum with parts that do not overlap."""
+    high, middle = two_sum(total[0], total[1])
+    middle, low = two_sum(middle, total[2])
+    return high, middle, low
+
+
+@inline
+def cross_difference(
+    a: float, b: float, a_sum: tuple[float, float, float], b_sum: tuple[float, float, float]
+) -> float:
+    """a * b_sum - b * a_sum, to a part in 2**150 of the products."""
+    first, first_error = two_product(a, b_sum[0])
+    second, second_error = two_product(b, a_sum[0])
+    third, third_error = two_product(a, b_sum[1])
+    fourth, fourth_error = two_product(b, a_sum[1])
+    large, rest_1 = two_sum(first, -second)
+    medium, rest_2 = two_sum(first_error, -second_error)
+    small, rest_3 = two_sum(third, -fourth)
+    total, rest_4 = two_sum(large, medium)
+    total, rest_5 = two_sum(total, small)
+    tiny = (third_error - fourth_error) + (a * b_sum[2] - b * a_sum[2])
+    return total + (((rest_1 + rest_2) + (rest_3 + rest_4)) + (rest_5 + tiny))
+
+
+@inline
 def exponent(x: float) -> int:
     """floor(log2 x) of a positive normal number."""
     return (bits(x) >> 52) - 1023
