@@ -25,9 +25,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     and are let through.
     """
     try:
-        arguments = _parser().parse_args(argv)
-        arguments.run(arguments)
-        sys.stdout.flush()
+        try:
+            arguments = _parser().parse_args(argv)
+            arguments.run(arguments)
+        finally:
+            sys.stdout.flush()  # here, after --help too, and not where nobody can see to it
     except UserError as error:
         return _complain(str(error), 2)
     except BrokenPipeError:
