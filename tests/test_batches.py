@@ -1,0 +1,74 @@
+"""What must not matter: threads, tiles, batches, and what was compiled before."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from calls import FUNCTIONS, each_metric, each_word, rows_of
+from kullback import pairwise
+from tolerances import assert_close, assert_same_bits
+
+PAIR = "kullback.kl_divergence([0.2, 0.3, 0.5], [0.5, 0.1, 0.4], {options})"
+
+
+@pytest.mark.parametrize("later", ["zeros='skip'", "zeros=0.25", "pseudocount=0.5"])
+def test_kernels_of_an_earlier_process_are_not_mixed_up_with_new_ones(later, tmp_path):
+    first = [PAIR.format(options=later)]
+    then = [PAIR.format(options=""), *first, PAIR.format(options="normalize=False"), *first]
+    results = []
+    for calls in (first, then, first):
+        program = f"import kullback; print({', '.join(calls)})"
+        environment = os.environ | {"KULLBACK_CACHE_DIR": str(tmp_path / "cache")}
+        run = subprocess.run(
+            [sys.executable, "-c", program],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        results.append(run.stdout.split())
+    assert results[0] == [results[1][1]] == [results[1][3]] == results[2]
+
+
+@each_word
+@pytest.mark.parametrize("shape", [(3001, 65), (30_000, 7), (5, 200_001)])
+def test_threads_batches_and_row_order_change_no_bit(word, shape):
+    p, q = rows_of(*shape)
+    q[::5] = p[::5] * (1 + 1e-9)  # the careful path, too
+    function = FUNCTIONS[word]
+    want = function(p, q, threads=1)
+    for threads in (2, 3, 8, None):
+        assert_same_bits(function(p, q, threads=threads), want)
+    cut = len(p) // 3 + 1
+    assert_same_bits(np.concatenate([function(p[:cut], q[:cut]), function(p[cut:], q[cut:])]), want)
+    assert_same_bits(function(p[::-1], q[::-1])[::-1], want)
+    for i in range(0, len(p), 1 + len(p) // 50):
+        assert_same_bits(function(p[i], q[i]), want[i])
+
+
+@each_word
+def test_a_row_does_not_depend_on_the_others(word):
+    p, q = rows_of(40, 12)
+    for fellow in ([0.0] * 12, [np.nan] * 12, [1e308] * 12, [5e-324] * 12):
+        crowd = p.copy()
+        crowd[1::2] = fellow
+        got = FUNCTIONS[word](crowd, q, invalid="nan")[::2]
+        assert_same_bits(got, FUNCTIONS[word](p, q)[::2])
+
+
+@each_metric
+def test_threads_and_batches_change_matrices_by_the_stated_bound_at_most(metric):
+    x, y = rows_of(300, 64)
+    x[::5] = y[::5] * (1 + 1e-7)
+    want = pairwise(x, y, metric, threads=1)
+    for threads in (2, 5, None):
+        assert_close(pairwise(x, y, metric, threads=threads), want, "matrix", metric)
+    for rows in (slice(0, 101), slice(299, None), slice(None, None, -1)):
+        assert_close(pairwise(x[rows], y, metric), want[rows], "matrix", metric)
+        assert_close(pairwise(x, y[rows], metric), want[:, rows], "matrix", metric)
