@@ -13,6 +13,9 @@ SERIES = {
     "NEAR": (7, 0.2012),
     "WIDE": (9, 0.3334),
     "SINGLE": (4, 0.2012),
+    "NEAR_SINGLE": (3, 0.2012),
+    "WIDE_SINGLE": (4, 0.3334),
+    "EXPONENTIAL": (13, 0.7002),  # here the largest |z|
 }
 
 
@@ -24,14 +27,23 @@ def atanh_series(z: mpmath.mpf) -> mpmath.mpf:
     return (mpmath.atanh(s) - s) / s**3
 
 
+def exponential_series(z: mpmath.mpf) -> mpmath.mpf:
+    """(e**z - 1 - z) / z**2 = 1/2 + z/6 + ..."""
+    return sum(z**i / mpmath.factorial(i + 2) for i in range(60))
+
+
 def coefficients(name: str) -> tuple[float, ...]:
     """The coefficients of one series, lowest power first, rounded to float64."""
     terms, largest = SERIES[name]
     with mpmath.workprec(300):
-        half = mpmath.mpf(largest) ** 2 / 2
-        nodes = [half * (1 + mpmath.cospi((i + 0.5) / mpmath.mpf(terms))) for i in range(terms)]
+        logarithm = name != "EXPONENTIAL"
+        series = atanh_series if logarithm else exponential_series
+        half = mpmath.mpf(largest) ** 2 / 2 if logarithm else mpmath.mpf(largest)
+        middle = half if logarithm else 0
+        angles = [mpmath.cospi((i + 0.5) / mpmath.mpf(terms)) for i in range(terms)]
+        nodes = [middle + half * angle for angle in angles]
         powers = mpmath.matrix([[z**power for power in range(terms)] for z in nodes])
-        fit = mpmath.lu_solve(powers, mpmath.matrix([atanh_series(z) for z in nodes]))
+        fit = mpmath.lu_solve(powers, mpmath.matrix([series(z) for z in nodes]))
         return tuple(float(c) for c in fit)
 
 

@@ -13,20 +13,57 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kullback.divergences import js_distance, js_divergence, kl_divergence
+    from kullback.distances import (
+        bhattacharyya_distance,
+        chi2_divergence,
+        hellinger_distance,
+        total_variation_distance,
+    )
+    from kullback.divergences import jeffreys_divergence, js_distance, js_divergence, kl_divergence
+    from kullback.entropies import cross_entropy, entropy
+    from kullback.families import f_divergence, renyi_divergence
     from kullback.matrices import condensed, pairwise
+    from kullback.metrics import FDivergence, Renyi
 
 __version__ = "0.1.0"
 
 _HOME = {
+    "bhattacharyya_distance": "distances",
+    "chi2_divergence": "distances",
     "condensed": "matrices",
+    "cross_entropy": "entropies",
+    "entropy": "entropies",
+    "f_divergence": "families",
+    "FDivergence": "metrics",
+    "hellinger_distance": "distances",
+    "jeffreys_divergence": "divergences",
     "js_distance": "divergences",
     "js_divergence": "divergences",
     "kl_divergence": "divergences",
     "pairwise": "matrices",
+    "Renyi": "metrics",
+    "renyi_divergence": "families",
+    "total_variation_distance": "distances",
 }
 
-__all__ = ["condensed", "js_distance", "js_divergence", "kl_divergence", "pairwise"]
+__all__ = [
+    "FDivergence",
+    "Renyi",
+    "bhattacharyya_distance",
+    "chi2_divergence",
+    "condensed",
+    "cross_entropy",
+    "entropy",
+    "f_divergence",
+    "hellinger_distance",
+    "jeffreys_divergence",
+    "js_distance",
+    "js_divergence",
+    "kl_divergence",
+    "pairwise",
+    "renyi_divergence",
+    "total_variation_distance",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -147,28 +147,43 @@ def options(
     rule, amount = _rule(pseudocount, zeros)
     if invalid not in ("raise", "nan"):
         raise ValueError(f'invalid is {invalid!r}; it must be "raise" or "nan"')
-    work = Work(divergence.kernel, rule, amount, bool(normalize), _unit(base), divergence.root)
+    if base is not None and not divergence.takes_base:
+        raise ValueError(f"base is {base!r}, but {divergence.word} is no logarithm: it has no base")
+    work = Work(
+        divergence.kernel,
+        rule,
+        amount,
+        divergence.alpha,
+        bool(normalize),
+        _unit(base),
+        divergence.root,
+    )
     return Options(work, invalid == "raise", _threads(threads))
 
 
 def _rule(pseudocount: float, zeros: str | float) -> tuple[str, float]:
-    pseudocount = _number(pseudocount, "pseudocount")
+    pseudocount = number(pseudocount, "pseudocount")
     if not 0.0 <= pseudocount < math.inf:
         raise ValueError(f"pseudocount is {pseudocount}; it must be finite and not negative")
-    if zeros in ("inf", "skip"):
-        chosen = ("plain", 0.0) if zeros == "inf" else ("skip", 0.0)
-    else:
-        message = f'zeros is {zeros!r}; it must be "inf", "skip" or a positive finite number'
-        if isinstance(zeros, str):
-            raise ValueError(message)
-        epsilon = _number(zeros, "zeros")
-        if not 0.0 < epsilon < math.inf:
-            raise ValueError(message)
-        chosen = ("fill", epsilon)
+    chosen = zeros_rule(zeros)
     return ("pseudocount", pseudocount) if pseudocount else chosen
 
 
-def _number(given: Any, name: str) -> float:
+def zeros_rule(zeros: str | float) -> tuple[str, float]:
+    """The kernels' word for an option `zeros`, and its number."""
+    if zeros in ("inf", "skip"):
+        return ("plain", 0.0) if zeros == "inf" else ("skip", 0.0)
+    message = f'zeros is {zeros!r}; it must be "inf", "skip" or a positive finite number'
+    if isinstance(zeros, str):
+        raise ValueError(message)
+    epsilon = number(zeros, "zeros")
+    if not 0.0 < epsilon < math.inf:
+        raise ValueError(message)
+    return "fill", epsilon
+
+
+def number(given: Any, name: str) -> float:
+    """A real number; TypeError naming it otherwise."""
     if not isinstance(given, Real) and not (isinstance(given, np.ndarray) and given.ndim == 0):
         raise TypeError(f"{name} is {given!r}; it must be a number")
     return float(given)
@@ -177,10 +192,10 @@ def _number(given: Any, name: str) -> float:
 def _unit(base: float | None) -> float:
     if base is None:
         return 1.0
-    number = _number(base, "base")
-    if not 1.0 < number < math.inf:
+    value = number(base, "base")
+    if not 1.0 < value < math.inf:
         raise ValueError(f"base is {base!r}; it must be None (nats) or a number above 1")
-    return math.log(number)
+    return math.log(value)
 
 
 def _threads(threads: int | None) -> int | None:

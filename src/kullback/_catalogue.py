@@ -6,36 +6,56 @@ Row-wise functions, matrices and condensed forms all come from these records.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import ModuleType
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
-from kullback._kernels import js, kl
+from kullback._drivers.rows import Custom
 
 
 @dataclass(frozen=True)
 class Divergence:
-    """`word`: its name as a metric; `kernel`: the module with its term; the rest as named."""
+    """`word`: its name as a metric; `kernel`: the one that computes it; the rest as named."""
 
     word: str
-    kernel: ModuleType
+    kernel: str | Custom
     symmetric: bool
     root: bool = False  # the square root is taken at the end: a distance
     reverse: bool = False  # the arguments change places
+    takes_base: bool = True  # a quantity of information, in nats or units of a base
+    alpha: float = 0.0  # the parameter of its kernel
     matrix_form: Literal["pairs", "centred", "entropic"] = "pairs"  # the fastest one it has
 
 
 _ALL = (
-    Divergence("kl", kl, symmetric=False, matrix_form="centred"),
-    Divergence("reverse_kl", kl, symmetric=False, reverse=True, matrix_form="centred"),
-    Divergence("js", js, symmetric=True, matrix_form="entropic"),
-    Divergence("js_distance", js, symmetric=True, root=True, matrix_form="entropic"),
+    Divergence("kl", "kl", symmetric=False, matrix_form="centred"),
+    Divergence("reverse_kl", "kl", symmetric=False, reverse=True, matrix_form="centred"),
+    Divergence("js", "js", symmetric=True, matrix_form="entropic"),
+    Divergence("js_distance", "js", symmetric=True, root=True, matrix_form="entropic"),
+    Divergence("jeffreys", "jeffreys", symmetric=True),
+    Divergence("hellinger", "hellinger", symmetric=True, root=True, takes_base=False),
+    Divergence("bhattacharyya", "bhattacharyya", symmetric=True),
+    Divergence("total_variation", "total_variation", symmetric=True, takes_base=False),
+    Divergence("chi2", "chi2", symmetric=False, takes_base=False),
 )
 DIVERGENCES = {divergence.word: divergence for divergence in _ALL}
+CROSS_ENTROPY = Divergence("cross_entropy", "cross_entropy", symmetric=False)  # no metric
+
+
+@runtime_checkable
+class Parametric(Protocol):
+    """A member of a family: `kullback.Renyi(2)`."""
+
+    def record(self) -> Divergence:
+        """The divergence that it stands for."""
 
 
 def metric(name: object) -> Divergence:
     """The record of a metric, or a ValueError that lists them all."""
     if isinstance(name, str) and name in DIVERGENCES:
         return DIVERGENCES[name]
+    if isinstance(name, Parametric) and not isinstance(name, type):
+        return name.record()
     known = ", ".join(repr(word) for word in DIVERGENCES)
-    raise ValueError(f"metric is {name!r}; it must be one of {known}")
+    raise ValueError(
+        f"metric is {name!r}; it must be one of {known}, or kullback.Renyi(alpha) or "
+        "kullback.FDivergence(f, ...)"
+    )

@@ -46,14 +46,15 @@ def _name_apart(function: Callable[..., Any], name: str) -> None:
 
 
 def compile_kernel(function: Callable[..., Any], name: str, signature: Any) -> Dispatcher:
-    """Compile `function` for exactly one signature, through the disk cache, under `name`.
+    """Compile `function` for exactly one signature, through the disk cache if it has a name.
 
     One Python function per signature: two processes that compile different signatures of one
     function at once can store the machine code of one under the key of the other.
     """
-    _name_apart(function, name)
+    _name_apart(function, name or f"{id(function)}")
     dispatcher = numba.jit(nopython=True, **FLAGS)(function)
-    dispatcher._cache = KernelCache(name)
+    if name:
+        dispatcher._cache = KernelCache(name)
     dispatcher.compile(signature)
     dispatcher.disable_compile()
     return dispatcher

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback import _arguments
-from kullback._catalogue import DIVERGENCES, Divergence
-from kullback._drivers import rows as row_driver
-from kullback._drivers.source import Rows
-
-Result = NDArray[Any] | np.floating[Any]
+from kullback._catalogue import DIVERGENCES
+from kullback._row_wise import row_wise
 
 
 def kl_divergence(
@@ -89,7 +84,7 @@ def kl_divergence(
     >>> kl.kl_divergence([[9, 1], [1, 1]], [1, 1])
     array([0.36806421, 0.        ])
     """
-    return _row_wise(
+    return row_wise(
         DIVERGENCES["kl"], p, q, axis, base, normalize, pseudocount, zeros, invalid, out, threads
     )
 
@@ -145,7 +140,7 @@ def js_divergence(
     >>> kl.js_divergence([[1, 0], [3, 1]], [0, 1], base=2).round(6)
     array([1.      , 0.548795])
     """
-    return _row_wise(
+    return row_wise(
         DIVERGENCES["js"], p, q, axis, base, normalize, pseudocount, zeros, invalid, out, threads
     )
 
@@ -199,40 +194,71 @@ def js_distance(
     array([1.      , 0.740807])
     """
     divergence = DIVERGENCES["js_distance"]
-    return _row_wise(
+    return row_wise(
         divergence, p, q, axis, base, normalize, pseudocount, zeros, invalid, out, threads
     )
 
 
-def _row_wise(
-    divergence: Divergence,
-    p_given: ArrayLike,
-    q_given: ArrayLike,
-    axis: int,
-    base: float | None,
-    normalize: bool,
-    pseudocount: float,
-    zeros: str | float,
-    invalid: str,
-    out: NDArray[Any] | None,
-    threads: int | None,
+def jeffreys_divergence(
+    p: ArrayLike,
+    q: ArrayLike,
+    /,
+    *,
+    axis: int = -1,
+    base: float | None = None,
+    normalize: bool = True,
+    pseudocount: float = 0.0,
+    zeros: str | float = "inf",
+    invalid: str = "raise",
+    out: NDArray[Any] | None = None,
+    threads: int | None = None,
 ) -> Any:
-    """The one row-wise function: check, run, return."""
-    chosen = _arguments.options(divergence, base, normalize, pseudocount, zeros, invalid, threads)
-    p = _arguments.bins_last(_arguments.array(p_given, "p"), axis, "p")
-    q = _arguments.bins_last(_arguments.array(q_given, "q"), axis, "q")
-    lead = _arguments.common_lead(p, q, ("p", "q"))
-    dtype = _arguments.result_dtype(p, q)
-    results = _arguments.output(out, lead, dtype, [p, q])
+    """Jeffreys' divergence KL(p || q) + KL(q || p) = sum (p - q) ln(p/q), row by row.
 
-    def left_empty() -> str:
-        place = _arguments.first_without_common_bins(p, q, lead)
-        return f"row {', '.join(map(str, place))} of p" if place else "p"
+    Symmetric; infinite where one side alone has a zero.
 
-    report = _arguments.reporter(chosen, [("p", p), ("q", q)], left_empty)
-    flat = results.reshape(-1) if results.flags.c_contiguous else np.empty(results.size, dtype)
-    p_rows, q_rows = Rows(p, lead, dtype), Rows(q, lead, dtype)
-    row_driver.run(chosen.work, p_rows, q_rows, flat, report, chosen.threads)
-    if not results.flags.c_contiguous:
-        results[...] = flat.reshape(lead)
-    return results if lead or out is not None else results[()]
+    Parameters
+    ----------
+    p, q : array_like, (..., k)
+        As for `kl_divergence`, and so are the options.
+    axis, base, normalize, pseudocount, zeros, invalid, out, threads
+        See `kl_divergence`. `zeros` other than "inf" treats the zeros of q only.
+
+    Returns
+    -------
+    ndarray (...), or a float for two 1-D rows
+        At least 0; in nats or units of `base`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `kl_divergence`.
+
+    Notes
+    -----
+    Accuracy and threads: as `kl_divergence`.
+
+    References
+    ----------
+    H. Jeffreys, "An Invariant Form for the Prior Probability in Estimation Problems", Proc. R. Soc.
+    A 186 (1946).
+
+    Examples
+    --------
+    >>> import kullback as kl
+    >>> kl.jeffreys_divergence([[9, 1], [1, 1]], [1, 1]).round(6)
+    array([0.87889, 0.     ])
+    """
+    return row_wise(
+        DIVERGENCES["jeffreys"],
+        p,
+        q,
+        axis,
+        base,
+        normalize,
+        pseudocount,
+        zeros,
+        invalid,
+        out,
+        threads,
+    )

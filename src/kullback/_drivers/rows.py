@@ -20,12 +20,21 @@ TILE = 1 << 19  # elements of a tile that is read where it lies: about 0.5 ms
 CONVERTED_TILE = 1 << 16  # of one that is converted first: half a megabyte stays in the cache
 
 
-class Work(NamedTuple):
-    """What to do with each row pair: the kernel module and the options that reach the kernels."""
+class Custom(NamedTuple):
+    """A kernel made of a user's own function, compiled, and its two limits."""
 
-    kernel: Any
+    f: Any
+    f_at_zero: float
+    slope_at_infinity: float
+
+
+class Work(NamedTuple):
+    """What to do with each row pair: the kernel and the options that reach the kernels."""
+
+    kernel: str | Custom
     rule: str
     amount: float
+    alpha: float
     normalize: bool
     unit: float  # results are divided by it: ln(base)
     root: bool  # and this is a distance
@@ -33,9 +42,11 @@ class Work(NamedTuple):
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """Results in nats of row pairs in float64 `out`; how many are no distributions (nan)."""
         dtype = p.dtype.str[1:]
-        given = (p, p_index, q, q_index, self.amount, self.normalize, out)
+        given = (p, p_index, q, q_index, self.amount, self.alpha, self.normalize, out)
+        if isinstance(self.kernel, Custom):
+            return int(build.custom_rows(*self.kernel, self.rule, dtype)(*given))
         left = build.rows(self.kernel, self.rule, dtype)(*given)
-        return build.careful(self.kernel, self.rule, dtype)(*given) if left else 0
+        return int(build.careful(self.kernel, self.rule, dtype)(*given)) if left else 0
 
     def convert(self, out: Array) -> None:
         """From nats to what the caller asked for, in place."""

@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
-from functools import cache
-from types import ModuleType
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import Any
 
 from numba import types
 
 from kullback._jit import compile_kernel
-from kullback._kernels import centred, entropic
+from kullback._kernels import (
+    centred,
+    chi2,
+    cross_entropy,
+    custom,
+    entropic,
+    hellinger,
+    jeffreys,
+    js,
+    kl,
+    renyi,
+    total_variation,
+)
 from kullback._kernels.careful import make_careful
 from kullback._kernels.rows import make_rows
 from kullback._kernels.rules import RULES
+from kullback._kernels.terms import DOUBLE, Arithmetic, Terms
 
-FLOATS = {"f8": types.float64, "f4": types.float32}
+TERMS: dict[str, Callable[[Arithmetic], Terms]] = {
+    "kl": kl.make,
+    "js": js.make,
+    "jeffreys": jeffreys.make,
+    "hellinger": hellinger.make,
+    "bhattacharyya": hellinger.make_bhattacharyya,
+    "total_variation": total_variation.make,
+    "chi2": chi2.make,
+    "renyi": renyi.make,
+    "renyi_infinite": renyi.make_infinite,
+    "cross_entropy": cross_entropy.make,
+}
+
+NUMBERS: dict[str, Any] = {"f8": types.float64, "f4": types.float32}
+NUMBERS |= {
+    f"{kind[0]}{size}": getattr(types, f"{kind}{8 * size}")
+    for kind in ("int", "uint")
+    for size in (1, 2, 4, 8)
+}
 
 
 def _input(dtype: str, ndim: int) -> types.Array:
     """C-contiguous and read-only, which takes writable arrays too; memory maps may be unaligned."""
-    return types.Array(FLOATS[dtype], ndim, "C", readonly=True)
+    return types.Array(NUMBERS[dtype], ndim, "C", readonly=True)
 
 
 _INDEX = types.Array(types.intp, 1, "C", readonly=True)
@@ -33,22 +64,30 @@ _WORDS = types.Array(types.uint64, 2, "C", readonly=True)
 
 def _row_signature(dtype: str) -> tuple[Any, ...]:
     rows = _input(dtype, 2)
-    return (rows, _INDEX, rows, _INDEX, types.float64, types.boolean, _VECTOR)
+    options = (types.float64, types.float64, types.boolean)
+    return (rows, _INDEX, rows, _INDEX, *options, _VECTOR)
 
 
 @cache
-def rows(divergence: ModuleType, rule: str, dtype: str) -> Any:
-    """rows(p, p_index, q, q_index, amount, normalize, out) -> how many are left to `careful`."""
-    function = make_rows(divergence.term, divergence.finish, RULES[rule])
-    return compile_kernel(function, _name(divergence, "rows", rule, dtype), _row_signature(dtype))
+def rows(divergence: str, rule: str, dtype: str) -> Any:
+    """rows(p, p_index, q, q_index, amount, alpha, normalize, out) -> how many are LEFT."""
+    function = make_rows(TERMS[divergence](DOUBLE), RULES[rule])
+    return compile_kernel(function, f"{divergence}-rows-{rule}-{dtype}", _row_signature(dtype))
 
 
 @cache
-def careful(divergence: ModuleType, rule: str, dtype: str) -> Any:
-    """careful(p, p_index, q, q_index, amount, normalize, out) -> how many are no distributions."""
-    function = make_careful(divergence.term, divergence.tail, divergence.finish, RULES[rule])
-    name = _name(divergence, "careful", rule, dtype)
+def careful(divergence: str, rule: str, dtype: str) -> Any:
+    """careful(as rows) -> how many are no distributions."""
+    function = make_careful(TERMS[divergence](DOUBLE), RULES[rule])
+    name = f"{divergence}-careful-{rule}-{dtype}"
     return compile_kernel(function, name, _row_signature(dtype))
+
+
+@lru_cache(64)  # each holds on to a function of the user's
+def custom_rows(f: Any, f_at_zero: float, slope: float, rule: str, dtype: str) -> Any:
+    """custom(as rows) -> how many are no distributions; not kept on disk: the code is a user's."""
+    function = custom.make_custom(f, f_at_zero, slope, RULES[rule])
+    return compile_kernel(function, "", _row_signature(dtype))
 
 
 @cache
@@ -88,7 +127,3 @@ def certify() -> Any:
     left_row, right_row = (_READ, _READ, _WORDS), (_READ, _READ, _READ, _WORDS)
     given = (_BLOCK, *left_row, *right_row, types.boolean, types.intp, types.boolean)
     return compile_kernel(centred.make_certify(), "kl-certify", given)
-
-
-def _name(divergence: ModuleType, *parts: str) -> str:
-    return "-".join((divergence.__name__.rsplit(".", 1)[-1], *parts))

@@ -2,9 +2,9 @@
 
 Each row is scaled by a power of two so that its largest entry is about 2**TOP: no sum overflows
 and almost no entry is subnormal. The sums have three times the precision, so that d = a B - b A has
-all digits even for rows that are less than a unit in the last place apart.
-A bin where y is too small even so is scaled once more: with x, or alone where x is far larger, and
-then the divergence's `tail` accounts for it.
+all digits even for rows that are less than a unit in the last place apart. A bin with an entry that
+is too small even so is scaled once more (a term is homogeneous), or, where the two entries are very
+far apart, left to the divergence's `apart`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.rows import LEFT
 from kullback._kernels.rules import Rule
+from kullback._kernels.terms import LEFT, Terms, no_logarithm
 from kullback._math.bits import address, load, pointer
+from kullback._math.exp import exp
+from kullback._math.log import LN2, log
 from kullback._math.log_ratio import FLOOR
 from kullback._math.sums import (
     add_to,
@@ -34,9 +36,8 @@ from kullback._math.sums import (
 )
 
 TOP = 900
-TINY = 2.0**-800  # a scaled entry below this is more than 2**1600 times smaller than the largest
-MORE = 300  # by which power of two such an entry is scaled once more
-MODERATE = 2.0**-100  # an entry of p above this is far larger, even so
+TINY = 2.0**-600  # a scaled entry below this is more than 2**1400 times smaller than the largest
+FAR = 600  # octaves between two entries beyond which `apart` takes over
 
 
 @inline
@@ -45,46 +46,66 @@ def exponent_of_any(x: float) -> int:
     return exponent(x * 2.0**60) - 60 if x < 1.0 else exponent(x)
 
 
-def make_careful(
-    term: Callable[[float, float, float], float],
-    tail: Callable[[float, int], float],
-    finish: Callable[[float, bool], float],
-    rule: Rule,
-) -> Callable[..., Any]:
+@inline
+def scaled_sum(total, unit):
+    """A sum in three parts times a power of two."""
+    return total[0] * unit, total[1] * unit, total[2] * unit
+
+
+@inline
+def with_product(total, count, amount):
+    """total + count * amount, in three parts."""
+    product, error = two_product(count, amount)
+    return renormalized(add_to_three(add_to_three(total, product), error))
+
+
+def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
     """The kernel for the pairs that are marked LEFT, for one divergence and one rule."""
     values, gap, shifts, fills = rule
+    term, finish, apart, gaps = terms.term, terms.finish, terms.apart, terms.gaps
+    against_whole, largest = terms.against_whole, terms.largest
+    affinity, logarithm = terms.affinity, terms.logarithm
+    has_logarithm = logarithm is not no_logarithm
 
     @inline
-    def largest(p, q, at, amount, normalize):
-        """The largest entries that the rule leaves; -1 for a row that is no distribution."""
+    def survey(p, q, at, amount, normalize):
+        """The largest entries that the rule leaves, and whether a bin makes the result infinite.
+
+        -1 for a row that is no distribution.
+        """
         a_most = 0.0
         b_most = 0.0
+        lacking = False
         for c in range(at[2]):
             a = load(p, at[0] + c)
             b = load(q, at[1] + c)
             if not 0.0 <= a < np.inf or not 0.0 <= b < np.inf:
-                return -1.0, -1.0
+                return -1.0, -1.0, False
             a, b = values(a, b, 0.0)
             a_most = max(a_most, a)
             b_most = max(b_most, b)
+            if gaps != "" and not shifts and not fills:
+                lacking |= b == 0.0 < a
+            if gaps == "either" and not shifts:
+                lacking |= a == 0.0 and (b > 0.0 or fills)
         if shifts:
             a_most = max(a_most, amount)
         if shifts or (fills and not normalize):
             b_most = max(b_most, amount)
-        return a_most, b_most
+        return a_most, b_most, lacking
 
     @inline
     def exact_sums(p, q, at, scales):
-        """The sums of the scaled rows, in twice the precision, and the number of gaps."""
+        """The sums of the scaled rows, in three times the precision, and the number of gaps."""
         a_sum = (0.0, 0.0, 0.0)
         b_sum = (0.0, 0.0, 0.0)
-        gaps = 0.0
+        gap_count = 0.0
         for c in range(at[2]):
             a, b = values(load(p, at[0] + c), load(q, at[1] + c), 0.0)
-            gaps += gap(b)
+            gap_count += gap(b)
             a_sum = add_to_three(a_sum, times_power_of_two(a, scales[0]))
             b_sum = add_to_three(b_sum, times_power_of_two(b, scales[1]))
-        return renormalized(a_sum), renormalized(b_sum), gaps
+        return renormalized(a_sum), renormalized(b_sum), gap_count
 
     @inline
     def shifted_cross_difference(a, a_rest, b, b_rest, a_sum, b_sum):
@@ -112,98 +133,182 @@ def make_careful(
         return 0.0 if abs(d) <= error else d
 
     @inline
-    def term_sum(p, q, at, scales, plan, amount, fill):
+    def difference(a, b, plan, k):
+        """x - y, or y minus the whole of its row; a and b are scaled, without pseudocounts."""
+        if against_whole:
+            whole = plan[5]
+            high, low = two_sum(b, plan[4][1]) if shifts else (b, 0.0)
+            return (((high - whole[0]) - whole[1]) + (low - whole[2])) * plan[0][0]
+        if shifts:
+            return shifted_difference(a, b, plan, k)
+        return cross_difference(a, b, plan[0], plan[1])
+
+    @inline
+    def moderate_share(a, b, d, plan, alpha):
+        """Term and affinity of two scaled entries, neither of them tiny unless it is 0."""
+        x = max(a * plan[1][0] + FLOOR, 2.0 * FLOOR) if a > 0.0 else FLOOR
+        y = max(b * plan[0][0] + FLOOR, 2.0 * FLOOR) if b > 0.0 else FLOOR
+        common = affinity(x, y, alpha)
+        return term(x, y, d, alpha), common
+
+    @inline
+    def extreme_share(a, a_scale, b, b_scale, plan, alpha):
+        """Term and affinity of two entries of which at least one is tiny; neither is 0."""
+        a_exponent = exponent_of_any(a)
+        b_exponent = exponent_of_any(b)
+        x = times_power_of_two(a, -a_exponent) * mantissa(plan[1][0])
+        y = times_power_of_two(b, -b_exponent) * mantissa(plan[0][0])
+        a_exponent += a_scale + exponent(plan[1][0])
+        b_exponent += b_scale + exponent(plan[0][0])
+        if against_whole:
+            whole = plan[5][0] * plan[0][0]
+            y /= mantissa(whole)
+            return apart(x, a_exponent, y, b_exponent - exponent(whole), alpha)
+        if abs(a_exponent - b_exponent) > FAR:
+            return apart(x, a_exponent, y, b_exponent, alpha)
+        middle = (a_exponent + b_exponent) >> 1
+        x = times_power_of_two(x, a_exponent - middle)
+        y = times_power_of_two(y, b_exponent - middle)
+        common = affinity(x, y, alpha)
+        share = term(x, y, x - y, alpha)
+        return times_power_of_two(share, middle), times_power_of_two(common, middle)
+
+    @inline
+    def term_sums(p, q, at, scales, plan, amount, fill, alpha):
+        """The two sums; fill: what stands for a gap, and the power of two that scales it."""
         total = (0.0, 0.0)
+        common = (0.0, 0.0)
         for column in range(at[2]):
             a, b = values(load(p, at[0] + column), load(q, at[1] + column), 0.0)
-            a_scaled = times_power_of_two(a, scales[0])
-            b_scaled = times_power_of_two(b, scales[1])
+            b_scale = scales[1]
             if fills and b == 0.0:
-                b = amount
-                b_scaled = fill
+                b, b_scale = fill
+            a_scaled = times_power_of_two(a, scales[0])
+            b_scaled = times_power_of_two(b, b_scale)
+            d = difference(a_scaled, b_scaled, plan, at[2])
             if shifts:
-                d = shifted_difference(a_scaled, b_scaled, plan, at[2])
                 a += amount
                 b += amount
                 a_scaled += plan[4][0]
                 b_scaled += plan[4][1]
+            tiny = min(a_scaled * plan[1][0], b_scaled * plan[0][0]) < TINY
+            if tiny and a > 0.0 and b > 0.0:
+                share, kept = extreme_share(a, scales[0], b, b_scale, plan, alpha)
             else:
-                d = cross_difference(a_scaled, b_scaled, plan[0], plan[1])
-            x = a_scaled * plan[1][0]
-            y = b_scaled * plan[0][0]
-            if y < TINY and b > 0.0:
-                y = times_power_of_two(b, scales[1] + MORE) * plan[0][0]
-                if x < MODERATE:  # a term is homogeneous: both sides are scaled
-                    a = times_power_of_two(a, scales[0] + MORE)
-                    b = times_power_of_two(b, scales[1] + MORE)
-                    x = max(a * plan[1][0] + FLOOR, 2.0 * FLOOR) if a > 0.0 else FLOOR
-                    d = cross_difference(a, b, plan[0], plan[1])
-                    total = add_to(total, power_of_two(-MORE) * term(x, y + FLOOR, d))
-                else:
-                    total = add_to(total, term(x + FLOOR, y + FLOOR, x - y) + tail(x, MORE))
-            else:
-                x = max(x + FLOOR, 2.0 * FLOOR) if a > 0.0 else FLOOR
-                total = add_to(total, term(x, y + FLOOR, d))
-        return total[0] if total[0] == np.inf else total[0] + total[1]
+                share, kept = moderate_share(a_scaled, b_scaled, d, plan, alpha)
+            total = (max(total[0], share), 0.0) if largest else add_to(total, share)
+            common = add_to(common, kept)
+        finite = total[0] < np.inf
+        return total[0] + total[1] if finite else total[0], common[0] + common[1]
 
     @inline
-    def unscaled(p, q, at, scale, amount):
+    def ln_of(x, scale, whole):
+        """ln of x 2**scale relative to a whole, which is a mantissa and an exponent."""
+        power = exponent_of_any(x)
+        ratio = times_power_of_two(x, -power) / whole[0]
+        return log(ratio) + LN2 * (power + scale - whole[1])
+
+    @inline
+    def log_of_sum(p, q, at, scales, wholes, amount, fill, alpha):
+        """The logarithm of a sum that overflows, with its largest term taken out."""
+        most = -np.inf
+        for repeated in range(2):
+            total = 0.0
+            next_most = -np.inf
+            for column in range(at[2]):
+                a, b = values(load(p, at[0] + column), load(q, at[1] + column), 0.0)
+                b_scale = scales[1]
+                if fills and b == 0.0:
+                    b, b_scale = fill
+                if shifts:
+                    a += amount
+                    b += amount
+                if a > 0.0:
+                    ln_p = ln_of(a, scales[0], wholes[0])
+                    z = logarithm(ln_p, ln_of(b, b_scale, wholes[1]), alpha)
+                    next_most = max(next_most, z)
+                    total += exp(z - most) if repeated else 0.0
+            most = next_most
+        return (most + log(total)) / (alpha - 1.0)
+
+    @inline
+    def needs_logarithm(result, total, lacking):
+        return has_logarithm and not lacking and (result == LEFT or not total < np.inf)
+
+    @inline
+    def unscaled(p, q, at, scale, amount, alpha, lacking):
         """The divergence of rows as they are; both have the same scale."""
-        fill = times_power_of_two(amount, scale) if fills else 0.0
         one = (1.0, 0.0, 0.0)
         shift = times_power_of_two(amount, scale) if shifts else 0.0
-        plan = (one, one, one, one, (shift, shift, 1.0, 0.0))
-        total = term_sum(p, q, at, (scale, scale), plan, amount, fill)
-        return times_power_of_two(finish(total, False), -scale)
+        whole = (power_of_two(min(scale, TOP)), 0.0, 0.0)
+        plan = (one, one, one, one, (shift, shift, 1.0, 0.0), whole)
+        fill = (amount, scale)
+        scales = (scale, scale)
+        total, common = term_sums(p, q, at, scales, plan, amount, fill, alpha)
+        # In two steps: the power that takes the sum back may be beyond the range of one number.
+        total = total if largest else times_power_of_two(total, -scale)
+        common = times_power_of_two(common, -scale)
+        result = finish(total, common, lacking, 1.0, False, alpha)
+        if needs_logarithm(result, total, lacking):
+            wholes = ((1.0, scale), (1.0, scale))
+            return log_of_sum(p, q, at, scales, wholes, amount, fill, alpha)
+        return result
 
     @inline
-    def pair(p, q, at, amount, normalize):
-        """The divergence, or nan for rows that are no distributions."""
-        a_most, b_most = largest(p, q, at, amount, normalize)
-        if a_most <= 0.0 or b_most <= 0.0:
-            return np.nan
-        if not fills and address(p, at[0]) == address(q, at[1]):
-            return 0.0  # one row, as on the diagonal of a matrix
-        a_scale = TOP - exponent_of_any(a_most)
-        b_scale = TOP - exponent_of_any(b_most)
-        if not normalize:
-            a_scale = min(a_scale, b_scale)
-            b_scale = a_scale
-        if not normalize:
-            return unscaled(p, q, at, a_scale, amount)
-        a_sum, b_sum, gaps = exact_sums(p, q, at, (a_scale, b_scale))
+    def normalized(p, q, at, scales, amount, alpha, lacking):
+        """The divergence of the rows divided by their sums."""
+        a_scale, b_scale = scales
+        a_sum, b_sum, gap_count = exact_sums(p, q, at, scales)
         fill = 0.0
         if fills:
             fill = amount * b_sum[0]
-            filled, error = two_product(gaps, fill)
-            b_sum = renormalized(add_to_three(add_to_three(b_sum, filled), error))
+            b_sum = with_product(b_sum, gap_count, fill)
         a_whole, b_whole = a_sum, b_sum
         a_shift, b_shift = 0.0, 0.0
         if shifts:
             a_shift = times_power_of_two(amount, a_scale)
             b_shift = times_power_of_two(amount, b_scale)
-            added, error = two_product(float(at[2]), a_shift)
-            a_whole = renormalized(add_to_three(add_to_three(a_sum, added), error))
-            added, error = two_product(float(at[2]), b_shift)
-            b_whole = renormalized(add_to_three(add_to_three(b_sum, added), error))
+            a_whole = with_product(a_sum, float(at[2]), a_shift)
+            b_whole = with_product(b_sum, float(at[2]), b_shift)
         a_unit = power_of_two(-exponent(a_whole[0]))
         b_unit = power_of_two(-exponent(b_whole[0]))
         unit = a_unit * 2.0**TOP * b_unit
+        a_part, b_part = scaled_sum(a_sum, unit), scaled_sum(b_sum, unit)
+        between = cross_difference(a_shift, b_shift, a_part, b_part) if shifts else 0.0
         plan = (
-            (a_whole[0] * unit, a_whole[1] * unit, a_whole[2] * unit),
-            (b_whole[0] * unit, b_whole[1] * unit, b_whole[2] * unit),
-            (a_sum[0] * unit, a_sum[1] * unit, a_sum[2] * unit),
-            (b_sum[0] * unit, b_sum[1] * unit, b_sum[2] * unit),
-            (a_shift, b_shift, unit, 0.0),
+            scaled_sum(a_whole, unit),
+            scaled_sum(b_whole, unit),
+            a_part,
+            b_part,
+            (a_shift, b_shift, unit, between),
+            b_whole,
         )
-        if shifts:
-            between = cross_difference(a_shift, b_shift, plan[2], plan[3])
-            plan = (plan[0], plan[1], plan[2], plan[3], (a_shift, b_shift, unit, between))
-        total = term_sum(p, q, at, (a_scale, b_scale), plan, amount, fill)
+        total, common = term_sums(p, q, at, scales, plan, amount, (fill, 0), alpha)
         back = 2.0**-TOP / (mantissa(a_whole[0]) * mantissa(b_whole[0]))
-        return finish(total * back, normalize)
+        result = finish(total, common, lacking, back, True, alpha)
+        if needs_logarithm(result, total, lacking):
+            a_one = (mantissa(a_whole[0]), exponent(a_whole[0]))
+            b_one = (mantissa(b_whole[0]), exponent(b_whole[0]))
+            return log_of_sum(p, q, at, scales, (a_one, b_one), amount, (fill, 0), alpha)
+        return result
 
-    def careful(p, p_index, q, q_index, amount, normalize, out):
+    @inline
+    def pair(p, q, at, amount, alpha, normalize):
+        """The divergence, or nan for rows that are no distributions."""
+        a_most, b_most, lacking = survey(p, q, at, amount, normalize)
+        if a_most <= 0.0 or b_most <= 0.0:
+            return np.nan
+        if not fills and not against_whole and address(p, at[0]) == address(q, at[1]):
+            return 0.0  # one row, as on the diagonal of a matrix
+        a_scale = TOP - exponent_of_any(a_most)
+        b_scale = TOP - exponent_of_any(b_most)
+        if normalize:
+            return normalized(p, q, at, (a_scale, b_scale), amount, alpha, lacking)
+        scale = min(a_scale, b_scale)
+        scale = min(scale, TOP) if against_whole else scale
+        return unscaled(p, q, at, scale, amount, alpha, lacking)
+
+    def careful(p, p_index, q, q_index, amount, alpha, normalize, out):
         """Fill in the results marked LEFT; how many of them are nan: no distributions."""
         k = p.shape[1]
         p_data = pointer(p)
@@ -211,9 +316,8 @@ def make_careful(
         invalid = 0
         for r in range(out.shape[0]):
             if out[r] == LEFT:
-                out[r] = pair(
-                    p_data, q_data, (p_index[r] * k, q_index[r] * k, k), amount, normalize
-                )
+                at = (p_index[r] * k, q_index[r] * k, k)
+                out[r] = pair(p_data, q_data, at, amount, alpha, normalize)
                 invalid += np.isnan(out[r])
         return invalid
 

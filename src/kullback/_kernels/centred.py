@@ -27,7 +27,7 @@ from kullback._kernels.reference import (
     whole_sum,
     with_pseudocount,
 )
-from kullback._kernels.rows import trusted_above
+from kullback._kernels.sums import trusted_above
 from kullback._math.bits import fma, pointer, select
 from kullback._math.lanes import (
     WIDTH,

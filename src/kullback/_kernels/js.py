@@ -9,29 +9,35 @@ lies in [0, ln 2], so it needs no exponent.
 from __future__ import annotations
 
 from kullback._jit import inline
-from kullback._math.bits import larger, magnitude, smaller
+from kullback._kernels.terms import Arithmetic, Terms
+from kullback._math.bits import fma, larger, magnitude, select, smaller
 from kullback._math.log import LN2
-from kullback._math.log_ratio import relative_entropy, relative_entropy_of_larger
+from kullback._math.sums import times_power_of_two
 
 
-@inline
-def term(x: float, y: float, d: float) -> float:
-    """Four times one bin's share; x and y are floored, and a zero needs nothing else."""
-    minus_apart = -magnitude(d)
-    low = smaller(x, y)
-    total = x + y
-    return relative_entropy(low + low, total, minus_apart) + relative_entropy_of_larger(
-        larger(x, y), total, minus_apart
-    )
+def make(arithmetic: Arithmetic) -> Terms:
+    """The terms in one arithmetic."""
+    relative_entropy = arithmetic.relative_entropy
+    of_larger = arithmetic.relative_entropy_of_larger
 
+    @inline
+    def term(x, y, d, alpha):
+        """Four times one bin's share; a zero needs nothing else."""
+        minus_apart = -magnitude(d)
+        low = smaller(x, y)
+        total = x + y
+        product, tail = of_larger(larger(x, y), total, minus_apart)
+        return fma(product, tail, relative_entropy(low + low, total, minus_apart))
 
-@inline
-def tail(x: float, n: int) -> float:
-    """Nothing: the share of a bin where y is far below x is x ln 2 to the last digit."""
-    return 0.0
+    @inline
+    def finish(total, affinity, gap, back, normalize, alpha):
+        """Of distributions, at most ln 2."""
+        result = 0.25 * total * back
+        return select(normalize, smaller(result, LN2), result)
 
+    @inline
+    def apart(x, x_exponent, y, y_exponent, alpha):
+        most = y if x_exponent < y_exponent else x
+        return times_power_of_two(2.0 * LN2 * most, max(x_exponent, y_exponent)), 0.0
 
-@inline
-def finish(total: float, normalize: bool) -> float:
-    """From the sum of the terms of two rows to the divergence; of distributions, at most ln 2."""
-    return min(0.25 * total, LN2) if normalize else 0.25 * total
+    return Terms(term, finish, apart)

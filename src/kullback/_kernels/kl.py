@@ -5,24 +5,29 @@ from __future__ import annotations
 import numpy as np
 
 from kullback._jit import inline
+from kullback._kernels.terms import Arithmetic, Terms
 from kullback._math.bits import select
-from kullback._math.log import LN2
-from kullback._math.log_ratio import FLOOR, relative_entropy
+from kullback._math.log import LN2, log
+from kullback._math.sums import times_power_of_two
 
 
-@inline
-def term(x: float, y: float, d: float) -> float:
-    """One bin's share; x and y are floored: FLOOR stands for 0. Infinite where y = 0 < x."""
-    return select((y == FLOOR) & (x != FLOOR), np.inf, relative_entropy(x, y, d))
+def make(arithmetic: Arithmetic) -> Terms:
+    """The terms in one arithmetic."""
+    relative_entropy = arithmetic.relative_entropy
 
+    @inline
+    def term(x, y, d, alpha):
+        return relative_entropy(x, y, d)
 
-@inline
-def tail(x: float, n: int) -> float:
-    """What `term` grows by when y, already far below x, is a further 2**-n smaller."""
-    return x * n * LN2
+    @inline
+    def finish(total, affinity, gap, back, normalize, alpha):
+        return select(gap, np.inf, total * back)
 
+    @inline
+    def apart(x, x_exponent, y, y_exponent, alpha):
+        if x_exponent < y_exponent:
+            return times_power_of_two(y, y_exponent), 0.0
+        ln = log(x / y) + (x_exponent - y_exponent) * LN2
+        return times_power_of_two(x * (ln - 1.0), x_exponent), 0.0
 
-@inline
-def finish(total: float, normalize: bool) -> float:
-    """From the sum of the terms of two rows to the divergence."""
-    return total
+    return Terms(term, finish, apart, gaps="q")

@@ -5,12 +5,9 @@ that the arrival of rows is hidden behind arithmetic, and so is the division tha
 a row pair out of its sums (two loops one after the other reached 0.7 of the reading speed on two
 cores, this 0.9; with the sums of the next pair every row waited 15 ns for its scale).
 
-With a and b the entries, A and B the sums, x = a B and y = b A are the two probabilities times
-one common number. A and B are rounded sums: a relative error t of B/A changes a divergence by
-t**2 / 2 (its first derivative vanishes at the exact normalization), so only results below
-`trusted_above` need better sums. Those, rows whose sums are out of the range that needs no
-scaling, and rows with a sign bit (of a negative number or of -0.0) or with a NaN are left to
-`careful`, marked LEFT.
+Rows whose sums are out of the range that needs no scaling, rows with a sign bit (of a negative
+number or of -0.0) or with a NaN, and results that need better sums are left to `careful`,
+marked LEFT.
 """
 
 from __future__ import annotations
@@ -20,193 +17,137 @@ from typing import Any
 
 from kullback._jit import inline
 from kullback._kernels.rules import Rule
-from kullback._math.bits import bits, fma, pointer, select
+from kullback._kernels.sums import BLOCK, make_steps
+from kullback._kernels.terms import LEFT, Terms, no_affinity
+from kullback._math.bits import larger, pointer
 from kullback._math.lanes import (
     WIDTH,
     any_bit_of_lanes,
     lane_numbers,
     lanes_of,
+    largest_of_lanes,
     load_first_lanes,
     load_lanes,
     sum_of_lanes,
 )
-from kullback._math.log_ratio import floored
-from kullback._math.sums import exponent, mantissa, power_of_two, two_sum
-
-LEFT = -1.0  # in the output: not computed here
-BLOCK = 512  # columns summed in one go; the sums of blocks are added in twice the precision
-SCALE = 900  # x and y sum to about 2**SCALE, so that subnormal entries become normal ones
-RANGE = 380  # the sums of rows may lie between 2**-RANGE and 2**RANGE ...
-UNSCALED_RANGE = 40  # ... and below 2**UNSCALED_RANGE where rows are not normalized
+from kullback._math.sums import two_sum
 
 
-@inline
-def trusted_above(k: int) -> float:
-    """Below this, the error of the sums, (k/8 + 4) 2**-53 at most, could cost 5e-16 of a result."""
-    error = (min(k, BLOCK) / WIDTH + 4) * 2.0**-53
-    return 1e15 * error * error
-
-
-@inline
-def common_scale(a_sum: float, b_sum: float) -> tuple[float, float, float]:
-    """Factors for the entries of p and of q, and the number that takes the sum back."""
-    alpha = exponent(a_sum)
-    beta = exponent(b_sum)
-    scale = SCALE + min(alpha, beta, 0)
-    for_p = mantissa(b_sum) * power_of_two(scale - alpha)
-    for_q = mantissa(a_sum) * power_of_two(scale - beta)
-    back = power_of_two(-scale) / (mantissa(a_sum) * mantissa(b_sum))
-    return for_p, for_q, back
-
-
-def make_sums(rule: Rule) -> tuple[Callable[..., Any], ...]:
-    """Three steps of summing a row pair: eight columns, the end of a block, the end of a row."""
-    values, gap, fills = rule.values, rule.gap, rule.fills
+def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
+    """The kernel over row pairs for one divergence and one rule."""
+    add, plan, share, kept, result = make_steps(terms, rule)
+    largest, has_affinity = terms.largest, terms.affinity is not no_affinity
 
     @inline
-    def add_columns(sums, a, b, live, amount):
-        """sums: lanes of p's and q's sums, of gaps, and the sign bits of all entries."""
-        a_sum, b_sum, gaps, signs = sums
-        signs = signs | bits(a) | bits(b)
-        a, b = values(a, b, 0.0 if fills else amount)
-        a_sum = a_sum + select(live, a, 0.0)
-        b_sum = b_sum + select(live, b, 0.0)
-        if fills:
-            gaps = gaps + select(live, gap(b), 0.0)
-        return a_sum, b_sum, gaps, signs
+    def no_sums():
+        nothing, no_bits = lanes_of(0.0), lanes_of(0)
+        return nothing, nothing, nothing, nothing, nothing, no_bits, no_bits
 
     @inline
     def add_block(row, sums):
-        """row: p's sum and its error, q's sum and its error, gaps, signs."""
+        """The sums of a row, scalars in the same places, increased by those of a block."""
         a_sum, a_error = two_sum(row[0], sum_of_lanes(sums[0]))
-        b_sum, b_error = two_sum(row[2], sum_of_lanes(sums[1]))
-        gaps = row[4] + sum_of_lanes(sums[2]) if fills else 0.0
-        signs = row[5] | any_bit_of_lanes(sums[3])
-        return a_sum, row[1] + a_error, b_sum, row[3] + b_error, gaps, signs
+        b_sum, b_error = two_sum(row[2], sum_of_lanes(sums[2]))
+        return (
+            a_sum,
+            row[1] + (a_error + sum_of_lanes(sums[1])),
+            b_sum,
+            row[3] + (b_error + sum_of_lanes(sums[3])),
+            row[4] + sum_of_lanes(sums[4]),
+            row[5] | any_bit_of_lanes(sums[5]),
+            row[6] | any_bit_of_lanes(sums[6]),
+        )
 
     @inline
-    def row_scale(row, amount, normalize):
-        """Whether the row pair can be done here; the factors for its entries; what a gap gets."""
-        a_sum = row[0] + row[1]
-        b_sum = row[2] + row[3]
-        fill = 0.0
-        if fills:
-            fill = amount * b_sum if normalize else amount
-            b_sum += row[4] * fill
-        least = 2.0**-RANGE
-        most = 2.0 ** (RANGE if normalize else UNSCALED_RANGE)
-        # A tiny amount would be rounded to a multiple of the smallest subnormal number.
-        usable = row[5] >= 0 and not 0.0 < amount < least
-        usable = usable and least < a_sum < most and least < b_sum < most
-        if not (usable and normalize):
-            a_sum = 1.0
-            b_sum = 1.0
-        return usable, common_scale(a_sum, b_sum), fill
-
-    return add_columns, add_block, row_scale
-
-
-def make_rows(
-    term: Callable[[Any, Any, Any], Any], finish: Callable[[float, bool], float], rule: Rule
-) -> Callable[..., Any]:
-    """The kernel over row pairs for one divergence and one rule."""
-    values, shifts, fills = rule.values, rule.shifts, rule.fills
-    add_columns, add_block, row_scale = make_sums(rule)
+    def more(total, share):
+        return larger(total, share) if largest else total + share
 
     @inline
-    def term_of_columns(a, b, live, amount, fill, for_p, for_q):
-        a_used, b_used = values(a, b, fill if fills else amount)
-        x = floored(a_used, for_p)
-        y = floored(b_used, for_q)
-        d = fma(a_used, for_p, -y) - fma(b_used, for_q, -y)
-        if shifts:  # what the additions a + amount and b + amount lost
-            d = d + (
-                two_sum(a, lanes_of(amount))[1] * for_p - two_sum(b, lanes_of(amount))[1] * for_q
-            )
-        return select(live, term(x, y, d), 0.0)
-
-    @inline
-    def block_sums(p, q, at, width, amount):
-        nothing = lanes_of(0.0)
-        sums = (nothing, nothing, nothing, lanes_of(0))
+    def block_sums(p, q, at, width):
+        sums = no_sums()
         whole = lane_numbers() < WIDTH
         for c in range(0, width - WIDTH + 1, WIDTH):
-            a = load_lanes(p, at[0] + c)
-            b = load_lanes(q, at[1] + c)
-            sums = add_columns(sums, a, b, whole, amount)
+            sums = add(sums, load_lanes(p, at[0] + c), load_lanes(q, at[1] + c), whole)
         rest = width % WIDTH
         if rest:
             c = width - rest
             a = load_first_lanes(p, at[0] + c, rest)
             b = load_first_lanes(q, at[1] + c, rest)
-            sums = add_columns(sums, a, b, lane_numbers() < rest, amount)
+            sums = add(sums, a, b, lane_numbers() < rest)
         return sums
 
     @inline
-    def row_sums(p, q, at, k, amount):
-        row = (0.0, 0.0, 0.0, 0.0, 0.0, 0)
+    def row_sums(p, q, at, k):
+        row = (0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
         for start in range(0, k, BLOCK):
             block = (at[0] + start, at[1] + start)
-            row = add_block(row, block_sums(p, q, block, min(BLOCK, k - start), amount))
+            row = add_block(row, block_sums(p, q, block, min(BLOCK, k - start)))
         return row
 
     @inline
-    def block_terms(p, q, at, after, width, amount, fill, scale):
+    def block_terms(p, q, at, after, width, made, amount, alpha):
         """The terms of one block of a row pair, and the sums of the same block of a later one."""
-        for_p, for_q, _ = scale
-        nothing = lanes_of(0.0)
-        sums = (nothing, nothing, nothing, lanes_of(0))
-        total = nothing
+        sums = no_sums()
+        total = lanes_of(0.0)
+        common = lanes_of(0.0)
         whole = lane_numbers() < WIDTH
         for c in range(0, width - WIDTH + 1, WIDTH):
             a = load_lanes(p, after[0] + c)
             b = load_lanes(q, after[1] + c)
-            sums = add_columns(sums, a, b, whole, amount)
+            sums = add(sums, a, b, whole)
             a = load_lanes(p, at[0] + c)
             b = load_lanes(q, at[1] + c)
-            total = total + term_of_columns(a, b, whole, amount, fill, for_p, for_q)
+            total = more(total, share(a, b, whole, made, amount, alpha))
+            if has_affinity:
+                common = common + kept(a, b, whole, made, amount, alpha)
         rest = width % WIDTH
         if rest:
             c = width - rest
             live = lane_numbers() < rest
             a = load_first_lanes(p, after[0] + c, rest)
             b = load_first_lanes(q, after[1] + c, rest)
-            sums = add_columns(sums, a, b, live, amount)
+            sums = add(sums, a, b, live)
             a = load_first_lanes(p, at[0] + c, rest)
             b = load_first_lanes(q, at[1] + c, rest)
-            total = total + term_of_columns(a, b, live, amount, fill, for_p, for_q)
-        return sum_of_lanes(total), sums
+            total = more(total, share(a, b, live, made, amount, alpha))
+            if has_affinity:
+                common = common + kept(a, b, live, made, amount, alpha)
+        of_block = largest_of_lanes(total) if largest else sum_of_lanes(total)
+        return of_block, sum_of_lanes(common), sums
 
-    def rows(p, p_index, q, q_index, amount, normalize, out):
+    def rows(p, p_index, q, q_index, amount, alpha, normalize, out):
         """out[r] = divergence of p[p_index[r]] from q[q_index[r]], or LEFT; how many are left."""
         k = p.shape[1]
         p_data = pointer(p)
         q_data = pointer(q)
         last = out.shape[0] - 1
         left = 0
-        row = row_sums(p_data, q_data, (p_index[0] * k, q_index[0] * k), k, amount)
-        ready = row_scale(row, amount, normalize)
+        row = row_sums(p_data, q_data, (p_index[0] * k, q_index[0] * k), k)
+        lacks = row[6]
+        ready = plan(row, k, amount, normalize)
         second = min(1, last)
-        row = row_sums(p_data, q_data, (p_index[second] * k, q_index[second] * k), k, amount)
+        row = row_sums(p_data, q_data, (p_index[second] * k, q_index[second] * k), k)
         for r in range(out.shape[0]):
-            usable, scale, fill = ready
-            ready = row_scale(row, amount, normalize)
+            usable, made = ready
+            lacking = lacks
+            ready = plan(row, k, amount, normalize)
+            lacks = row[6]
             ahead = min(r + 2, last)
-            total = 0.0
-            row = (0.0, 0.0, 0.0, 0.0, 0.0, 0)
+            total, common = 0.0, 0.0
+            row = (0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
             for start in range(0, k, BLOCK):
                 at = (p_index[r] * k + start, q_index[r] * k + start)
                 after = (p_index[ahead] * k + start, q_index[ahead] * k + start)
                 width = min(BLOCK, k - start)
-                terms, sums = block_terms(p_data, q_data, at, after, width, amount, fill, scale)
-                total += terms
+                shares, affinities, sums = block_terms(
+                    p_data, q_data, at, after, width, made, amount, alpha
+                )
+                total = more(total, shares)
+                common += affinities
                 row = add_block(row, sums)
-            result = finish(total * scale[2], normalize)
-            if usable and (not normalize or result > trusted_above(k)):
-                out[r] = result
-            else:
-                out[r] = LEFT
-                left += 1
+            value = result(total, common, lacking, usable, made[4], k, normalize, alpha)
+            out[r] = value
+            left += value == LEFT
         return left
 
     return rows

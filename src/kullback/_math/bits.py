@@ -12,16 +12,30 @@ import llvmlite.ir as ir
 from numba import types
 from numba.extending import intrinsic
 
-from kullback._math.lanes import FLOATS, INTEGERS, MASK, WIDTH, Lanes, declare, splat
+from kullback._math.lanes import (
+    FLOATS,
+    INTEGERS,
+    SINGLE_INTEGERS,
+    SINGLES,
+    Lanes,
+    declare,
+    splat,
+)
 
-_INT_OF = {types.float64: types.int64, types.float32: types.int32, FLOATS: INTEGERS}
+_INT_OF = {
+    types.float64: types.int64,
+    types.float32: types.int32,
+    FLOATS: INTEGERS,
+    SINGLES: SINGLE_INTEGERS,
+}
 _FLOAT_OF = {integer: real for real, integer in _INT_OF.items()}
 
 
 def _common(*given):
     """Lanes where an argument is lanes, else the one floating type of all."""
-    if any(isinstance(x, Lanes) for x in given):
-        return FLOATS
+    lanes = [x for x in given if isinstance(x, Lanes)]
+    if lanes:
+        return lanes[0]
     if not all(x == given[0] for x in given):
         raise TypeError(f"takes floats of one type, not {given}")
     return given[0]
@@ -72,16 +86,34 @@ def fma(typing, x, y, z):
         x1, y1, z1 = _as(kind, context, builder, args, sig.args)
         if not isinstance(kind, Lanes):
             return builder.fma(x1, y1, z1)
-        function = declare(builder, f"llvm.fma.v{WIDTH}f64", x1.type, [x1.type] * 3)
+        suffix = f"v{kind.width}f{kind.dtype.bitwidth}"
+        function = declare(builder, f"llvm.fma.{suffix}", x1.type, [x1.type] * 3)
         return builder.call(function, [x1, y1, z1])
 
     return kind(x, y, z), build
 
 
 @intrinsic
+def square_root(typing, x):
+    """The square root, rounded once."""
+
+    def build(context, builder, sig, args):
+        kind = x.dtype if isinstance(x, Lanes) else x
+        width = f"v{x.width}" if isinstance(x, Lanes) else ""
+        name = f"llvm.sqrt.{width}f{kind.bitwidth}"
+        function = declare(builder, name, args[0].type, [args[0].type])
+        return builder.call(function, args)
+
+    return x(x), build
+
+
+@intrinsic
 def select(typing, condition, x, y):
     """x where the condition holds, else y, both being evaluated: a mask, not a branch."""
-    kind = FLOATS if condition == MASK else _common(x, y)
+    if isinstance(condition, Lanes) and not isinstance(x, Lanes) and not isinstance(y, Lanes):
+        kind = FLOATS if condition.width == FLOATS.width else SINGLES
+    else:
+        kind = _common(x, y)
 
     def build(context, builder, sig, args):
         x1, y1 = _as(kind, context, builder, args[1:], sig.args[1:])
@@ -98,7 +130,7 @@ def magnitude(typing, x):
         integer = context.get_value_type(_INT_OF[x])
         element = integer.element if isinstance(x, Lanes) else integer
         kept = ir.Constant(element, (1 << (element.width - 1)) - 1)
-        mask = ir.Constant(integer, [kept] * WIDTH) if isinstance(x, Lanes) else kept
+        mask = ir.Constant(integer, [kept] * x.width) if isinstance(x, Lanes) else kept
         return builder.bitcast(builder.and_(builder.bitcast(args[0], integer), mask), args[0].type)
 
     return x(x), build

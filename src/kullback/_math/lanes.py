@@ -1,8 +1,10 @@
-"""Eight float64 numbers at a time, as one value inside a kernel.
+"""Eight float64 numbers, or sixteen float32, at a time, as one value inside a kernel.
 
-    v = load_lanes(data, offset)          eight entries of a row
+    v = load_lanes(data, offset)          eight entries of a row, of any dtype, as float64
     w = fma(v, v, 1.0)                    every function of `bits` and every operator takes lanes
     s = sum_of_lanes(w)                   always added in the same order
+    u = load_singles(data, offset)        sixteen entries of a float32 row
+    v, w = widened(u)                     the same numbers as two times eight float64
 
 Why not leave it to LLVM to vectorise plain loops? It may, but then it also chooses how many
 iterations to interleave: two for the KL loop, with loads in descending order, at which the
@@ -25,22 +27,29 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import intrinsic, lower_builtin, register_model
 
 WIDTH = 8
+SINGLE_WIDTH = 16
 
 
 class Lanes(types.Type):
-    """WIDTH numbers of one scalar type: float64, int64, or boolean for a mask."""
+    """`width` numbers of one scalar type: a float, an integer of its size, a boolean for a mask."""
 
-    def __init__(self, dtype):
+    def __init__(self, dtype, width):
         self.dtype = dtype
-        super().__init__(f"Lanes({dtype})")
+        self.width = width
+        super().__init__(f"Lanes({dtype}, {width})")
 
 
-FLOATS = Lanes(types.float64)
-INTEGERS = Lanes(types.int64)
-MASK = Lanes(types.boolean)
+FLOATS = Lanes(types.float64, WIDTH)
+INTEGERS = Lanes(types.int64, WIDTH)
+MASK = Lanes(types.boolean, WIDTH)
+SINGLES = Lanes(types.float32, SINGLE_WIDTH)
+SINGLE_INTEGERS = Lanes(types.int32, SINGLE_WIDTH)
+SINGLE_MASK = Lanes(types.boolean, SINGLE_WIDTH)
 _ELEMENT = {
     types.float64: ir.DoubleType(),
+    types.float32: ir.FloatType(),
     types.int64: ir.IntType(64),
+    types.int32: ir.IntType(32),
     types.boolean: ir.IntType(1),
 }
 
@@ -48,7 +57,7 @@ _ELEMENT = {
 @register_model(Lanes)
 class _LanesModel(PrimitiveModel):
     def __init__(self, manager, lanes):
-        super().__init__(manager, lanes, ir.VectorType(_ELEMENT[lanes.dtype], WIDTH))
+        super().__init__(manager, lanes, ir.VectorType(_ELEMENT[lanes.dtype], lanes.width))
 
 
 def splat(context, builder, value, given, lanes):
@@ -56,9 +65,9 @@ def splat(context, builder, value, given, lanes):
     if isinstance(given, Lanes):
         return value
     scalar = context.cast(builder, value, given, lanes.dtype)
-    vector = ir.VectorType(scalar.type, WIDTH)
+    vector = ir.VectorType(scalar.type, lanes.width)
     first = builder.insert_element(ir.Constant(vector, ir.Undefined), scalar, _index(0))
-    zeros = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), [0] * WIDTH)
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), lanes.width), [0] * lanes.width)
     return builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), zeros)
 
 
@@ -90,86 +99,130 @@ def _define(operation, given, returned, build):
         lower_builtin(operation, types.Number, given)(lower)
 
 
-_define(operator.add, FLOATS, FLOATS, lambda b, x, y: b.fadd(x, y))
-_define(operator.sub, FLOATS, FLOATS, lambda b, x, y: b.fsub(x, y))
-_define(operator.mul, FLOATS, FLOATS, lambda b, x, y: b.fmul(x, y))
-_define(operator.truediv, FLOATS, FLOATS, lambda b, x, y: b.fdiv(x, y))
-_define(operator.neg, FLOATS, FLOATS, lambda b, x: b.fneg(x))
-_define(operator.eq, FLOATS, MASK, lambda b, x, y: b.fcmp_ordered("==", x, y))
-_define(operator.ne, FLOATS, MASK, lambda b, x, y: b.fcmp_unordered("!=", x, y))
-_define(operator.lt, FLOATS, MASK, lambda b, x, y: b.fcmp_ordered("<", x, y))
-_define(operator.gt, FLOATS, MASK, lambda b, x, y: b.fcmp_ordered(">", x, y))
-_define(operator.add, INTEGERS, INTEGERS, lambda b, x, y: b.add(x, y))
-_define(operator.sub, INTEGERS, INTEGERS, lambda b, x, y: b.sub(x, y))
-_define(operator.and_, INTEGERS, INTEGERS, lambda b, x, y: b.and_(x, y))
-_define(operator.or_, INTEGERS, INTEGERS, lambda b, x, y: b.or_(x, y))
-_define(operator.rshift, INTEGERS, INTEGERS, lambda b, x, y: b.ashr(x, y))
-_define(operator.eq, INTEGERS, MASK, lambda b, x, y: b.icmp_signed("==", x, y))
-_define(operator.lt, INTEGERS, MASK, lambda b, x, y: b.icmp_signed("<", x, y))
-_define(operator.and_, MASK, MASK, lambda b, x, y: b.and_(x, y))
-_define(operator.or_, MASK, MASK, lambda b, x, y: b.or_(x, y))
+for _floats, _integers, _mask in (
+    (FLOATS, INTEGERS, MASK),
+    (SINGLES, SINGLE_INTEGERS, SINGLE_MASK),
+):
+    _define(operator.add, _floats, _floats, lambda b, x, y: b.fadd(x, y))
+    _define(operator.sub, _floats, _floats, lambda b, x, y: b.fsub(x, y))
+    _define(operator.mul, _floats, _floats, lambda b, x, y: b.fmul(x, y))
+    _define(operator.truediv, _floats, _floats, lambda b, x, y: b.fdiv(x, y))
+    _define(operator.neg, _floats, _floats, lambda b, x: b.fneg(x))
+    _define(operator.eq, _floats, _mask, lambda b, x, y: b.fcmp_ordered("==", x, y))
+    _define(operator.ne, _floats, _mask, lambda b, x, y: b.fcmp_unordered("!=", x, y))
+    _define(operator.lt, _floats, _mask, lambda b, x, y: b.fcmp_ordered("<", x, y))
+    _define(operator.gt, _floats, _mask, lambda b, x, y: b.fcmp_ordered(">", x, y))
+    _define(operator.add, _integers, _integers, lambda b, x, y: b.add(x, y))
+    _define(operator.sub, _integers, _integers, lambda b, x, y: b.sub(x, y))
+    _define(operator.and_, _integers, _integers, lambda b, x, y: b.and_(x, y))
+    _define(operator.or_, _integers, _integers, lambda b, x, y: b.or_(x, y))
+    _define(operator.rshift, _integers, _integers, lambda b, x, y: b.ashr(x, y))
+    _define(operator.lshift, _integers, _integers, lambda b, x, y: b.shl(x, y))
+    _define(operator.eq, _integers, _mask, lambda b, x, y: b.icmp_signed("==", x, y))
+    _define(operator.lt, _integers, _mask, lambda b, x, y: b.icmp_signed("<", x, y))
+    _define(operator.and_, _mask, _mask, lambda b, x, y: b.and_(x, y))
+    _define(operator.or_, _mask, _mask, lambda b, x, y: b.or_(x, y))
+    _define(operator.invert, _mask, _mask, lambda b, x: b.not_(x))
+
+
+_LANES_OF = {lanes.dtype: lanes for lanes in (FLOATS, INTEGERS, SINGLES, SINGLE_INTEGERS)}
 
 
 @intrinsic
 def lanes_of(typing, scalar):
-    """The scalar in every lane."""
-    returned = FLOATS if isinstance(scalar, types.Float) else INTEGERS
+    """The scalar in every lane; lanes stay what they are."""
+    returned = scalar if isinstance(scalar, Lanes) else _LANES_OF[types.unliteral(scalar)]
 
     def build(context, builder, sig, args):
-        return splat(context, builder, args[0], scalar, returned)
+        return splat(context, builder, args[0], sig.args[0], returned)
 
     return returned(scalar), build
 
 
-@intrinsic
-def lane_numbers(typing):
-    """0, 1, ... WIDTH - 1."""
+def _lane_numbers(lanes):
+    @intrinsic
+    def numbers(typing):
+        def build(context, builder, sig, args):
+            return ir.Constant(context.get_value_type(lanes), list(range(lanes.width)))
 
-    def build(context, builder, sig, args):
-        return ir.Constant(ir.VectorType(ir.IntType(64), WIDTH), list(range(WIDTH)))
+        return lanes(), build
 
-    return INTEGERS(), build
-
-
-@intrinsic
-def load_lanes(typing, source, offset):
-    """source[offset : offset + WIDTH] as float64; the bounds are the caller's business."""
-
-    def build(context, builder, sig, args):
-        vector = ir.VectorType(context.get_value_type(source.dtype), WIDTH)
-        address = builder.bitcast(builder.gep(args[0], [args[1]]), vector.as_pointer())
-        return _widened(builder, builder.load(address, align=1), source.dtype)
-
-    return FLOATS(source, types.intp), build
+    return numbers
 
 
-@intrinsic
-def load_first_lanes(typing, source, offset, count):
-    """source[offset : offset + count] as float64, and 0 in the other lanes; count <= WIDTH."""
-
-    def build(context, builder, sig, args):
-        vector = ir.VectorType(context.get_value_type(source.dtype), WIDTH)
-        address = builder.bitcast(builder.gep(args[0], [args[1]]), vector.as_pointer())
-        wide = splat(context, builder, args[2], types.intp, INTEGERS)
-        numbers = ir.Constant(wide.type, list(range(WIDTH)))
-        mask = builder.icmp_signed("<", numbers, wide)
-        kind = "v8f64" if source.dtype == types.float64 else "v8f32"
-        function = declare(
-            builder,
-            f"llvm.masked.load.{kind}.p0",
-            vector,
-            [address.type, _index(0).type, mask.type, vector],
-        )
-        value = builder.call(function, [address, _index(1), mask, ir.Constant(vector, None)])
-        return _widened(builder, value, source.dtype)
-
-    return FLOATS(source, types.intp, types.intp), build
+lane_numbers = _lane_numbers(INTEGERS)  # 0, 1, ... WIDTH - 1
+single_lane_numbers = _lane_numbers(SINGLE_INTEGERS)  # 0, 1, ... SINGLE_WIDTH - 1
 
 
-def _widened(builder, value, dtype):
-    if dtype == types.float64:
+def _loads(lanes):
+    """Two functions that load whole lanes, and only the first of them."""
+
+    @intrinsic
+    def load_whole(typing, source, offset):
+        def build(context, builder, sig, args):
+            vector = ir.VectorType(context.get_value_type(source.dtype), lanes.width)
+            address = builder.bitcast(builder.gep(args[0], [args[1]]), vector.as_pointer())
+            return _converted(builder, builder.load(address, align=1), source.dtype, lanes)
+
+        return lanes(source, types.intp), build
+
+    @intrinsic
+    def load_first(typing, source, offset, count):
+        def build(context, builder, sig, args):
+            element = context.get_value_type(source.dtype)
+            vector = ir.VectorType(element, lanes.width)
+            address = builder.bitcast(builder.gep(args[0], [args[1]]), vector.as_pointer())
+            wide = splat(context, builder, args[2], types.intp, Lanes(types.int64, lanes.width))
+            numbers = ir.Constant(wide.type, list(range(lanes.width)))
+            mask = builder.icmp_signed("<", numbers, wide)
+            kind = f"{'i' if source.dtype in types.integer_domain else 'f'}{source.dtype.bitwidth}"
+            function = declare(
+                builder,
+                f"llvm.masked.load.v{lanes.width}{kind}.p0",
+                vector,
+                [address.type, _index(0).type, mask.type, vector],
+            )
+            value = builder.call(function, [address, _index(1), mask, ir.Constant(vector, None)])
+            return _converted(builder, value, source.dtype, lanes)
+
+        return lanes(source, types.intp, types.intp), build
+
+    return load_whole, load_first
+
+
+# load_lanes(source, offset): source[offset : offset + WIDTH] as float64, of any real dtype; the
+# bounds are the caller's business. load_first_lanes(source, offset, count): the first `count` of
+# them, and 0 in the other lanes. The same for float32.
+load_lanes, load_first_lanes = _loads(FLOATS)
+load_singles, load_first_singles = _loads(SINGLES)
+
+
+def _converted(builder, value, dtype, lanes):
+    if dtype == lanes.dtype:
         return value
-    return builder.fpext(value, ir.VectorType(ir.DoubleType(), WIDTH))
+    vector = ir.VectorType(_ELEMENT[lanes.dtype], lanes.width)
+    if dtype in types.signed_domain:
+        return builder.sitofp(value, vector)
+    if dtype in types.unsigned_domain:
+        return builder.uitofp(value, vector)
+    return builder.fpext(value, vector)
+
+
+@intrinsic
+def widened(typing, singles):
+    """Sixteen float32 lanes as two times eight float64 lanes."""
+
+    def build(context, builder, sig, args):
+        wide = ir.VectorType(ir.DoubleType(), WIDTH)
+        halves = []
+        for first in (0, WIDTH):
+            chosen = [_index(first + i) for i in range(WIDTH)]
+            mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), chosen)
+            undefined = ir.Constant(args[0].type, ir.Undefined)
+            halves.append(builder.fpext(builder.shuffle_vector(args[0], undefined, mask), wide))
+        return context.make_tuple(builder, sig.return_type, halves)
+
+    return types.UniTuple(FLOATS, 2)(singles), build
 
 
 def declare(builder, name, returned, args):
@@ -186,7 +239,20 @@ def sum_of_lanes(typing, lanes):
     def build(context, builder, sig, args):
         return _folded(builder, args[0], builder.fadd)
 
-    return types.float64(lanes), build
+    return lanes.dtype(lanes), build
+
+
+@intrinsic
+def largest_of_lanes(typing, lanes):
+    """The largest of the numbers, none of which is NaN."""
+
+    def build(context, builder, sig, args):
+        def larger(x, y):
+            return builder.select(builder.fcmp_ordered(">", x, y), x, y)
+
+        return _folded(builder, args[0], larger)
+
+    return lanes.dtype(lanes), build
 
 
 @intrinsic
@@ -196,11 +262,13 @@ def any_bit_of_lanes(typing, lanes):
     def build(context, builder, sig, args):
         return _folded(builder, args[0], builder.or_)
 
-    return types.int64(lanes), build
+    return lanes.dtype(lanes), build
 
 
 def _folded(builder, vector, operation):
-    for width in (4, 2, 1):
+    width = vector.type.count
+    while width > 1:
+        width //= 2
         halves = []
         for start in (0, width):
             chosen = [_index(start + i) for i in range(width)]

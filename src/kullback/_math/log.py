@@ -42,7 +42,7 @@ def log_normal(x: float) -> float:
     f = m - 1.0
     s = f / (m + 1.0)
     z = s * s
-    ln_m = fma(-s, fma(-(z + z), series.near_in_turn(z), f), f)
+    ln_m = fma(-s, fma(-(z + z), series.near(z), f), f)
     return fma(e, LN2, ln_m)
 
 

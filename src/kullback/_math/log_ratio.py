@@ -9,19 +9,24 @@ s = (x - y') / (x + y'), so |s| <= 1/5,
 
 where h is `series.near`. At e = 0, d' = d, the first two terms vanish and the third is the
 relative entropy of near-equal numbers: a product of factors, each with all its digits.
+What the caller knows more than x - y is added to x - y' whatever e is: elsewhere than at e = 0 it
+is below the rounding of the larger of the two, and no select is needed.
 One division, no branch; e comes out of integer arithmetic on the bits.
 
 Domain: x and y in [2**-1000, 2**945]. `floored` makes 0 the smallest of them, which stands for 0
-beside all that is above 2**-940, and leaves those unchanged.
+beside all that is above 2**-940, and leaves those unchanged. In float32: [2**-126, 2**110], and
+unchanged above 2**-102.
 Errors, relative, in units of 2**-53, seen over 5,400 random pairs against mpmath: ln 2.7, relative
 entropy 6.8 (near x/y = 4/3, where e changes).
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from kullback._jit import inline
 from kullback._math import series
-from kullback._math.bits import bits, fma, from_bits, select, to_float
+from kullback._math.bits import bits, fma, from_bits, to_float
 from kullback._math.log import LN2
 
 FLOOR = 2.0**-1000
@@ -29,7 +34,13 @@ HALF = 1 << 51
 EXPONENT = ~((1 << 52) - 1)
 LN2_PER_BIT = LN2 * 2.0**-52  # ln 2 for each unit of an exponent that is left in its place
 
-# Bounds that the tests hold them to, in the same units.
+FLOOR_SINGLE = np.float32(2.0**-126)
+HALF_SINGLE = np.int32(1 << 22)
+EXPONENT_SINGLE = np.int32(~((1 << 23) - 1))
+LN2_PER_BIT_SINGLE = np.float32(LN2 * 2.0**-23)
+ONE_SINGLE = np.float32(1.0)
+
+# Bounds that the tests hold them to, in the same units (of 2**-24 in float32).
 LOG_RATIO_ULP = 3.5
 RELATIVE_ENTROPY_ULP = 9.0
 
@@ -41,9 +52,21 @@ def floored(value: float, factor: float) -> float:
 
 
 @inline
+def floored_single(value: float, factor: float) -> float:
+    """As `floored`, in float32."""
+    return fma(value, factor, FLOOR_SINGLE)
+
+
+@inline
 def octaves(x: float, y: float) -> int:
     """The nearest integer to log2(x/y), in place: times 2**52, ready to be added to bits."""
     return (bits(x) - bits(y) + HALF) & EXPONENT
+
+
+@inline
+def octaves_single(x: float, y: float) -> int:
+    """As `octaves`, times 2**23."""
+    return (bits(x) - bits(y) + HALF_SINGLE) & EXPONENT_SINGLE
 
 
 @inline
@@ -51,10 +74,21 @@ def relative_entropy(x: float, y: float, d: float) -> float:
     """x ln(x/y) - x + y, never negative."""
     e = octaves(x, y)
     scaled = from_bits(bits(y) + e)
-    d = select(e == 0, d, x - scaled)
-    s = d / (x + scaled)
+    apart = (x - scaled) + (d - (x - y))
+    s = apart / (x + scaled)
     tail = fma(fma(s, s, s), series.near(s * s), 1.0)
-    return fma(d * s, tail, fma(x * to_float(e), LN2_PER_BIT, y - scaled))
+    return fma(apart * s, tail, fma(x * to_float(e), LN2_PER_BIT, y - scaled))
+
+
+@inline
+def relative_entropy_single(x: float, y: float, d: float) -> float:
+    """As `relative_entropy`, in float32."""
+    e = octaves_single(x, y)
+    scaled = from_bits(bits(y) + e)
+    apart = (x - scaled) + (d - (x - y))
+    s = apart / (x + scaled)
+    tail = fma(fma(s, s, s), series.near_single(s * s), ONE_SINGLE)
+    return fma(apart * s, tail, fma(x, to_float(e) * LN2_PER_BIT_SINGLE, y - scaled))
 
 
 @inline
@@ -62,14 +96,35 @@ def log_ratio(x: float, y: float, d: float) -> float:
     """ln(x/y)."""
     e = octaves(x, y)
     scaled = from_bits(bits(y) + e)
-    s = select(e == 0, d, x - scaled) / (x + scaled)
+    s = ((x - scaled) + (d - (x - y))) / (x + scaled)
     atanh = fma(s * s * s, series.near(s * s), s)
     return fma(to_float(e), LN2_PER_BIT, 2.0 * atanh)
 
 
 @inline
-def relative_entropy_of_larger(x: float, y: float, minus_d: float) -> float:
-    """2 x ln(2x/y) - 2x + y where y/2 <= x <= y, from minus_d = y - 2x: |s| <= 1/3, no octave."""
-    minus_s = minus_d / fma(2.0, x, y)
+def log_ratio_single(x: float, y: float, d: float) -> float:
+    """As `log_ratio`, in float32."""
+    e = octaves_single(x, y)
+    scaled = from_bits(bits(y) + e)
+    s = ((x - scaled) + (d - (x - y))) / (x + scaled)
+    atanh = fma(s * s * s, series.near_single(s * s), s)
+    return fma(to_float(e), LN2_PER_BIT_SINGLE, atanh + atanh)
+
+
+@inline
+def relative_entropy_of_larger(x: float, y: float, minus_d: float) -> tuple[float, float]:
+    """2 x ln(2x/y) - 2x + y where y/2 <= x <= y, from minus_d = y - 2x: |s| <= 1/3, no octave.
+
+    Two factors, for the caller to multiply and add in one step.
+    """
+    minus_s = minus_d / ((x + x) + y)
     tail = fma(fma(minus_s, minus_s, -minus_s), series.wide(minus_s * minus_s), 1.0)
-    return minus_d * minus_s * tail
+    return minus_d * minus_s, tail
+
+
+@inline
+def relative_entropy_of_larger_single(x: float, y: float, minus_d: float) -> tuple[float, float]:
+    """As `relative_entropy_of_larger`, in float32."""
+    minus_s = minus_d / ((x + x) + y)
+    tail = fma(fma(minus_s, minus_s, -minus_s), series.wide_single(minus_s * minus_s), ONE_SINGLE)
+    return minus_d * minus_s, tail

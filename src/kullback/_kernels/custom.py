@@ -1,0 +1,122 @@
+"""f-divergences of a user's own function: the sum of y f(x/y)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+
+from kullback._jit import inline
+from kullback._kernels.careful import TOP, exponent_of_any
+from kullback._kernels.rules import Rule
+from kullback._math.bits import load, pointer
+from kullback._math.sums import (
+    add_to,
+    times_power_of_two,
+    two_sum,
+)
+
+ROUNDINGS = 8.0  # of a term: a sum that is this close to 0 is 0
+
+
+def compiled(f: Callable[[float], float]) -> Any:
+    """`f` for one float64, as Numba compiles it; any failure is Numba's own exception."""
+    function = getattr(f, "py_func", f)  # of a function that the user has compiled already
+    dispatcher = numba.njit(error_model="numpy")(function)
+    dispatcher.compile((numba.types.float64,))
+    return dispatcher
+
+
+def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[..., Any]:
+    """The kernel over row pairs; f is a compiled function."""
+    values, gap, shifts, fills = rule
+
+    @inline
+    def survey(source, at, k, amount):
+        """The largest entry; -1 if one is negative, infinite or NaN."""
+        most = amount if shifts else 0.0
+        for c in range(k):
+            a = load(source, at + c)
+            if not 0.0 <= a < np.inf:
+                return -1.0
+            most = max(most, a)
+        return most
+
+    @inline
+    def entries(p, q, at, scales, shift, fill):
+        """A pair of scaled entries, as the rule has it."""
+        a, b = values(load(p, at[0]), load(q, at[1]), 0.0)
+        a = times_power_of_two(a, scales[0])
+        if fills and b == 0.0:
+            return a, fill
+        b = times_power_of_two(b, scales[1])
+        return (a + shift[0], b + shift[1]) if shifts else (a, b)
+
+    @inline
+    def sums(p, q, at, k, scales, shift):
+        a_sum, b_sum, gaps = (0.0, 0.0), (0.0, 0.0), 0.0
+        for c in range(k):
+            a, b = entries(p, q, (at[0] + c, at[1] + c), scales, shift, 0.0)
+            gaps += gap(b)
+            a_sum = add_to(a_sum, a)
+            b_sum = add_to(b_sum, b)
+        return two_sum(a_sum[0], a_sum[1])[0], two_sum(b_sum[0], b_sum[1])[0], gaps
+
+    @inline
+    def share(x, y):
+        if y == 0.0:
+            return x * slope if x > 0.0 else 0.0
+        t = x / y
+        if t == np.inf:
+            return x * slope
+        return y * f_at_zero if x == 0.0 else y * f(t)
+
+    @inline
+    def pair(p, q, at, k, amount, normalize):
+        a_most, b_most = survey(p, at[0], k, amount), survey(q, at[1], k, amount)
+        if a_most < 0.0 or b_most < 0.0 or (a_most == 0.0 or b_most == 0.0):
+            return np.nan
+        scales = (TOP - exponent_of_any(a_most), TOP - exponent_of_any(b_most))
+        if not normalize:
+            least = min(scales[0], scales[1])
+            scales = (least, least)
+        shift = (times_power_of_two(amount, scales[0]), times_power_of_two(amount, scales[1]))
+        a_sum, b_sum, gaps = sums(p, q, at, k, scales, shift)
+        fill = amount * b_sum if normalize else shift[1]
+        if fills:
+            b_sum += gaps * fill
+        if a_sum == 0.0 or b_sum == 0.0:
+            return np.nan
+        if not normalize:
+            a_sum, b_sum = 1.0, 1.0
+        total, size = (0.0, 0.0), 0.0
+        for_p, for_q = 1.0, 1.0
+        if normalize:  # p and q sum to 2**TOP
+            for_p = 2.0**TOP / a_sum
+            for_q = 2.0**TOP / b_sum
+        for c in range(k):
+            a, b = entries(p, q, (at[0] + c, at[1] + c), scales, shift, fill)
+            part = share(a * for_p, b * for_q)
+            total = add_to(total, part)
+            size += abs(part)
+        result = total[0] if np.isinf(total[0]) else total[0] + total[1]
+        # f(1) is 0 to a rounding only, and so is a sum in which everything cancels.
+        if normalize and abs(result) <= ROUNDINGS * 2.0**-53 * size:
+            result = 0.0
+        return times_power_of_two(result, -TOP if normalize else -scales[0])
+
+    def custom(p, p_index, q, q_index, amount, alpha, normalize, out):
+        """Fill in all results; how many of them are of rows that are no distributions."""
+        k = p.shape[1]
+        p_data = pointer(p)
+        q_data = pointer(q)
+        invalid = 0
+        for r in range(out.shape[0]):
+            at = (p_index[r] * k, q_index[r] * k)
+            out[r] = pair(p_data, q_data, at, k, amount, normalize)
+            invalid += np.isnan(out[r])
+        return invalid
+
+    return custom

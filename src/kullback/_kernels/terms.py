@@ -1,0 +1,83 @@
+"""What a divergence is made of, and the arithmetic it is made with.
+
+A module of a divergence has `make(arithmetic) -> Terms`; the loops are compiled for what it gives.
+x and y are floored: FLOOR stands for 0. `alpha` is the parameter of a family, else unused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kullback._jit import inline
+from kullback._math import log_ratio
+
+
+@inline
+def no_affinity(x, y, alpha):
+    """For divergences that need no second sum."""
+    return x
+
+
+@inline
+def no_logarithm(ln_p, ln_q, alpha):
+    """For divergences whose sums do not overflow."""
+    return ln_p
+
+
+class Terms(NamedTuple):
+    """One divergence."""
+
+    # (x, y, d, alpha): a bin's share of the sum, from two probabilities times one common number
+    # and their difference d; not negative, not cancelling, homogeneous of degree 1.
+    term: Callable[..., Any]
+    # (total, affinity, gap, back, normalize, alpha): from the sums over the bins, which `back`
+    # takes to the scale of probabilities, to the result in nats; LEFT if another way is needed.
+    finish: Callable[..., Any]
+    # (x, x_exponent, y, y_exponent, alpha): `term` and `affinity` of x 2**x_exponent and
+    # y 2**y_exponent, which are more than 2**FAR apart; x and y lie in [1, 4).
+    apart: Callable[..., Any]
+    # (x, y, alpha): a second sum, of what the two have in common.
+    affinity: Callable[..., Any] = no_affinity
+    # Where a bin makes the divergence infinite: "" nowhere, "q" where q = 0 < p, "either" also
+    # where p = 0 < q. `finish` is told that there is such a gap.
+    gaps: str = ""
+    # d is y minus the whole of its row, not x - y: entropies.
+    against_whole: bool = False
+    # An error of a row's sum shows in the result to first order, so it is summed in twice the
+    # precision; elsewhere it shows squared.
+    first_order: bool = False
+    # The largest term, not the sum of all.
+    largest: bool = False
+    # (ln p, ln q, alpha): the logarithm of a term of a sum that may overflow, and of which the
+    # result is the logarithm divided by alpha - 1.
+    logarithm: Callable[..., Any] = no_logarithm
+
+
+class Arithmetic(NamedTuple):
+    """The functions that the terms of both precisions are written with."""
+
+    floor: Any
+    down: Any  # times the rows' scale, it is below 1/4
+    relative_entropy: Callable[..., Any]
+    relative_entropy_of_larger: Callable[..., Any]
+    log_ratio: Callable[..., Any]
+
+
+DOUBLE = Arithmetic(
+    log_ratio.FLOOR,
+    2.0**-904,
+    log_ratio.relative_entropy,
+    log_ratio.relative_entropy_of_larger,
+    log_ratio.log_ratio,
+)
+SINGLE = Arithmetic(
+    log_ratio.FLOOR_SINGLE,
+    np.float32(2.0**-100),
+    log_ratio.relative_entropy_single,
+    log_ratio.relative_entropy_of_larger_single,
+    log_ratio.log_ratio_single,
+)
+LEFT = float("-inf")  # a result that is not computed here, but by `careful`
