@@ -40,7 +40,8 @@ def row_wise(
 
     report = _arguments.reporter(chosen, [("p", p), ("q", q)], left_empty)
     flat = results.reshape(-1) if results.flags.c_contiguous else np.empty(results.size, dtype)
-    p_rows, q_rows = Rows(p, lead, dtype), Rows(q, lead, dtype)
+    kind = chosen.work.kernel_dtype(p, q, dtype)
+    p_rows, q_rows = Rows(p, lead, kind), Rows(q, lead, kind)
     row_driver.run(chosen.work, p_rows, q_rows, flat, report, chosen.threads)
     if not results.flags.c_contiguous:
         results[...] = flat.reshape(lead)

@@ -101,7 +101,8 @@ def pairwise(
     target = Matrix(result.T if divergence.reverse else result, symmetric)
     named = [("x", x_array)] if y is None else [("x", x_array), ("y", y_array)]
     report = _arguments.reporter(chosen, named, partial(_left_empty, x_array, y_array))
-    x_rows, y_rows = _rows(x_array, dtype), _rows(y_array, dtype)
+    kind = chosen.work.matrix_dtype(dtype)
+    x_rows, y_rows = _rows(x_array, kind), _rows(y_array, kind)
     if y is None:
         y_rows = x_rows
     if divergence.reverse:
@@ -170,7 +171,7 @@ def condensed(
         check_memory(shape, dtype, "condensed")
     result = _arguments.output(out, shape, dtype, [x_array])
     report = _arguments.reporter(chosen, [("x", x_array)], lambda: "a row of x")
-    rows = _rows(x_array, dtype)
+    rows = _rows(x_array, chosen.work.matrix_dtype(dtype))
     _run(divergence, chosen, rows, rows, Condensed(result, n), report, progress)
     return result
 

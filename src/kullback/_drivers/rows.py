@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drivers import threads
-from kullback._drivers.source import Index, Rows
+from kullback._drivers.source import Index, Rows, counting
 from kullback._kernels import build
+from kullback._kernels.terms import LEFT
 
 Array = NDArray[Any]
 
@@ -41,12 +42,47 @@ class Work(NamedTuple):
 
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """Results in nats of row pairs in float64 `out`; how many are no distributions (nan)."""
-        dtype = p.dtype.str[1:]
         given = (p, p_index, q, q_index, self.amount, self.alpha, self.normalize, out)
         if isinstance(self.kernel, Custom):
-            return int(build.custom_rows(*self.kernel, self.rule, dtype)(*given))
-        left = build.rows(self.kernel, self.rule, dtype)(*given)
-        return int(build.careful(self.kernel, self.rule, dtype)(*given)) if left else 0
+            return int(build.custom_rows(*self.kernel, self.rule)(*given))
+        dtype = p.dtype.str[1:]
+        left = build.fastest_rows(self.kernel, self.rule, dtype, p.shape[1])(*given)
+        if not left:
+            return 0
+        if p.dtype == np.float64:
+            return int(build.careful(self.kernel, self.rule)(*given))
+        return self._again(p, p_index, q, q_index, out)
+
+    def _again(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
+        """In float64, the pairs that another dtype's kernel has left."""
+        places = np.flatnonzero(out == LEFT)
+        step = max(1, CONVERTED_TILE // p.shape[1])
+        invalid = 0
+        for start in range(0, places.size, step):
+            some = places[start : start + step]
+            results = np.empty(some.size)
+            index = counting(some.size)
+            invalid += self.pairs(
+                p[p_index[some]].astype(np.float64),
+                index,
+                q[q_index[some]].astype(np.float64),
+                index,
+                results,
+            )
+            out[some] = results
+        return invalid
+
+    def matrix_dtype(self, result: np.dtype[Any]) -> np.dtype[Any]:
+        """The dtype in which rows of a matrix are kept while they are compared."""
+        return np.dtype(np.float64) if isinstance(self.kernel, Custom) else result
+
+    def kernel_dtype(self, p: Array, q: Array, result: np.dtype[Any]) -> np.dtype[Any]:
+        """The dtype in which rows of p and q reach the kernels: counts as they are."""
+        if isinstance(self.kernel, Custom):
+            return np.dtype(np.float64)
+        if p.dtype.kind in "iub" and p.dtype == q.dtype:
+            return np.dtype(np.uint8) if p.dtype.kind == "b" else p.dtype.newbyteorder("=")
+        return result
 
     def convert(self, out: Array) -> None:
         """From nats to what the caller asked for, in place."""

@@ -25,7 +25,9 @@ from kullback._kernels import (
 from kullback._kernels.careful import make_careful
 from kullback._kernels.rows import make_rows
 from kullback._kernels.rules import RULES
-from kullback._kernels.terms import DOUBLE, Arithmetic, Terms
+from kullback._kernels.short import LONGEST, make_short
+from kullback._kernels.singles import make_singles
+from kullback._kernels.terms import DOUBLE, SINGLE, Arithmetic, Terms
 
 TERMS: dict[str, Callable[[Arithmetic], Terms]] = {
     "kl": kl.make,
@@ -39,6 +41,9 @@ TERMS: dict[str, Callable[[Arithmetic], Terms]] = {
     "renyi_infinite": renyi.make_infinite,
     "cross_entropy": cross_entropy.make,
 }
+
+# Those whose terms are worth float32 arithmetic: all that are no family, and not of first order.
+IN_SINGLE = ("kl", "js", "jeffreys", "hellinger", "bhattacharyya", "chi2")
 
 NUMBERS: dict[str, Any] = {"f8": types.float64, "f4": types.float32}
 NUMBERS |= {
@@ -76,18 +81,40 @@ def rows(divergence: str, rule: str, dtype: str) -> Any:
 
 
 @cache
-def careful(divergence: str, rule: str, dtype: str) -> Any:
+def short(divergence: str, rule: str, dtype: str) -> Any:
+    """short(as rows) -> how many are LEFT; for rows below `LONGEST`."""
+    function = make_short(TERMS[divergence](DOUBLE), RULES[rule])
+    return compile_kernel(function, f"{divergence}-short-{rule}-{dtype}", _row_signature(dtype))
+
+
+@cache
+def singles(divergence: str) -> Any:
+    """singles(as rows) -> how many are LEFT; float32, as the rows are given."""
+    function = make_singles(TERMS[divergence](SINGLE))
+    return compile_kernel(function, f"{divergence}-singles", _row_signature("f4"))
+
+
+def fastest_rows(divergence: str, rule: str, dtype: str, k: int) -> Any:
+    """The kernel for rows of k bins of a dtype."""
+    if k < LONGEST:
+        return short(divergence, rule, dtype)
+    if dtype == "f4" and rule == "plain" and divergence in IN_SINGLE:
+        return singles(divergence)
+    return rows(divergence, rule, dtype)
+
+
+@cache
+def careful(divergence: str, rule: str) -> Any:
     """careful(as rows) -> how many are no distributions."""
     function = make_careful(TERMS[divergence](DOUBLE), RULES[rule])
-    name = f"{divergence}-careful-{rule}-{dtype}"
-    return compile_kernel(function, name, _row_signature(dtype))
+    return compile_kernel(function, f"{divergence}-careful-{rule}", _row_signature("f8"))
 
 
 @lru_cache(64)  # each holds on to a function of the user's
-def custom_rows(f: Any, f_at_zero: float, slope: float, rule: str, dtype: str) -> Any:
+def custom_rows(f: Any, f_at_zero: float, slope: float, rule: str) -> Any:
     """custom(as rows) -> how many are no distributions; not kept on disk: the code is a user's."""
     function = custom.make_custom(f, f_at_zero, slope, RULES[rule])
-    return compile_kernel(function, "", _row_signature(dtype))
+    return compile_kernel(function, "", _row_signature("f8"))
 
 
 @cache

@@ -36,6 +36,7 @@ from kullback._math.sums import two_sum
 def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
     """The kernel over row pairs for one divergence and one rule."""
     add, plan, share, kept, result = make_steps(terms, rule)
+    exact, fills = terms.first_order, rule.fills
     largest, has_affinity = terms.largest, terms.affinity is not no_affinity
 
     @inline
@@ -46,14 +47,23 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
     @inline
     def add_block(row, sums):
         """The sums of a row, scalars in the same places, increased by those of a block."""
-        a_sum, a_error = two_sum(row[0], sum_of_lanes(sums[0]))
-        b_sum, b_error = two_sum(row[2], sum_of_lanes(sums[2]))
+        a_sum, a_error, b_sum, b_error, to_fill = row[:5]
+        if exact:
+            a_sum, rest = two_sum(a_sum, sum_of_lanes(sums[0]))
+            a_error += rest + sum_of_lanes(sums[1])
+            b_sum, rest = two_sum(b_sum, sum_of_lanes(sums[2]))
+            b_error += rest + sum_of_lanes(sums[3])
+        else:
+            a_sum += sum_of_lanes(sums[0])
+            b_sum += sum_of_lanes(sums[2])
+        if fills:
+            to_fill += sum_of_lanes(sums[4])
         return (
             a_sum,
-            row[1] + (a_error + sum_of_lanes(sums[1])),
+            a_error,
             b_sum,
-            row[3] + (b_error + sum_of_lanes(sums[3])),
-            row[4] + sum_of_lanes(sums[4]),
+            b_error,
+            to_fill,
             row[5] | any_bit_of_lanes(sums[5]),
             row[6] | any_bit_of_lanes(sums[6]),
         )

@@ -21,7 +21,7 @@ from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log_ratio import floored
 from kullback._math.sums import add_to, exponent, mantissa, power_of_two, two_product, two_sum
 
-BLOCK = 512  # columns summed in one go; the sums of blocks are added in twice the precision
+BLOCK = 512  # columns summed in one go
 SCALE = 900  # x and y sum to about 2**SCALE, so that subnormal entries become normal ones
 RANGE = 380  # the sums of rows may lie between 2**-RANGE and 2**RANGE ...
 UNSCALED_RANGE = 40  # ... and below 2**UNSCALED_RANGE where rows are not normalized
@@ -30,8 +30,8 @@ LARGEST = 2.0**1000  # sums of terms beyond it are left: they may have overflowe
 
 @inline
 def trusted_above(k: int) -> float:
-    """Below this, the error of the sums, (k/8 + 4) 2**-53 at most, could cost 5e-16 of a result."""
-    error = (min(k, BLOCK) / WIDTH + 4) * 2.0**-53
+    """Below this, the error of the sums, (BLOCK/8 + k/BLOCK + 4) 2**-53, could cost 5e-16."""
+    error = (min(k, BLOCK) / WIDTH + k / BLOCK + 4) * 2.0**-53
     return 1e15 * error * error
 
 
@@ -108,12 +108,14 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
         That is p's factor and its low part, q's, the number that takes sums back, q's whole and
         its low part, and what fills a gap.
         """
-        a_sum, a_low = two_sum(sums[0], sums[1])
-        b_sum, b_low = two_sum(sums[2], sums[3])
-        fill = a_sum * 0.0 + amount
+        a_sum, a_low = sums[0], sums[1]
+        b_sum, b_low = sums[2], sums[3]
+        if exact:
+            a_sum, a_low = two_sum(a_sum, a_low)
+            b_sum, b_low = two_sum(b_sum, b_low)
+        fill = b_sum
         if fills:
-            if normalize:
-                fill = amount * b_sum
+            fill = amount * b_sum if normalize else amount + b_sum * 0.0
             b_sum, b_low = add_product((b_sum, b_low), sums[4], fill)
         if shifts:
             a_sum, a_low = add_product((a_sum, a_low), float(k), amount)
@@ -127,14 +129,14 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
         trusted = usable if normalize else (a_sum == -1.0)  # else all wholes are 1
         a_sum = select(trusted, a_sum, 1.0)
         b_sum = select(trusted, b_sum, 1.0)
-        a_low = select(trusted, a_low, 0.0)
-        b_low = select(trusted, b_low, 0.0)
         a_power, b_power, back = common_scale(a_sum, b_sum)
-        a_mantissa = a_sum * power_of_two(0 - exponent(a_sum))
-        b_mantissa = b_sum * power_of_two(0 - exponent(b_sum))
-        p_low = b_low * power_of_two(0 - exponent(b_sum)) * a_power
-        q_low = a_low * power_of_two(0 - exponent(a_sum)) * b_power
-        factors = (b_mantissa * a_power, p_low, a_mantissa * b_power, q_low)
+        p_low, q_low = b_sum, a_sum
+        if exact:
+            a_low = select(trusted, a_low, 0.0)
+            b_low = select(trusted, b_low, 0.0)
+            p_low = b_low * power_of_two(0 - exponent(b_sum)) * a_power
+            q_low = a_low * power_of_two(0 - exponent(a_sum)) * b_power
+        factors = (mantissa(b_sum) * a_power, p_low, mantissa(a_sum) * b_power, q_low)
         return usable, (*factors, back, b_sum, b_low, fill)
 
     @inline

@@ -120,6 +120,7 @@ for _floats, _integers, _mask in (
     _define(operator.lshift, _integers, _integers, lambda b, x, y: b.shl(x, y))
     _define(operator.eq, _integers, _mask, lambda b, x, y: b.icmp_signed("==", x, y))
     _define(operator.lt, _integers, _mask, lambda b, x, y: b.icmp_signed("<", x, y))
+    _define(operator.gt, _integers, _mask, lambda b, x, y: b.icmp_signed(">", x, y))
     _define(operator.and_, _mask, _mask, lambda b, x, y: b.and_(x, y))
     _define(operator.or_, _mask, _mask, lambda b, x, y: b.or_(x, y))
     _define(operator.invert, _mask, _mask, lambda b, x: b.not_(x))
@@ -299,3 +300,31 @@ def mask_byte(typing, mask):
         return builder.bitcast(args[0], ir.IntType(8))
 
     return types.uint8(mask), build
+
+
+@intrinsic
+def transposed(typing, rows):
+    """Eight lanes of eight columns each become eight lanes of eight rows each, in three steps."""
+
+    def build(context, builder, sig, args):
+        vectors = [builder.extract_value(args[0], i) for i in range(WIDTH)]
+        for step in (1, 2, 4):
+            vectors = _exchanged(builder, vectors, step)
+        return context.make_tuple(builder, sig.return_type, vectors)
+
+    return types.UniTuple(FLOATS, WIDTH)(rows), build
+
+
+def _exchanged(builder, vectors, step):
+    """Exchange the blocks of step x step entries on either side of the diagonals."""
+    low = [i if not i & step else WIDTH + (i ^ step) for i in range(WIDTH)]
+    high = [i ^ step if not i & step else WIDTH + i for i in range(WIDTH)]
+    made = list(vectors)
+    for i in range(WIDTH):
+        if not i & step:
+            for place, chosen in ((i, low), (i ^ step, high)):
+                mask = ir.Constant(
+                    ir.VectorType(ir.IntType(32), WIDTH), [_index(n) for n in chosen]
+                )
+                made[place] = builder.shuffle_vector(vectors[i], vectors[i ^ step], mask)
+    return made
