@@ -149,7 +149,7 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         x = max(a * plan[1][0] + FLOOR, 2.0 * FLOOR) if a > 0.0 else FLOOR
         y = max(b * plan[0][0] + FLOOR, 2.0 * FLOOR) if b > 0.0 else FLOOR
         common = affinity(x, y, alpha)
-        return term(x, y, d, alpha), common
+        return term(x, y, d, d - (x - y), alpha), common
 
     @inline
     def extreme_share(a, a_scale, b, b_scale, plan, alpha):
@@ -170,7 +170,7 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         x = times_power_of_two(x, a_exponent - middle)
         y = times_power_of_two(y, b_exponent - middle)
         common = affinity(x, y, alpha)
-        share = term(x, y, x - y, alpha)
+        share = term(x, y, x - y, 0.0, alpha)
         return times_power_of_two(share, middle), times_power_of_two(common, middle)
 
     @inline

@@ -15,7 +15,7 @@ def make(arithmetic: Arithmetic) -> Terms:
     down = arithmetic.down  # a term may be far larger than the rows' scale
 
     @inline
-    def term(x, y, d, alpha):
+    def term(x, y, d, rest, alpha):
         return (d * down) * (d / y)
 
     @inline

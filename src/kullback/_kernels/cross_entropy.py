@@ -19,7 +19,7 @@ def make(arithmetic: Arithmetic) -> Terms:
     log_ratio = arithmetic.log_ratio
 
     @inline
-    def term(x, y, d, alpha):
+    def term(x, y, d, rest, alpha):
         return x * log_ratio(y - d, y, -d)
 
     @inline

@@ -34,7 +34,7 @@ def _make_term(arithmetic: Arithmetic):
     two = type(arithmetic.floor)(2.0)
 
     @inline
-    def term(x, y, d, alpha):
+    def term(x, y, d, rest, alpha):
         return d * (d / fma(two, root(x, y, alpha), x + y))
 
     return term

@@ -13,11 +13,11 @@ from kullback._math.sums import times_power_of_two
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
-    log_ratio = arithmetic.log_ratio
+    log_ratio = arithmetic.log_ratio_by_rest
 
     @inline
-    def term(x, y, d, alpha):
-        return d * log_ratio(x, y, d)
+    def term(x, y, d, rest, alpha):
+        return ((x - y) + rest) * log_ratio(x, y, rest)
 
     @inline
     def finish(total, affinity, gap, back, normalize, alpha):

@@ -21,7 +21,7 @@ def make(arithmetic: Arithmetic) -> Terms:
     of_larger = arithmetic.relative_entropy_of_larger
 
     @inline
-    def term(x, y, d, alpha):
+    def term(x, y, d, rest, alpha):
         """Four times one bin's share; a zero needs nothing else."""
         minus_apart = -magnitude(d)
         low = smaller(x, y)

@@ -13,11 +13,11 @@ from kullback._math.sums import times_power_of_two
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
-    relative_entropy = arithmetic.relative_entropy
+    relative_entropy = arithmetic.relative_entropy_by_rest
 
     @inline
-    def term(x, y, d, alpha):
-        return relative_entropy(x, y, d)
+    def term(x, y, d, rest, alpha):
+        return relative_entropy(x, y, rest)
 
     @inline
     def finish(total, affinity, gap, back, normalize, alpha):

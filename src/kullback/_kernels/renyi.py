@@ -19,9 +19,9 @@ from kullback._jit import inline
 from kullback._kernels.hellinger import minus_log_affinity
 from kullback._kernels.terms import LEFT, Arithmetic, Terms
 from kullback._math.bits import fma, larger, magnitude, select
-from kullback._math.exp import exp, exp_tail
+from kullback._math.exp import exp, exp_tail, expm1
 from kullback._math.log import LN2, log
-from kullback._math.log_ratio import FLOOR, log_ratio, relative_entropy
+from kullback._math.log_ratio import FLOOR, log_ratio, log_ratio_by_rest, relative_entropy_by_rest
 from kullback._math.sums import times_power_of_two
 
 TINY_ORDER = 2.0**-100  # a smaller |alpha - 1| changes nothing
@@ -45,19 +45,19 @@ def ordered(x, y, alpha):
 
 
 @inline
-def _term(x, y, d, alpha):
+def _term(x, y, d, rest, alpha):
     b = exponent_of(alpha)
     x, y = ordered(x, y, alpha)
-    d = select(alpha < 0.5, -d, d)
-    z = b * log_ratio(x, y, d)
+    rest = select(alpha < 0.5, -rest, rest)
+    z = b * log_ratio_by_rest(x, y, rest)
     gain = exp_tail(z)
     x_down = x * DOWN
-    share = relative_entropy(x, y, d) * DOWN
+    share = relative_entropy_by_rest(x, y, rest) * DOWN
     if b != 0.0:
         share = share + x_down * gain / b
     if b < 0.0:
-        power = select(y == FLOOR, 0.0, 1.0 + (z + gain))
-        direct = fma(x_down, power - (1.0 + b), (b * DOWN) * y) / b
+        power = select(y == FLOOR, -1.0, expm1(z))
+        direct = fma(x_down, power / b - 1.0, y * DOWN)
         share = select(magnitude(z) > -b * FAR_APART, direct, share)
     return share
 
@@ -114,8 +114,8 @@ def make(arithmetic: Arithmetic) -> Terms:
 
 
 @inline
-def _log_term(x, y, d, alpha):
-    return larger(log_ratio(x, y, d), 0.0)
+def _log_term(x, y, d, rest, alpha):
+    return larger(log_ratio_by_rest(x, y, rest), 0.0)
 
 
 @inline

@@ -19,7 +19,7 @@ from kullback._jit import inline
 from kullback._kernels.rules import Rule
 from kullback._kernels.sums import BLOCK, make_steps
 from kullback._kernels.terms import LEFT, Terms, no_affinity
-from kullback._math.bits import larger, pointer
+from kullback._math.bits import larger, pointer, prefetch
 from kullback._math.lanes import (
     WIDTH,
     any_bit_of_lanes,
@@ -31,6 +31,10 @@ from kullback._math.lanes import (
     sum_of_lanes,
 )
 from kullback._math.sums import two_sum
+
+# Columns beyond the row after the next: 4 kB, far enough to arrive in time. Without it the loop
+# waited for the hardware's prefetcher at the end of each page: KL 0.84 of reading, instead of 0.9.
+PREFETCH = 512
 
 
 def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
@@ -102,6 +106,8 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
         common = lanes_of(0.0)
         whole = lane_numbers() < WIDTH
         for c in range(0, width - WIDTH + 1, WIDTH):
+            prefetch(p, after[0] + c + PREFETCH)
+            prefetch(q, after[1] + c + PREFETCH)
             a = load_lanes(p, after[0] + c)
             b = load_lanes(q, after[1] + c)
             sums = add(sums, a, b, whole)

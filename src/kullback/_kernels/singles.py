@@ -60,8 +60,9 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         x = floored_single(a, made[0])
         y = floored_single(b, made[1])
         d = fma(a, made[0], -y) - fma(b, made[1], -y)
+        rest = fma(a, made[0], -x) - fma(b, made[1], -y)
         kept = affinity(x, y, alpha) if has_affinity else lanes_of(ZERO)
-        return term(x, y, d, alpha), kept
+        return term(x, y, d, rest, alpha), kept
 
     @inline
     def add_wide(total, singles):

@@ -144,30 +144,28 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
         return values(a, b, made[7] if fills else amount)
 
     @inline
-    def difference(a, b, a_used, b_used, y, made, amount):
-        """x - y, or y minus its whole, to the last digit."""
-        a_lost = lanes_of(0.0)
-        b_lost = lanes_of(0.0)
-        if shifts:  # what the additions a + amount and b + amount lost
-            a_lost = two_sum(a, lanes_of(amount))[1]
-            b_lost = two_sum(b, lanes_of(amount))[1]
-        if against_whole:
-            return (((b_used - made[5]) - made[6]) + b_lost) * made[2]
-        d = fma(a_used, made[0], -y) - fma(b_used, made[2], -y)
-        if exact:
-            d = d + (a_used * made[1] - b_used * made[3])
-        if shifts:
-            d = d + (a_lost * made[0] - b_lost * made[2])
-        return d
-
-    @inline
     def share(a, b, live, made, amount, alpha):
         """The term of each column."""
         a_used, b_used = used(a, b, made, amount)
         x = floored(a_used, made[0])
         y = floored(b_used, made[2])
-        d = difference(a, b, a_used, b_used, y, made, amount)
-        return select(live, term(x, y, d, alpha), 0.0)
+        more = lanes_of(0.0)  # of the difference, which x - y does not know
+        if shifts:  # what the additions a + amount and b + amount lost
+            a_lost = two_sum(a, lanes_of(amount))[1]
+            b_lost = two_sum(b, lanes_of(amount))[1]
+            more = b_lost * made[2] if against_whole else a_lost * made[0] - b_lost * made[2]
+        if exact and not against_whole:
+            more = more + (a_used * made[1] - b_used * made[3])
+        if against_whole:
+            d = ((b_used - made[5]) - made[6]) * made[2]
+            rest = lanes_of(0.0)
+        else:
+            d = fma(a_used, made[0], -y) - fma(b_used, made[2], -y)
+            rest = fma(a_used, made[0], -x) - fma(b_used, made[2], -y)
+        if exact or shifts:
+            d = d + more
+            rest = rest + more
+        return select(live, term(x, y, d, rest, alpha), 0.0)
 
     @inline
     def kept(a, b, live, made, amount, alpha):

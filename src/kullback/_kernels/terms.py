@@ -30,8 +30,9 @@ def no_logarithm(ln_p, ln_q, alpha):
 class Terms(NamedTuple):
     """One divergence."""
 
-    # (x, y, d, alpha): a bin's share of the sum, from two probabilities times one common number
-    # and their difference d; not negative, not cancelling, homogeneous of degree 1.
+    # (x, y, d, rest, alpha): a bin's share of the sum, from two probabilities times one common
+    # number, their difference d to the last digit, and what d is more than x - y as rounded (for
+    # terms that need nothing else of d); not negative, not cancelling, homogeneous of degree 1.
     term: Callable[..., Any]
     # (total, affinity, gap, back, normalize, alpha): from the sums over the bins, which `back`
     # takes to the scale of probabilities, to the result in nats; LEFT if another way is needed.
@@ -62,22 +63,28 @@ class Arithmetic(NamedTuple):
     floor: Any
     down: Any  # times the rows' scale, it is below 1/4
     relative_entropy: Callable[..., Any]
+    relative_entropy_by_rest: Callable[..., Any]
     relative_entropy_of_larger: Callable[..., Any]
     log_ratio: Callable[..., Any]
+    log_ratio_by_rest: Callable[..., Any]
 
 
 DOUBLE = Arithmetic(
     log_ratio.FLOOR,
     2.0**-904,
     log_ratio.relative_entropy,
+    log_ratio.relative_entropy_by_rest,
     log_ratio.relative_entropy_of_larger,
     log_ratio.log_ratio,
+    log_ratio.log_ratio_by_rest,
 )
 SINGLE = Arithmetic(
     log_ratio.FLOOR_SINGLE,
     np.float32(2.0**-100),
     log_ratio.relative_entropy_single,
+    log_ratio.relative_entropy_by_rest_single,
     log_ratio.relative_entropy_of_larger_single,
     log_ratio.log_ratio_single,
+    log_ratio.log_ratio_by_rest_single,
 )
 LEFT = float("-inf")  # a result that is not computed here, but by `careful`

@@ -12,7 +12,7 @@ def make(arithmetic: Arithmetic) -> Terms:
     """The terms, the same in any arithmetic."""
 
     @inline
-    def term(x, y, d, alpha):
+    def term(x, y, d, rest, alpha):
         return magnitude(d)
 
     @inline

@@ -179,6 +179,21 @@ def address(typing, source, offset):
 
 
 @intrinsic
+def prefetch(typing, source, offset):
+    """Ask for the line of source[offset], which will be read soon; any address will do."""
+
+    def build(context, builder, sig, args):
+        place = builder.gep(args[0], [args[1]])
+        number = ir.IntType(32)
+        given = [place.type, number, number, number]
+        function = declare(builder, "llvm.prefetch.p0", ir.VoidType(), given)
+        builder.call(function, [place, *(ir.Constant(number, n) for n in (0, 3, 1))])
+        return context.get_dummy_value()
+
+    return types.none(source, types.intp), build
+
+
+@intrinsic
 def load(typing, source, offset):
     """The number at source[offset], as float64; neither bounds nor negative offsets are checked."""
 

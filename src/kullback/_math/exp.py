@@ -1,4 +1,4 @@
-"""e**z, and e**z - 1 - z without cancellation, as steps that vectorise.
+"""e**z, e**z - 1 and e**z - 1 - z without cancellation, as steps that vectorise.
 
 z = n ln 2 + r with |r| <= ln(2)/2; ln 2 in two parts, so that r is right to 2**-107.
 Source: the usual reduction (Cody and Waite); the coefficients are those of `series`.
@@ -41,6 +41,14 @@ def exp(z: float) -> float:
     power = bits(shifted) - TO_INTEGER_BITS
     half = power >> 1
     return value * _power_of_two(half) * _power_of_two(power - half)
+
+
+@inline
+def expm1(z: float) -> float:
+    """e**z - 1."""
+    inside = larger(smaller(z, NEAR_ZERO), -NEAR_ZERO)
+    near = fma(inside * inside, series.exponential(inside), inside)
+    return select(magnitude(z) > NEAR_ZERO, exp(z) - 1.0, near)
 
 
 @inline

@@ -9,8 +9,8 @@ s = (x - y') / (x + y'), so |s| <= 1/5,
 
 where h is `series.near`. At e = 0, d' = d, the first two terms vanish and the third is the
 relative entropy of near-equal numbers: a product of factors, each with all its digits.
-What the caller knows more than x - y is added to x - y' whatever e is: elsewhere than at e = 0 it
-is below the rounding of the larger of the two, and no select is needed.
+What the caller knows more than x - y, the rest d - (x - y), is added to x - y' whatever e is:
+elsewhere than at e = 0 it is below the rounding of the larger of the two, so no select is needed.
 One division, no branch; e comes out of integer arithmetic on the bits.
 
 Domain: x and y in [2**-1000, 2**945]. `floored` makes 0 the smallest of them, which stands for 0
@@ -70,43 +70,43 @@ def octaves_single(x: float, y: float) -> int:
 
 
 @inline
-def relative_entropy(x: float, y: float, d: float) -> float:
-    """x ln(x/y) - x + y, never negative."""
+def relative_entropy_by_rest(x: float, y: float, rest: float) -> float:
+    """x ln(x/y) - x + y, never negative, from the rest of d."""
     e = octaves(x, y)
     scaled = from_bits(bits(y) + e)
-    apart = (x - scaled) + (d - (x - y))
+    apart = (x - scaled) + rest
     s = apart / (x + scaled)
     tail = fma(fma(s, s, s), series.near(s * s), 1.0)
     return fma(apart * s, tail, fma(x * to_float(e), LN2_PER_BIT, y - scaled))
 
 
 @inline
-def relative_entropy_single(x: float, y: float, d: float) -> float:
-    """As `relative_entropy`, in float32."""
+def relative_entropy_by_rest_single(x: float, y: float, rest: float) -> float:
+    """As `relative_entropy_by_rest`, in float32."""
     e = octaves_single(x, y)
     scaled = from_bits(bits(y) + e)
-    apart = (x - scaled) + (d - (x - y))
+    apart = (x - scaled) + rest
     s = apart / (x + scaled)
     tail = fma(fma(s, s, s), series.near_single(s * s), ONE_SINGLE)
     return fma(apart * s, tail, fma(x, to_float(e) * LN2_PER_BIT_SINGLE, y - scaled))
 
 
 @inline
-def log_ratio(x: float, y: float, d: float) -> float:
-    """ln(x/y)."""
+def log_ratio_by_rest(x: float, y: float, rest: float) -> float:
+    """ln(x/y), from the rest of d."""
     e = octaves(x, y)
     scaled = from_bits(bits(y) + e)
-    s = ((x - scaled) + (d - (x - y))) / (x + scaled)
+    s = ((x - scaled) + rest) / (x + scaled)
     atanh = fma(s * s * s, series.near(s * s), s)
     return fma(to_float(e), LN2_PER_BIT, 2.0 * atanh)
 
 
 @inline
-def log_ratio_single(x: float, y: float, d: float) -> float:
-    """As `log_ratio`, in float32."""
+def log_ratio_by_rest_single(x: float, y: float, rest: float) -> float:
+    """As `log_ratio_by_rest`, in float32."""
     e = octaves_single(x, y)
     scaled = from_bits(bits(y) + e)
-    s = ((x - scaled) + (d - (x - y))) / (x + scaled)
+    s = ((x - scaled) + rest) / (x + scaled)
     atanh = fma(s * s * s, series.near_single(s * s), s)
     return fma(to_float(e), LN2_PER_BIT_SINGLE, atanh + atanh)
 
@@ -128,3 +128,27 @@ def relative_entropy_of_larger_single(x: float, y: float, minus_d: float) -> tup
     minus_s = minus_d / ((x + x) + y)
     tail = fma(fma(minus_s, minus_s, -minus_s), series.wide_single(minus_s * minus_s), ONE_SINGLE)
     return minus_d * minus_s, tail
+
+
+@inline
+def relative_entropy(x: float, y: float, d: float) -> float:
+    """x ln(x/y) - x + y, never negative."""
+    return relative_entropy_by_rest(x, y, d - (x - y))
+
+
+@inline
+def log_ratio(x: float, y: float, d: float) -> float:
+    """ln(x/y)."""
+    return log_ratio_by_rest(x, y, d - (x - y))
+
+
+@inline
+def relative_entropy_single(x: float, y: float, d: float) -> float:
+    """x ln(x/y) - x + y, never negative. In float32."""
+    return relative_entropy_by_rest_single(x, y, d - (x - y))
+
+
+@inline
+def log_ratio_single(x: float, y: float, d: float) -> float:
+    """ln(x/y). In float32."""
+    return log_ratio_by_rest_single(x, y, d - (x - y))
