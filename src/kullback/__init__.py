@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kullback.families import f_divergence, renyi_divergence
     from kullback.matrices import condensed, pairwise
     from kullback.metrics import FDivergence, Renyi
+    from kullback.monitoring import histograms, population_stability_index
 
 __version__ = "0.1.0"
 
@@ -36,11 +37,13 @@ _HOME = {
     "f_divergence": "families",
     "FDivergence": "metrics",
     "hellinger_distance": "distances",
+    "histograms": "monitoring",
     "jeffreys_divergence": "divergences",
     "js_distance": "divergences",
     "js_divergence": "divergences",
     "kl_divergence": "divergences",
     "pairwise": "matrices",
+    "population_stability_index": "monitoring",
     "Renyi": "metrics",
     "renyi_divergence": "families",
     "total_variation_distance": "distances",
@@ -56,11 +59,13 @@ __all__ = [
     "entropy",
     "f_divergence",
     "hellinger_distance",
+    "histograms",
     "jeffreys_divergence",
     "js_distance",
     "js_divergence",
     "kl_divergence",
     "pairwise",
+    "population_stability_index",
     "renyi_divergence",
     "total_variation_distance",
 ]

@@ -10,6 +10,7 @@ from numba import types
 
 from kullback._jit import compile_kernel
 from kullback._kernels import (
+    binning,
     centred,
     chi2,
     cross_entropy,
@@ -154,3 +155,17 @@ def certify() -> Any:
     left_row, right_row = (_READ, _READ, _WORDS), (_READ, _READ, _READ, _WORDS)
     given = (_BLOCK, *left_row, *right_row, types.boolean, types.intp, types.boolean)
     return compile_kernel(centred.make_certify(), "kl-certify", given)
+
+
+_INTEGERS = types.Array(types.int64, 1, "C")
+_COUNTS = types.Array(types.int64, 2, "C")
+
+
+@cache
+def bin_counts(dtype: str, exact: bool) -> Any:
+    """counts(values, offsets, edges, starts, low, factor, even, margin, space, out): `binning`."""
+    edges = types.Array(NUMBERS[dtype if exact else "f8"], 1, "C", readonly=True)
+    numbers = (types.float64,) * 4
+    given = (_input(dtype, 1), _INDEX, edges, _INDEX, *numbers, _INTEGERS, _COUNTS)
+    name = f"binning-{dtype}-{'exact' if exact else 'float'}"
+    return compile_kernel(binning.make_binning(exact), name, given)
