@@ -31,7 +31,7 @@ _ALL = (
     Divergence("js", "js", symmetric=True, matrix_form="entropic"),
     Divergence("js_distance", "js", symmetric=True, root=True, matrix_form="entropic"),
     Divergence("jeffreys", "jeffreys", symmetric=True),
-    Divergence("hellinger", "hellinger", symmetric=True, root=True, takes_base=False),
+    Divergence("hellinger", "hellinger", symmetric=True, takes_base=False),
     Divergence("bhattacharyya", "bhattacharyya", symmetric=True),
     Divergence("total_variation", "total_variation", symmetric=True, takes_base=False),
     Divergence("chi2", "chi2", symmetric=False, takes_base=False),

@@ -36,7 +36,8 @@ from kullback._math.sums import (
 )
 
 TOP = 900
-TINY = 2.0**-600  # a scaled entry below this is more than 2**1400 times smaller than the largest
+TINY = 1.0  # a scaled entry below this is 2**900 times smaller than the largest
+RAISED = 300  # the larger of two such entries becomes about 2**RAISED
 FAR = 600  # octaves between two entries beyond which `apart` takes over
 
 
@@ -44,6 +45,12 @@ FAR = 600  # octaves between two entries beyond which `apart` takes over
 def exponent_of_any(x: float) -> int:
     """floor(log2 x) of a positive number, subnormal or not."""
     return exponent(x * 2.0**60) - 60 if x < 1.0 else exponent(x)
+
+
+@inline
+def whole_or_infinite(total):
+    """A sum in two parts as one number."""
+    return total[0] + total[1] if total[0] < np.inf else np.inf
 
 
 @inline
@@ -121,7 +128,7 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         the pseudocounts, as a B' - b A' + k (a c - b c) + c B' - c A', which is better where c
         hides a and b. Whichever has the smaller error; each side has its own scale.
         """
-        whole_a, whole_b, a_sum, b_sum, (a_shift, b_shift, unit, between) = plan
+        whole_a, whole_b, a_sum, b_sum, (a_shift, b_shift, unit, between), _ = plan
         a_high, a_low = two_sum(a, a_shift)
         b_high, b_low = two_sum(b, b_shift)
         error = (k + 16) * 2.0**-105 * (a_high * whole_b[0])
@@ -149,29 +156,37 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         x = max(a * plan[1][0] + FLOOR, 2.0 * FLOOR) if a > 0.0 else FLOOR
         y = max(b * plan[0][0] + FLOOR, 2.0 * FLOOR) if b > 0.0 else FLOOR
         common = affinity(x, y, alpha)
+        if against_whole:
+            return term(x, y, d, plan[5][0] * plan[0][0], alpha), common
+        if abs(d) < 0.25 * y:
+            x = y + d  # so that x - y says what can be said of d
         return term(x, y, d, d - (x - y), alpha), common
 
     @inline
-    def extreme_share(a, a_scale, b, b_scale, plan, alpha):
+    def extreme_share(a, a_scale, b, b_scale, d, plan, alpha):
         """Term and affinity of two entries of which at least one is tiny; neither is 0."""
-        a_exponent = exponent_of_any(a)
-        b_exponent = exponent_of_any(b)
-        x = times_power_of_two(a, -a_exponent) * mantissa(plan[1][0])
-        y = times_power_of_two(b, -b_exponent) * mantissa(plan[0][0])
-        a_exponent += a_scale + exponent(plan[1][0])
-        b_exponent += b_scale + exponent(plan[0][0])
-        if against_whole:
-            whole = plan[5][0] * plan[0][0]
-            y /= mantissa(whole)
-            return apart(x, a_exponent, y, b_exponent - exponent(whole), alpha)
-        if abs(a_exponent - b_exponent) > FAR:
+        a_power = exponent_of_any(a)
+        b_power = exponent_of_any(b)
+        a_exponent = a_power + a_scale
+        b_exponent = b_power + b_scale
+        if against_whole or abs(a_exponent - b_exponent) > FAR:
+            x = times_power_of_two(a, -a_power) * mantissa(plan[1][0])
+            y = times_power_of_two(b, -b_power) * mantissa(plan[0][0])
+            a_exponent += exponent(plan[1][0])
+            b_exponent += exponent(plan[0][0])
+            if against_whole:
+                whole = plan[5][0] * plan[0][0]
+                y /= mantissa(whole)
+                b_exponent -= exponent(whole)
             return apart(x, a_exponent, y, b_exponent, alpha)
-        middle = (a_exponent + b_exponent) >> 1
-        x = times_power_of_two(x, a_exponent - middle)
-        y = times_power_of_two(y, b_exponent - middle)
-        common = affinity(x, y, alpha)
-        share = term(x, y, x - y, 0.0, alpha)
-        return times_power_of_two(share, middle), times_power_of_two(common, middle)
+        more = RAISED - max(a_exponent, b_exponent)
+        a = times_power_of_two(a, a_scale + more)
+        b = times_power_of_two(b, b_scale + more)
+        exact = cross_difference(a, b, plan[0], plan[1])
+        d = times_power_of_two(d, more) if shifts else exact
+        share, common = moderate_share(a, b, d, plan, alpha)
+        common = times_power_of_two(common, -more)
+        return share if largest else times_power_of_two(share, -more), common
 
     @inline
     def term_sums(p, q, at, scales, plan, amount, fill, alpha):
@@ -193,13 +208,12 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
                 b_scaled += plan[4][1]
             tiny = min(a_scaled * plan[1][0], b_scaled * plan[0][0]) < TINY
             if tiny and a > 0.0 and b > 0.0:
-                share, kept = extreme_share(a, scales[0], b, b_scale, plan, alpha)
+                share, kept = extreme_share(a, scales[0], b, b_scale, d, plan, alpha)
             else:
                 share, kept = moderate_share(a_scaled, b_scaled, d, plan, alpha)
             total = (max(total[0], share), 0.0) if largest else add_to(total, share)
             common = add_to(common, kept)
-        finite = total[0] < np.inf
-        return total[0] + total[1] if finite else total[0], common[0] + common[1]
+        return whole_or_infinite(total), whole_or_infinite(common)
 
     @inline
     def ln_of(x, scale, whole):

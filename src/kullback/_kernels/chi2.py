@@ -12,20 +12,31 @@ from kullback._math.sums import times_power_of_two
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
-    down = arithmetic.down  # a term may be far larger than the rows' scale
+    down = arithmetic.down
+    nothing = type(down)(0.0)
+    most = type(down)(2.0 ** (100 if float(down) < 2.0**-500 else 20))
 
     @inline
     def term(x, y, d, rest, alpha):
-        return (d * down) * (d / y)
+        """Where it is not too large for the scale of the rows ..."""
+        ratio = d / y
+        return select(ratio < most, d * ratio, nothing)
+
+    @inline
+    def large(x, y, alpha):
+        """... and where it is, made smaller."""
+        d = x - y
+        ratio = d / y
+        return select(ratio < most, nothing, (d * down) * ratio)
 
     @inline
     def finish(total, affinity, gap, back, normalize, alpha):
-        return select(gap, np.inf, total * (back / down))
+        return select(gap, np.inf, total * back + affinity * (back / down))
 
     @inline
     def apart(x, x_exponent, y, y_exponent, alpha):
         if x_exponent < y_exponent:
-            return times_power_of_two(y * down, y_exponent), 0.0
-        return times_power_of_two(x * (x / y) * down, 2 * x_exponent - y_exponent), 0.0
+            return times_power_of_two(y, y_exponent), 0.0
+        return 0.0, times_power_of_two(x * (x / y) * down, 2 * x_exponent - y_exponent)
 
-    return Terms(term, finish, apart, gaps="q")
+    return Terms(term, finish, apart, affinity=large, gaps="q")

@@ -19,8 +19,8 @@ def make(arithmetic: Arithmetic) -> Terms:
     log_ratio = arithmetic.log_ratio
 
     @inline
-    def term(x, y, d, rest, alpha):
-        return x * log_ratio(y - d, y, -d)
+    def term(x, y, d, whole, alpha):
+        return x * log_ratio(whole, y, -d)
 
     @inline
     def finish(total, affinity, gap, back, normalize, alpha):

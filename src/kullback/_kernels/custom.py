@@ -18,6 +18,7 @@ from kullback._math.sums import (
     two_sum,
 )
 
+RATIO = 2.0**-51  # relative error of p/q
 ROUNDINGS = 8.0  # of a term: a sum that is this close to 0 is 0
 
 
@@ -46,32 +47,39 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
 
     @inline
     def entries(p, q, at, scales, shift, fill):
-        """A pair of scaled entries, as the rule has it."""
+        """A pair of scaled entries as the rule has it, and whether each of them is above 0."""
         a, b = values(load(p, at[0]), load(q, at[1]), 0.0)
-        a = times_power_of_two(a, scales[0])
+        x = times_power_of_two(a, scales[0])
+        y = times_power_of_two(b, scales[1])
+        if shifts:
+            return x + shift[0], y + shift[1], True, True
         if fills and b == 0.0:
-            return a, fill
-        b = times_power_of_two(b, scales[1])
-        return (a + shift[0], b + shift[1]) if shifts else (a, b)
+            return x, fill, a > 0.0, True
+        return x, y, a > 0.0, b > 0.0
 
     @inline
     def sums(p, q, at, k, scales, shift):
         a_sum, b_sum, gaps = (0.0, 0.0), (0.0, 0.0), 0.0
         for c in range(k):
-            a, b = entries(p, q, (at[0] + c, at[1] + c), scales, shift, 0.0)
+            a, b, _, _ = entries(p, q, (at[0] + c, at[1] + c), scales, shift, 0.0)
             gaps += gap(b)
             a_sum = add_to(a_sum, a)
             b_sum = add_to(b_sum, b)
         return two_sum(a_sum[0], a_sum[1])[0], two_sum(b_sum[0], b_sum[1])[0], gaps
 
     @inline
-    def share(x, y):
-        if y == 0.0:
-            return x * slope if x > 0.0 else 0.0
+    def share(x, y, has_x, has_y):
+        if not has_y:
+            return (x * slope if np.isfinite(slope) else slope) if has_x else 0.0
+        if not has_x:
+            return y * f_at_zero if y > 0.0 else 0.0
+        if y == 0.0 or x == 0.0:  # so small beside the rest that it does not count
+            return 0.0
         t = x / y
-        if t == np.inf:
-            return x * slope
-        return y * f_at_zero if x == 0.0 else y * f(t)
+        value = f(1.0 if abs(t - 1.0) <= RATIO else t)  # t itself is no better known
+        if np.isfinite(value):
+            return y * value
+        return x * slope if t > 1.0 else y * f_at_zero  # beyond the range in which f is right
 
     @inline
     def pair(p, q, at, k, amount, normalize):
@@ -97,13 +105,13 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
             for_p = 2.0**TOP / a_sum
             for_q = 2.0**TOP / b_sum
         for c in range(k):
-            a, b = entries(p, q, (at[0] + c, at[1] + c), scales, shift, fill)
-            part = share(a * for_p, b * for_q)
+            x, y, has_x, has_y = entries(p, q, (at[0] + c, at[1] + c), scales, shift, fill)
+            part = share(x * for_p, y * for_q, has_x, has_y)
             total = add_to(total, part)
             size += abs(part)
         result = total[0] if np.isinf(total[0]) else total[0] + total[1]
         # f(1) is 0 to a rounding only, and so is a sum in which everything cancels.
-        if normalize and abs(result) <= ROUNDINGS * 2.0**-53 * size:
+        if normalize and size < np.inf and abs(result) <= ROUNDINGS * 2.0**-53 * size:
             result = 0.0
         return times_power_of_two(result, -TOP if normalize else -scales[0])
 

@@ -1,7 +1,7 @@
 """Hellinger's and Bhattacharyya's distances, from the sum of (sqrt x - sqrt y)**2.
 
 A term is d**2 / (sqrt x + sqrt y)**2, which does not cancel. With h half their sum, Hellinger's
-distance is sqrt(h) (the driver takes the root), Bhattacharyya's -ln(1 - h), where 1 - h is the
+distance is sqrt(h), Bhattacharyya's -ln(1 - h), where 1 - h is the
 affinity, the sum of sqrt(x y) of distributions, which is summed too for when it is small.
 """
 
@@ -16,15 +16,18 @@ from kullback._math.log import log
 from kullback._math.log_ratio import log_ratio
 from kullback._math.sums import times_power_of_two
 
+SMALL = 2.0**-960
+NEARLY_NOTHING = 2.0**-60  # a number that is its own logarithm of 1 plus it
+
 
 def make_root(arithmetic: Arithmetic):
-    """sqrt(x y), where x y may be as large as 2**1804."""
-    down = arithmetic.down
-    up = type(down)(float(down) ** -0.5)
+    """sqrt(x y), where x y may be as large as 2**1804; entries below 1 do not count beside that."""
+    down = type(arithmetic.down)(float(arithmetic.down) ** 0.5)
+    up = type(down)(1.0 / float(down))
 
     @inline
     def root(x, y, alpha):
-        return square_root((x * down) * y) * up
+        return square_root((x * down) * (y * down)) * up
 
     return root
 
@@ -53,14 +56,14 @@ def apart(x, x_exponent, y, y_exponent, alpha):
 
 
 def make(arithmetic: Arithmetic) -> Terms:
-    """Hellinger's distance, squared."""
+    """Hellinger's distance; its square may be too small for a number where it is not."""
 
     @inline
     def finish(total, affinity, gap, back, normalize, alpha):
-        result = 0.5 * total * back
+        result = square_root(0.5 * total) * square_root(back)
         return select(normalize, smaller(result, 1.0), result)
 
-    return Terms(_make_term(arithmetic), finish, apart)
+    return Terms(_make_term(arithmetic), finish, apart, rooted=True)
 
 
 def make_bhattacharyya(arithmetic: Arithmetic) -> Terms:
@@ -68,16 +71,20 @@ def make_bhattacharyya(arithmetic: Arithmetic) -> Terms:
 
     @inline
     def finish(total, affinity, gap, back, normalize, alpha):
-        return minus_log_affinity(0.5 * total * back, affinity * back, normalize)
+        return minus_log_affinity(0.5 * total * back, affinity, back, normalize)
 
     return Terms(_make_term(arithmetic), finish, apart, affinity=make_root(arithmetic))
 
 
 @inline
-def minus_log_affinity(lost, kept, normalize):
-    """-ln(1 - lost): from `lost` while that is small; else of distributions from `kept`."""
+def minus_log_affinity(lost, affinity, back, normalize):
+    """-ln(1 - lost): from `lost` while that is small; else of distributions from the affinity."""
     rest = 1.0 - lost
     near = -log_ratio(select(lost < 0.5, rest, 1.0), 1.0, select(lost < 0.5, -lost, 0.0))
-    far = -log(select(normalize, kept, rest))
+    if_tiny = lost < NEARLY_NOTHING
+    kept = affinity * back
+    tiny = kept < SMALL  # as a number, but not yet its logarithm
+    far = -log(select(normalize, select(tiny, affinity, kept), rest))
+    far = far - select(tiny, log(back), 0.0) if normalize else far
     far = select(rest > 0.0, far, select(normalize, far, np.inf))
-    return select(lost < 0.5, near, far)
+    return select(if_tiny, lost, select(lost < 0.5, near, far))

@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.hellinger import minus_log_affinity
+from kullback._kernels.hellinger import NEARLY_NOTHING, minus_log_affinity
 from kullback._kernels.terms import LEFT, Arithmetic, Terms
 from kullback._math.bits import fma, larger, magnitude, select
 from kullback._math.exp import exp, exp_tail, expm1
@@ -25,7 +25,7 @@ from kullback._math.log_ratio import FLOOR, log_ratio, log_ratio_by_rest, relati
 from kullback._math.sums import times_power_of_two
 
 TINY_ORDER = 2.0**-100  # a smaller |alpha - 1| changes nothing
-DOWN = 2.0**-904  # x and y are about 2**900: their exponentials get more room below 2**1023
+DOWN = 2.0**-500  # x and y are about 2**900: this leaves room above, for exponentials, and below
 LARGEST = 2.0**900  # b T beyond which the largest exponent is taken out
 FAR_APART = 1.0  # |b L| / |b| beyond which the left side is used for b < 0
 
@@ -79,12 +79,15 @@ def _finish(total, affinity, gap, back, normalize, alpha):
     if b == 0.0:
         return select(gap, np.inf, scaled)
     if b < 0.0:
-        result = minus_log_affinity(-b * scaled, affinity * back, normalize) / -b
+        lost = -b * scaled
+        result = minus_log_affinity(lost, affinity, back, normalize) / -b
+        result = select(lost < NEARLY_NOTHING, scaled, result)
         return result * (alpha / (1.0 - alpha)) if alpha < 0.5 else result
     grown = b * scaled
     usable = grown < LARGEST
     grown = select(usable, grown, 0.0)
     result = log_ratio(1.0 + grown, 1.0, grown) / b
+    result = select(grown < NEARLY_NOTHING, scaled, result)
     return select(gap, np.inf, select(usable, result, LEFT))
 
 
@@ -98,7 +101,7 @@ def _apart(x, x_exponent, y, y_exponent, alpha):
     kept = times_power_of_two(x * power, x_exponent)
     if x_exponent < y_exponent:
         return times_power_of_two(y * DOWN, y_exponent), kept
-    share = ln - 1.0 if b == 0.0 else (power - 1.0 - b) / b
+    share = ln - 1.0 if b == 0.0 else expm1(b * ln) / b - 1.0
     return times_power_of_two(x * DOWN * share, x_exponent), kept
 
 

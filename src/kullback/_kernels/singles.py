@@ -43,6 +43,7 @@ NO_BITS = np.int32(0)
 def make_singles(terms: Terms) -> Callable[..., Any]:
     """The kernel over row pairs as they are given, for one divergence in float32."""
     term, affinity, finish, gaps = terms.term, terms.affinity, terms.finish, terms.gaps
+    rooted = terms.rooted
     has_affinity = affinity is not no_affinity
 
     @inline
@@ -176,7 +177,8 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
             after = (p_index[ahead] * k, q_index[ahead] * k)
             total, common, sums = row_terms(p_data, q_data, at, after, k, made, alpha)
             value = finish(total, common, lacking, made[2], normalize, alpha)
-            good = usable and (lacking or total < np.inf) and value > least
+            compared = value * value if rooted else value
+            good = usable and (lacking or value < np.inf) and compared > least
             out[r] = value if good else LEFT
             left += not good
         return left

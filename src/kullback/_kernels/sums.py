@@ -66,7 +66,7 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
     """For one divergence and one rule. Entries are lanes; sums and plans are lanes or scalars."""
     values, gap, shifts, fills = rule
     against_whole, gaps, exact = terms.against_whole, terms.gaps, terms.first_order
-    term, affinity, finish = terms.term, terms.affinity, terms.finish
+    term, affinity, finish, rooted = terms.term, terms.affinity, terms.finish, terms.rooted
 
     @inline
     def add(sums, a, b, live):
@@ -82,10 +82,11 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
         a, b = values(a, b, 0.0)
         a = select(live, a, 0.0)
         b = select(live, b, 0.0)
-        if gaps != "" and not fills:
+        if gaps != "" and not fills and not shifts:
             lacks = lacks | ((bits(b) - 1) & (0 - bits(a)))
-        if gaps == "either":
-            lacks = lacks | ((bits(a) - 1) & (0 - bits(b)))
+        if gaps == "either" and not shifts:
+            partner = select(live, 1.0, 0.0) if fills else b  # no gap of q stays one
+            lacks = lacks | ((bits(a) - 1) & (0 - bits(partner)))
         if exact:
             a_sum, a_error = add_to((a_sum, a_error), a)
             b_sum, b_error = add_to((b_sum, b_error), b)
@@ -158,13 +159,13 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
             more = more + (a_used * made[1] - b_used * made[3])
         if against_whole:
             d = ((b_used - made[5]) - made[6]) * made[2]
-            rest = lanes_of(0.0)
+            rest = lanes_of(made[5] * made[2])
         else:
             d = fma(a_used, made[0], -y) - fma(b_used, made[2], -y)
             rest = fma(a_used, made[0], -x) - fma(b_used, made[2], -y)
         if exact or shifts:
             d = d + more
-            rest = rest + more
+            rest = rest if against_whole else rest + more
         return select(live, term(x, y, d, rest, alpha), 0.0)
 
     @inline
@@ -180,9 +181,10 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
         """In nats, or LEFT."""
         lacking = lacks < 0
         value = finish(total, affinity, lacking, back, normalize, alpha)
-        good = usable & (lacking | (total < LARGEST))
+        good = usable & (lacking | ((total < LARGEST) & (value < np.inf)))
         least = trusted_to_first_order(k) if exact else trusted_above(k)
         least = least if normalize else -np.inf
-        return select(good & (least < value), value, LEFT)
+        compared = value * value if rooted else value
+        return select(good & (compared > least), value, LEFT)
 
     return Steps(add, plan, share, kept, result)

@@ -40,18 +40,20 @@ class Terms(NamedTuple):
     # (x, x_exponent, y, y_exponent, alpha): `term` and `affinity` of x 2**x_exponent and
     # y 2**y_exponent, which are more than 2**FAR apart; x and y lie in [1, 4).
     apart: Callable[..., Any]
-    # (x, y, alpha): a second sum, of what the two have in common.
+    # (x, y, alpha): a second sum, of what the two have in common (or of terms of another size).
     affinity: Callable[..., Any] = no_affinity
     # Where a bin makes the divergence infinite: "" nowhere, "q" where q = 0 < p, "either" also
     # where p = 0 < q. `finish` is told that there is such a gap.
     gaps: str = ""
-    # d is y minus the whole of its row, not x - y: entropies.
+    # d is y minus the whole of its row, not x - y, and `rest` is that whole: entropies.
     against_whole: bool = False
     # An error of a row's sum shows in the result to first order, so it is summed in twice the
     # precision; elsewhere it shows squared.
     first_order: bool = False
     # The largest term, not the sum of all.
     largest: bool = False
+    # The result is the root of a sum, whose square is what an error of the sums shows in.
+    rooted: bool = False
     # (ln p, ln q, alpha): the logarithm of a term of a sum that may overflow, and of which the
     # result is the logarithm divided by alpha - 1.
     logarithm: Callable[..., Any] = no_logarithm

@@ -9,8 +9,8 @@ s = (x - y') / (x + y'), so |s| <= 1/5,
 
 where h is `series.near`. At e = 0, d' = d, the first two terms vanish and the third is the
 relative entropy of near-equal numbers: a product of factors, each with all its digits.
-What the caller knows more than x - y, the rest d - (x - y), is added to x - y' whatever e is:
-elsewhere than at e = 0 it is below the rounding of the larger of the two, so no select is needed.
+What the caller knows more than x - y, the rest d - (x - y), is added to x - y' at e = 0 only:
+elsewhere it is below the rounding of the larger of the two, which may be far above the other.
 One division, no branch; e comes out of integer arithmetic on the bits.
 
 Domain: x and y in [2**-1000, 2**945]. `floored` makes 0 the smallest of them, which stands for 0
@@ -26,7 +26,7 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._math import series
-from kullback._math.bits import bits, fma, from_bits, to_float
+from kullback._math.bits import bits, fma, from_bits, select, to_float
 from kullback._math.log import LN2
 
 FLOOR = 2.0**-1000
@@ -38,7 +38,7 @@ FLOOR_SINGLE = np.float32(2.0**-126)
 HALF_SINGLE = np.int32(1 << 22)
 EXPONENT_SINGLE = np.int32(~((1 << 23) - 1))
 LN2_PER_BIT_SINGLE = np.float32(LN2 * 2.0**-23)
-ONE_SINGLE = np.float32(1.0)
+ZERO_SINGLE, ONE_SINGLE = np.float32(0.0), np.float32(1.0)
 
 # Bounds that the tests hold them to, in the same units (of 2**-24 in float32).
 LOG_RATIO_ULP = 3.5
@@ -74,7 +74,7 @@ def relative_entropy_by_rest(x: float, y: float, rest: float) -> float:
     """x ln(x/y) - x + y, never negative, from the rest of d."""
     e = octaves(x, y)
     scaled = from_bits(bits(y) + e)
-    apart = (x - scaled) + rest
+    apart = (x - scaled) + select(e == 0, rest, 0.0)
     s = apart / (x + scaled)
     tail = fma(fma(s, s, s), series.near(s * s), 1.0)
     return fma(apart * s, tail, fma(x * to_float(e), LN2_PER_BIT, y - scaled))
@@ -85,7 +85,7 @@ def relative_entropy_by_rest_single(x: float, y: float, rest: float) -> float:
     """As `relative_entropy_by_rest`, in float32."""
     e = octaves_single(x, y)
     scaled = from_bits(bits(y) + e)
-    apart = (x - scaled) + rest
+    apart = (x - scaled) + select(e == 0, rest, ZERO_SINGLE)
     s = apart / (x + scaled)
     tail = fma(fma(s, s, s), series.near_single(s * s), ONE_SINGLE)
     return fma(apart * s, tail, fma(x, to_float(e) * LN2_PER_BIT_SINGLE, y - scaled))
@@ -96,7 +96,7 @@ def log_ratio_by_rest(x: float, y: float, rest: float) -> float:
     """ln(x/y), from the rest of d."""
     e = octaves(x, y)
     scaled = from_bits(bits(y) + e)
-    s = ((x - scaled) + rest) / (x + scaled)
+    s = ((x - scaled) + select(e == 0, rest, 0.0)) / (x + scaled)
     atanh = fma(s * s * s, series.near(s * s), s)
     return fma(to_float(e), LN2_PER_BIT, 2.0 * atanh)
 
@@ -106,7 +106,7 @@ def log_ratio_by_rest_single(x: float, y: float, rest: float) -> float:
     """As `log_ratio_by_rest`, in float32."""
     e = octaves_single(x, y)
     scaled = from_bits(bits(y) + e)
-    s = ((x - scaled) + rest) / (x + scaled)
+    s = ((x - scaled) + select(e == 0, rest, ZERO_SINGLE)) / (x + scaled)
     atanh = fma(s * s * s, series.near_single(s * s), s)
     return fma(to_float(e), LN2_PER_BIT_SINGLE, atanh + atanh)
 

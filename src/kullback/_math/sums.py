@@ -96,6 +96,7 @@ def power_of_two(n: int) -> float:
 
 @inline
 def times_power_of_two(x: float, n: int) -> float:
-    """x * 2**n for |n| <= 2044, exact but where the result is subnormal or infinite."""
+    """x * 2**n, exact but where the result is subnormal or infinite."""
+    n = max(min(n, 2044), -2044)
     half = n >> 1
     return x * power_of_two(half) * power_of_two(n - half)
