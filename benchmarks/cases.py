@@ -8,15 +8,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy.spatial.distance import cdist
-from scipy.special import rel_entr
 
 import kullback as kl
 import limits
+import peers
 import plain_numba
-
-Array = np.ndarray[Any, Any]
-Lane = Callable[[Array, Array], Array]
+from peers import Array, Lane
 
 
 @dataclass(frozen=True)
@@ -52,47 +49,12 @@ class Case:
         return n * m * k if self.matrix else n * k
 
 
-def _normalized(rows: Array) -> Array:
-    return rows / rows.sum(axis=1, keepdims=True)
-
-
-def kl_rows_scipy(p: Array, q: Array) -> Array:
-    return rel_entr(_normalized(p), _normalized(q)).sum(axis=1)
-
-
-def kl_rows_numpy(p: Array, q: Array) -> Array:
-    p, q = _normalized(p), _normalized(q)
-    return (p * np.log(p / q)).sum(axis=1)
-
-
-def js_rows_scipy(p: Array, q: Array) -> Array:
-    p, q = _normalized(p), _normalized(q)
-    m = (p + q) / 2
-    return (rel_entr(p, m) + rel_entr(q, m)).sum(axis=1) / 2
-
-
-def js_rows_numpy(p: Array, q: Array) -> Array:
-    p, q = _normalized(p), _normalized(q)
-    m = (p + q) / 2
-    return (p * np.log(p / m) + q * np.log(q / m)).sum(axis=1) / 2
-
-
-def js_matrix_scipy(p: Array, q: Array) -> Array:
-    return cdist(p, q, "jensenshannon") ** 2
-
-
-def js_matrix_numpy(p: Array, q: Array) -> Array:
-    return np.array([js_rows_numpy(np.broadcast_to(row, q.shape), q) for row in p])
-
-
-def kl_matrix_scipy(p: Array, q: Array) -> Array:
-    p, q = _normalized(p), _normalized(q)
-    return np.array([rel_entr(row, q).sum(axis=1) for row in p])
-
-
-def kl_matrix_numpy(p: Array, q: Array) -> Array:
-    p, q = _normalized(p), _normalized(q)
-    return (p * np.log(p)).sum(axis=1)[:, None] - p @ np.log(q).T
+ROW_WISE: dict[str, Callable[..., Array]] = {
+    "kl": kl.kl_divergence,
+    "js": kl.js_divergence,
+    "hellinger": kl.hellinger_distance,
+    "total_variation": kl.total_variation_distance,
+}
 
 
 def js_matrix_ours(p: Array, q: Array, **options: Any) -> Array:
@@ -106,17 +68,14 @@ def _ours(function: Callable[..., Array], **options: Any) -> dict[str, Lane]:
     }
 
 
-def _rows(name: str, k: int, n: int) -> Case:
-    scipy, numpy = (
-        (kl_rows_scipy, kl_rows_numpy) if name == "kl" else (js_rows_scipy, js_rows_numpy)
-    )
-    ours = kl.kl_divergence if name == "kl" else kl.js_divergence
+def _rows(word: str, k: int, n: int) -> Case:
+    ours = ROW_WISE[word]
     return Case(
-        f"{name} {n:,} x {k:,}",
-        name,
+        f"{word} {n:,} x {k:,}",
+        word,
         (n, n, k),
         (40, 40, min(k, 300)),
-        {"SciPy": scipy, "NumPy": numpy, "Numba": plain_numba.rows(name), **_ours(ours)},
+        {**peers.ROWS[word], "Numba": plain_numba.rows(word), **_ours(ours)},
         limits.read,
         "reading the two arrays",
     )
@@ -124,8 +83,7 @@ def _rows(name: str, k: int, n: int) -> Case:
 
 def _js_matrix(name: str, itself: bool) -> Case:
     lanes = {
-        "SciPy": js_matrix_scipy,
-        "NumPy": js_matrix_numpy,
+        **peers.MATRIX["js"],
         "Numba": plain_numba.matrix("js"),
         **_ours(js_matrix_ours),
     }
@@ -144,14 +102,15 @@ CASES = {
         _rows("kl", 10_000, 2_000),
         _rows("js", 256, 1_000),
         _rows("js", 256, 100_000),
+        _rows("hellinger", 256, 100_000),
+        _rows("total_variation", 256, 100_000),
         Case(
             "pairwise kl 2,000 x 2,000 x 512",
             "kl",
             (2_000, 2_000, 512),
             (12, 9, 100),
             {
-                "SciPy": kl_matrix_scipy,
-                "NumPy": kl_matrix_numpy,
+                **peers.MATRIX["kl"],
                 "Numba": plain_numba.matrix("kl"),
                 **_ours(kl.pairwise, metric="kl"),
             },

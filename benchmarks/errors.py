@@ -38,13 +38,18 @@ def expected(name: str, band: str) -> tuple[Array, Array, Array]:
     return p, q, oracle(case.oracle, p, q)
 
 
-def error(case: Case, lane: str, band: str) -> float:
+def worst(got: Array, want: Array) -> float:
     """The largest relative error; infinite where a result is NaN, negative or wrongly infinite."""
-    p, q, want = expected(case.name, band)
     with np.errstate(all="ignore"):
-        got = case.lanes[lane](p, q)
         off = np.where(got == want, 0.0, np.abs(got / want - 1))
     return float(np.where(np.isnan(off) | (got < 0), np.inf, off).max())
+
+
+def error(case: Case, lane: str, band: str) -> float:
+    """The worst relative error of one lane in one band."""
+    p, q, want = expected(case.name, band)
+    with np.errstate(all="ignore"):
+        return worst(case.lanes[lane](p, q), want)
 
 
 def worst_error(case: Case, lane: str) -> float:

@@ -36,10 +36,31 @@ def _js(p: Array, q: Array) -> float:
     return total / 2
 
 
+@numba.njit
+def _hellinger(p: Array, q: Array) -> float:
+    p_sum, q_sum = p.sum(), q.sum()
+    total = 0.0
+    for c in range(p.size):
+        total += (np.sqrt(p[c] / p_sum) - np.sqrt(q[c] / q_sum)) ** 2
+    return np.sqrt(total / 2)
+
+
+@numba.njit
+def _total_variation(p: Array, q: Array) -> float:
+    p_sum, q_sum = p.sum(), q.sum()
+    total = 0.0
+    for c in range(p.size):
+        total += abs(p[c] / p_sum - q[c] / q_sum)
+    return total / 2
+
+
+PAIRS = {"kl": _kl, "js": _js, "hellinger": _hellinger, "total_variation": _total_variation}
+
+
 @cache
 def rows(name: str) -> Callable[[Array, Array], Array]:
-    """The row-wise loop for "kl" or "js"."""
-    pair = _kl if name == "kl" else _js
+    """The row-wise loop."""
+    pair = PAIRS[name]
 
     @numba.njit
     def loop(p: Array, q: Array) -> Array:
@@ -54,7 +75,7 @@ def rows(name: str) -> Callable[[Array, Array], Array]:
 @cache
 def matrix(name: str) -> Callable[[Array, Array], Array]:
     """The loop over all pairs."""
-    pair = _kl if name == "kl" else _js
+    pair = PAIRS[name]
 
     @numba.njit
     def loop(p: Array, q: Array) -> Array:

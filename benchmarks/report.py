@@ -1,8 +1,10 @@
 """Time every lane of every case, interleaved in one run, and write the tables.
 
     python benchmarks/report.py [--write] [--rounds 7] [NAME ...]
+    python benchmarks/report.py --targets [NAME ...]
 
-With --write the README's table, between its two markers, is replaced.
+With --write the README's table, between its two markers, is replaced. With --targets the figures
+that are asked for are measured instead (`figures.py`), in some five minutes.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import numpy as np
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
+import targets  # noqa: E402
 from cases import CASES, Case  # noqa: E402
 from errors import worst_error  # noqa: E402
 
@@ -46,16 +49,16 @@ def time_lanes(case: Case, rounds: int) -> dict[str, float]:
 def row(case: Case, rounds: int) -> dict[str, Any]:
     """One line of the table."""
     seconds = time_lanes(case, rounds)
-    ours = seconds["ours"]
+    ours, scipy = seconds["ours"], seconds.get("SciPy")
     return {
         "work (float64)": case.name,
         "kullback": f"{_time(ours)} (one thread {_time(seconds['ours, one thread'])})",
-        "SciPy": f"{_time(seconds['SciPy'])}, **{seconds['SciPy'] / ours:.0f} ×**",
+        "SciPy": f"{_time(scipy)}, **{scipy / ours:.0f} ×**" if scipy else "has none",
         "NumPy": f"{seconds['NumPy'] / ours:.1f} ×",
         "Numba loop": f"{seconds['Numba'] / ours:.1f} ×",
         "time / limit": f"{ours / seconds['limit']:.2f} ({case.limit_name})",
         "worst error, near-equal … random": f"{worst_error(case, 'ours'):.0e}",
-        "SciPy's": f"{worst_error(case, 'SciPy'):.0e}",
+        "SciPy's": f"{worst_error(case, 'SciPy'):.0e}" if scipy else "",
     }
 
 
@@ -76,7 +79,12 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="parts of names of cases")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--write", action="store_true", help="replace the table in README.md")
+    parser.add_argument("--targets", action="store_true", help="the figures that are asked for")
     given = parser.parse_args()
+    if given.targets:
+        for line in targets.lines(given.names):
+            print("| " + " | ".join(line) + " |", flush=True)
+        return
     chosen = [c for c in CASES.values() if not given.names or any(n in c.name for n in given.names)]
     text = table([row(case, given.rounds) for case in chosen])
     print(text)

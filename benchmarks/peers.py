@@ -1,0 +1,106 @@
+"""What users would write without us: lanes of NumPy, SciPy, numkong and simsimd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from scipy.spatial.distance import cdist
+from scipy.special import rel_entr
+
+Array = np.ndarray[Any, Any]
+Lane = Callable[[Array, Array], Array]
+
+
+def _normalized(rows: Array) -> Array:
+    return rows / rows.sum(axis=1, keepdims=True)
+
+
+# Row by row
+
+
+def kl_rows_scipy(p: Array, q: Array) -> Array:
+    return rel_entr(_normalized(p), _normalized(q)).sum(axis=1)
+
+
+def kl_rows_numpy(p: Array, q: Array) -> Array:
+    p, q = _normalized(p), _normalized(q)
+    return (p * np.log(p / q)).sum(axis=1)
+
+
+def js_rows_scipy(p: Array, q: Array) -> Array:
+    p, q = _normalized(p), _normalized(q)
+    m = (p + q) / 2
+    return (rel_entr(p, m) + rel_entr(q, m)).sum(axis=1) / 2
+
+
+def js_rows_numpy(p: Array, q: Array) -> Array:
+    p, q = _normalized(p), _normalized(q)
+    m = (p + q) / 2
+    return (p * np.log(p / m) + q * np.log(q / m)).sum(axis=1) / 2
+
+
+def hellinger_rows_numpy(p: Array, q: Array) -> Array:
+    p, q = _normalized(p), _normalized(q)
+    return np.sqrt(((np.sqrt(p) - np.sqrt(q)) ** 2).sum(axis=1) / 2)
+
+
+def total_variation_rows_numpy(p: Array, q: Array) -> Array:
+    return np.abs(_normalized(p) - _normalized(q)).sum(axis=1) / 2
+
+
+# Matrices
+
+
+def js_matrix_scipy(p: Array, q: Array) -> Array:
+    return cdist(p, q, "jensenshannon") ** 2
+
+
+def js_matrix_numpy(p: Array, q: Array) -> Array:
+    return np.array([js_rows_numpy(np.broadcast_to(row, q.shape), q) for row in p])
+
+
+def kl_matrix_scipy(p: Array, q: Array) -> Array:
+    p, q = _normalized(p), _normalized(q)
+    return np.array([rel_entr(row, q).sum(axis=1) for row in p])
+
+
+def kl_matrix_numpy(p: Array, q: Array) -> Array:
+    p, q = _normalized(p), _normalized(q)
+    return (p * np.log(p)).sum(axis=1)[:, None] - p @ np.log(q).T
+
+
+# Optional libraries: numkong and simsimd, where they are installed
+
+
+def _distances(library: str, metric: str, square: bool) -> Lane:
+    """Their `cdist`, whose Jensen-Shannon is the distance, on as many threads as it takes."""
+    all_pairs = import_module(library).cdist
+
+    def lane(p: Array, q: Array) -> Array:
+        found = np.asarray(all_pairs(p, q, metric))
+        return found * found if square else found
+
+    return lane
+
+
+def simd_matrix(word: str) -> dict[str, Lane]:
+    """One lane for each of the two that is installed; rows must be normalized."""
+    metric, square = {"js": ("jensenshannon", True), "kl": ("kullbackleibler", False)}[word]
+    installed = [library for library in ("numkong", "simsimd") if find_spec(library)]
+    return {library: _distances(library, metric, square) for library in installed}
+
+
+ROWS: dict[str, dict[str, Lane]] = {  # SciPy has no Hellinger distance or total variation
+    "kl": {"SciPy": kl_rows_scipy, "NumPy": kl_rows_numpy},
+    "js": {"SciPy": js_rows_scipy, "NumPy": js_rows_numpy},
+    "hellinger": {"NumPy": hellinger_rows_numpy},
+    "total_variation": {"NumPy": total_variation_rows_numpy},
+}
+MATRIX: dict[str, dict[str, Lane]] = {
+    "kl": {"SciPy": kl_matrix_scipy, "NumPy": kl_matrix_numpy},
+    "js": {"SciPy": js_matrix_scipy, "NumPy": js_matrix_numpy},
+}
