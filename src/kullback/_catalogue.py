@@ -10,6 +10,8 @@ from typing import Literal, Protocol, runtime_checkable
 
 from kullback._drivers.rows import Custom
 
+MatrixForm = Literal["pairs", "centred", "entropic", "roots", "symmetrized"]
+
 
 @dataclass(frozen=True)
 class Divergence:
@@ -22,7 +24,7 @@ class Divergence:
     reverse: bool = False  # the arguments change places
     takes_base: bool = True  # a quantity of information, in nats or units of a base
     alpha: float = 0.0  # the parameter of its kernel
-    matrix_form: Literal["pairs", "centred", "entropic"] = "pairs"  # the fastest one it has
+    matrix_form: MatrixForm = "pairs"  # the fastest one it has
 
 
 _ALL = (
@@ -30,9 +32,9 @@ _ALL = (
     Divergence("reverse_kl", "kl", symmetric=False, reverse=True, matrix_form="centred"),
     Divergence("js", "js", symmetric=True, matrix_form="entropic"),
     Divergence("js_distance", "js", symmetric=True, root=True, matrix_form="entropic"),
-    Divergence("jeffreys", "jeffreys", symmetric=True),
-    Divergence("hellinger", "hellinger", symmetric=True, takes_base=False),
-    Divergence("bhattacharyya", "bhattacharyya", symmetric=True),
+    Divergence("jeffreys", "jeffreys", symmetric=True, matrix_form="symmetrized"),
+    Divergence("hellinger", "hellinger", symmetric=True, takes_base=False, matrix_form="roots"),
+    Divergence("bhattacharyya", "bhattacharyya", symmetric=True, matrix_form="roots"),
     Divergence("total_variation", "total_variation", symmetric=True, takes_base=False),
     Divergence("chi2", "chi2", symmetric=False, takes_base=False),
 )

@@ -14,13 +14,21 @@ from kullback._catalogue import Divergence
 from kullback._catalogue import metric as divergence_of
 from kullback._drivers import rows as row_driver
 from kullback._drivers import tiles
-from kullback._drivers.forms import FORMS
+from kullback._drivers.forms import Entropic, Form, Pairs
 from kullback._drivers.memory import check_memory
-from kullback._drivers.rows import Invalid
+from kullback._drivers.products import Centred, Roots, Symmetrized
+from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.source import Rows
 from kullback._drivers.targets import Condensed, Matrix
 
 Array = NDArray[Any]
+FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
+    "pairs": Pairs,
+    "entropic": Entropic,
+    "centred": Centred,
+    "roots": Roots,
+    "symmetrized": Symmetrized,
+}
 Progress = bool | Callable[[int, int], None]
 
 

@@ -41,6 +41,7 @@ class Condensed:
     """Where tiles go: the upper triangle without the diagonal, row after row."""
 
     symmetric = True
+    direct = False
 
     def __init__(self, out: Array, n: int) -> None:
         self.out = out

@@ -11,19 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drivers import blas, threads
-from kullback._drivers.forms import Form
+from kullback._drivers.forms import Form, Place
 from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.source import Rows
 from kullback._drivers.targets import Condensed, Matrix
+from kullback._kernels.centred import CHUNK
 
 Array = NDArray[Any]
 
 ALL = 1 << 60  # further below the diagonal than any matrix reaches
 PANEL_BYTES = 1 << 24  # of the columns (and rows, for a product) that are prepared at once
-PANEL_ROWS, PANEL_COLUMNS = 2048, 2048  # of one matrix product: 32 MB, 0.1 s
+PANEL_PAIRS = 1 << 22  # of a matrix product that is not made in place: 32 MB
+MIRRORED_COLUMNS = 1024  # of one of a symmetric matrix: the product's lower half is not needed
+PANEL_ROWS = 2048  # of one that is: 0.2 s
 TILE_BYTES = 1 << 19  # of prepared rows of a tile: half of a second-level cache
-TILE_PAIRS = {"pairs": 1 << 14, "entropic": 1 << 14, "centred": 1 << 17}
-TILE_WORK = {"pairs": 1 << 23, "entropic": 1 << 24, "centred": 1 << 28}  # pairs times bins: 5 ms
+TILE_PAIRS = 1 << 14
+TILE_WORK = {"pairs": 1 << 23, "entropic": 1 << 24}  # pairs times bins: 5 ms
 SMALL = 200_000  # pairs times bins that one thread does
 REFINED_AT_ONCE = 1 << 16  # pairs
 
@@ -67,19 +70,17 @@ def run(
     with blas.at_most(many):
         for panel in panels:
             if panel.columns != columns:
-                columns, right = (
-                    panel.columns,
-                    _prepared(job.y, job.form.right, panel.columns, many),
-                )
+                columns = panel.columns
+                right = _prepared(job.form, job.y, job.form.right, columns, many)
             _panel(job, panel, right, many, _offset(progress, done, total))
             done += len(panel.tiles)
 
 
 def tile_shape(form: str, n: int, m: int, k: int) -> tuple[int, int]:
     """Rows and columns of a tile: enough work to be worth a turn, and enough tiles to share out."""
-    pairs = max(1, min(TILE_PAIRS[form], TILE_WORK[form] // k))
-    if form == "centred":
-        return max(1, min(64, -(-n // 8))), PANEL_COLUMNS
+    if form not in TILE_WORK:  # a matrix product
+        return max(1, min(64, -(-n // 8))), m
+    pairs = max(1, min(TILE_PAIRS, TILE_WORK[form] // k))
     height = max(1, min(math.isqrt(pairs) // 2, TILE_BYTES // (8 * k), n))
     return height, max(1, min(pairs // height, TILE_BYTES // (8 * k)))
 
@@ -95,9 +96,15 @@ def _panels(job: Job, shape: tuple[int, int]) -> Iterator[Panel]:
     k = job.x.array.shape[-1]
     m, symmetric = job.y.lead[0], job.target.symmetric
     most = max(1, PANEL_BYTES // (8 * k))
-    for columns in _cut(0, m, min(most, PANEL_COLUMNS) if job.form.multiplies else most):
+    if symmetric and job.form.multiplies:
+        most = min(most, MIRRORED_COLUMNS)
+    for columns in _cut(0, m, most):
         last = columns.stop if symmetric else job.x.lead[0]
-        for rows in _cut(0, last, min(most, PANEL_ROWS) if job.form.multiplies else last):
+        height = last
+        if job.form.multiplies:
+            in_place = job.target.direct and k <= CHUNK
+            height = PANEL_ROWS if in_place else PANEL_PAIRS // (columns.stop - columns.start)
+        for rows in _cut(0, last, max(1, min(most, height))):
             blocks = _cut(columns.start, columns.stop, shape[1])
             tiles = [(i, j) for i in _cut(rows.start, rows.stop, shape[0]) for j in blocks]
             yield Panel(
@@ -110,18 +117,19 @@ def _offset(progress: threads.Progress | None, done: int, count: int) -> threads
 
 
 def _prepared(
-    source: Rows, prepare: Callable[[Array], tuple[Array, ...]], rows: slice, many: int
+    form: Form, source: Rows, prepare: Callable[..., None], rows: slice, many: int
 ) -> Prepared:
     """Some rows as the kernels read them, and what a form makes of them."""
     parts = _cut(rows.start, rows.stop, max(1, TILE_BYTES // (8 * source.array.shape[-1])))
-    made: list[tuple[Array, ...]] = [()] * len(parts)
+    made = form.space(rows.stop - rows.start)
 
     def part(number: int) -> None:
-        made[number] = prepare(source.tile(parts[number].start, parts[number].stop)[0])
+        some = parts[number]
+        place = _within(some, rows)
+        prepare(source.tile(some.start, some.stop)[0], tuple(a[place] for a in made))
 
     threads.run(part, len(parts), many)
-    arrays = tuple(np.concatenate(pieces) for pieces in zip(*made, strict=True))
-    return Prepared(source.tile(rows.start, rows.stop)[0], arrays)
+    return Prepared(source.tile(rows.start, rows.stop)[0], made)
 
 
 def _panel(
@@ -130,7 +138,7 @@ def _panel(
     """All tiles in one set of columns and one of rows."""
     left = product = None
     if job.form.multiplies:
-        left = _prepared(job.x, job.form.left, panel.rows, many)
+        left = _prepared(job.form, job.x, job.form.left, panel.rows, many)
         product = job.target.space(panel.rows, panel.columns)
         job.form.multiply(left.arrays, right.arrays, product)
 
@@ -139,13 +147,15 @@ def _panel(
         x, y = _within(i, panel.rows), _within(j, panel.columns)
         if left is None or product is None:
             x_rows = job.x.tile(i.start, i.stop)[0]
-            x_made = job.form.left(x_rows)
+            x_made = job.form.space(i.stop - i.start)
+            job.form.left(x_rows, x_made)
             out = job.target.space(i, j)
         else:
             x_rows, x_made = left.rows[x], tuple(a[x] for a in left.arrays)
             out = product[x, y]
         above = i.start - j.start + 1 if job.target.symmetric else -ALL
-        if job.form.tile(x_made, tuple(a[y] for a in right.arrays), above, out):
+        place = Place(above, i.start - j.start if job.x is job.y else ALL)
+        if job.form.tile(x_made, tuple(a[y] for a in right.arrays), place, out):
             _refine(job, x_rows, right.rows[y], out)
         job.work.convert(out)
         with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite

@@ -21,9 +21,11 @@ from kullback._kernels import (
     js,
     kl,
     renyi,
+    symmetrized,
     total_variation,
 )
 from kullback._kernels.careful import make_careful
+from kullback._kernels.roots import make_certify_roots, make_roots
 from kullback._kernels.rows import make_rows
 from kullback._kernels.rules import RULES
 from kullback._kernels.short import LONGEST, make_short
@@ -150,10 +152,42 @@ def right(dtype: str) -> Any:
 
 
 @cache
+def roots(dtype: str) -> Any:
+    """roots(rows, r, amount, normalize, out, h): see `roots`."""
+    given = (_input(dtype, 2), _READ, types.float64, types.boolean, _GRID, _VECTOR)
+    return compile_kernel(make_roots(), f"hellinger-roots-{dtype}", given)
+
+
+@cache
+def certify_roots(logarithm: bool) -> Any:
+    """certify(out, x_h, y_h, k, normalize, above): see `roots`."""
+    given = (_BLOCK, _READ, _READ, types.intp, types.boolean, types.intp)
+    name = "bhattacharyya" if logarithm else "hellinger"
+    return compile_kernel(make_certify_roots(logarithm), f"{name}-certify", given)
+
+
+@cache
+def both(dtype: str) -> Any:
+    """both(rows, r, amount, normalize, logs_first, out, c, chi, spread, support)."""
+    given = (_input(dtype, 2), _READ, types.float64, types.boolean, types.boolean)
+    made = (_GRID, _VECTOR, _VECTOR, _VECTOR, _BYTES)
+    return compile_kernel(symmetrized.make_both(), f"jeffreys-both-{dtype}", (*given, *made))
+
+
+@cache
+def certify_both() -> Any:
+    """certify(out, four arrays of either side, k, normalize, above): see `symmetrized`."""
+    side = (_READ, _READ, _READ, _WORDS)
+    given = (_BLOCK, *side, *side, types.intp, types.boolean, types.intp)
+    return compile_kernel(symmetrized.make_certify_both(), "jeffreys-certify", given)
+
+
+@cache
 def certify() -> Any:
-    """certify(out, e, chi, support, f, size, spread, gaps, any_gap, k, normalize): `centred`."""
+    """certify(out, four arrays of p's rows, four of q's, any_gap, k, normalize, diagonal)."""
     left_row, right_row = (_READ, _READ, _WORDS), (_READ, _READ, _READ, _WORDS)
-    given = (_BLOCK, *left_row, *right_row, types.boolean, types.intp, types.boolean)
+    options = (types.boolean, types.intp, types.boolean, types.intp)
+    given = (_BLOCK, *left_row, *right_row, *options)
     return compile_kernel(centred.make_certify(), "kl-certify", given)
 
 

@@ -153,13 +153,15 @@ def make_certify() -> Callable[..., Any]:
                     out[i, j] = np.inf
                     break
 
-    def certify(out, e, chi, support, f, size, spread, gaps, any_gap, k, normalize):
+    def certify(out, e, chi, support, f, size, spread, gaps, any_gap, k, normalize, diagonal):
         """out: on entry sum (p - r) L, on return KL, inf, or nan where not certified.
+
+        out[i, i + diagonal] compares a row with itself.
 
         Rows of `out` are contiguous; `support` and `gaps` are the bits in words of 64. Returns
         whether there may be a nan.
         """
-        checked = lanes_of(0.0)
+        unsure = lanes_of(0.0)
         rest = 0.0
         error = (min(k, CHUNK) + k / CHUNK + 8) * ROUNDING
         least = trusted_above(k) if normalize else 0.0
@@ -173,12 +175,16 @@ def make_certify() -> Callable[..., Any]:
                 product = load_lanes(target, i * stride + j)
                 result = certified(product, e[i], columns[0], columns[1], columns[2], scale)
                 store_lanes(target, i * stride + j, result)
-                checked = checked + result  # nan if one is
+                unsure = unsure + select(result == result, 0.0, 1.0)
             for j in range(m - m % WIDTH, m):
                 out[i, j] = certified(out[i, j], e[i], f[j], size[j], spread[j], scale)
-                rest += out[i, j]
+                rest += np.isnan(out[i, j])
+            same = i + diagonal
+            if 0 <= same < m and not (np.isnan(e[i]) or np.isnan(f[same])):
+                rest -= np.isnan(out[i, same])
+                out[i, same] = 0.0
             if any_gap and not np.isnan(e[i]):  # a row that is left to `rows` may be invalid
                 mark_infinite(out, support, i, f, gaps)
-        return np.isnan(sum_of_lanes(checked) + rest)
+        return sum_of_lanes(unsure) + rest > 0.0
 
     return certify

@@ -69,7 +69,7 @@ def _affinity(x, y, alpha):
         return x
     x, y = ordered(x, y, alpha)
     power = exp(exponent_of(alpha) * log_ratio(x, y, x - y))
-    return select(y == FLOOR, 0.0, x * power)
+    return select((x == FLOOR) | (y == FLOOR), 0.0, x * power)
 
 
 @inline
