@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from kullback._drivers.rows import Work
 from kullback._drivers.source import Rows
 from kullback._kernels import build
-from kullback._math.lanes import WIDTH
+from kullback._math.lanes import SINGLE_WIDTH, WIDTH
 
 Array = NDArray[Any]
 Prepared = tuple[Array, ...]
@@ -81,9 +81,11 @@ class Entropic(NoProduct):
     def __init__(self, work: Work, x: Rows, y: Rows) -> None:
         self.work = work
         self.k = x.array.shape[-1]
+        self.dtype = x.dtype
 
     def space(self, count: int) -> Prepared:
-        return np.empty((count, padded(self.k))), np.empty(count), np.empty(count)
+        columns = -(-self.k // SINGLE_WIDTH) * SINGLE_WIDTH
+        return np.empty((count, columns), self.dtype), np.empty(count), np.empty(count)
 
     def left(self, rows: Array, made: Prepared) -> None:
         build.scaled(rows.dtype.str[1:])(rows, self.work.amount, self.work.normalize, *made)
@@ -91,7 +93,7 @@ class Entropic(NoProduct):
     right = left
 
     def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
-        kernel = build.entropic_tile()
+        kernel = build.entropic_tile(self.dtype.str[1:])
         return bool(kernel(*x, *y, self.k, self.work.normalize, place.above, out))
 
 

@@ -123,16 +123,17 @@ def custom_rows(f: Any, f_at_zero: float, slope: float, rule: str) -> Any:
 @cache
 def scaled(dtype: str) -> Any:
     """scaled(rows, amount, normalize, out, constant, weight): see `entropic`."""
-    given = (_input(dtype, 2), types.float64, types.boolean, _GRID, _VECTOR, _VECTOR)
-    return compile_kernel(entropic.make_scaled(), f"js-scaled-{dtype}", given)
+    out = types.Array(NUMBERS[dtype], 2, "C")
+    given = (_input(dtype, 2), types.float64, types.boolean, out, _VECTOR, _VECTOR)
+    return compile_kernel(entropic.make_scaled(dtype == "f4"), f"js-scaled-{dtype}", given)
 
 
 @cache
-def entropic_tile() -> Any:
+def entropic_tile(dtype: str) -> Any:
     """tile(x, constant, weight, y, constant, weight, k, normalize, above, out): `entropic`."""
-    rows = (_GRID, _READ, _READ)
+    rows = (types.Array(NUMBERS[dtype], 2, "C"), _READ, _READ)
     given = (*rows, *rows, types.intp, types.boolean, types.intp, _BLOCK)
-    return compile_kernel(entropic.make_tile(), "js-tile", given)
+    return compile_kernel(entropic.make_tile(dtype == "f4"), f"js-tile-{dtype}", given)
 
 
 @cache

@@ -29,25 +29,33 @@ from kullback._kernels.reference import (
 )
 from kullback._math.bits import fma, magnitude, pointer, select
 from kullback._math.lanes import (
+    SINGLE_WIDTH,
     WIDTH,
     lane_numbers,
     lanes_of,
     load_lanes,
+    load_singles,
+    store_as_singles,
     store_lanes,
     sum_of_lanes,
+    widened,
 )
-from kullback._math.log import LN2, log_normal
+from kullback._math.log import LN2, log_normal, log_normal_singles
 from kullback._math.log_ratio import FLOOR, relative_entropy
 from kullback._math.sums import add_to
 
 BLOCK = 32 * WIDTH  # columns that are summed in one go, in four accumulators
 STEPS = BLOCK // (4 * WIDTH) + 5  # additions that a term of a block goes through
 TERM = 16.0  # roundings of a term, and of a row's constant
+TERM_SINGLE = 0.5 * 8.0  # the same in float32, whose sums are of four terms
+GROUP_SINGLE = 4 * SINGLE_WIDTH
+CERTIFIED_SINGLE = 1e-5  # the relative error up to which a float32 result is certified
+ZERO_SINGLE = np.float32(0.0)
 ENTRY = 3.0  # roundings of r s, which sums to 1, and of the result
 
 
-def make_scaled() -> Callable[..., Any]:
-    """The kernel that prepares rows."""
+def make_scaled(single: bool) -> Callable[..., Any]:
+    """The kernel that prepares rows, in float64 or float32."""
 
     def scaled(rows, amount, normalize, out, constant, weight):
         """out: p/(2r), padded with zeros to a multiple of eight; constant: c; weight: w."""
@@ -59,10 +67,13 @@ def make_scaled() -> Callable[..., Any]:
             total = row_sum(source, i * k, k, amount)
             inverse = 1.0 / total if normalize else total / total
             entropy, change, apart = no_sum(), no_sum(), lanes_of(0.0)
-            for c in range(0, padded, WIDTH):
+            for c in range(0, padded, WIDTH):  # of float32 rows, twice WIDTH is the padding
                 a = with_pseudocount(load_columns(source, i * k, c, k), c, k, amount)
                 u = a * inverse * (0.5 * k)
-                store_lanes(target, i * padded + c, u)
+                if single:
+                    store_as_singles(target, i * padded + c, u)
+                else:
+                    store_lanes(target, i * padded + c, u)
                 ratio = u + u
                 d = select(lane_numbers() + c < k, ratio - 1.0, 0.0)
                 share = relative_entropy(ratio + FLOOR, lanes_of(1.0), d)
@@ -75,28 +86,52 @@ def make_scaled() -> Callable[..., Any]:
     return scaled
 
 
-def make_tile() -> Callable[..., Any]:
+@inline
+def _add_term(total, x, y, at, c):
+    s = load_lanes(x, at[0] + c) + load_lanes(y, at[1] + c)
+    return fma(s, log_normal(s), total)
+
+
+@inline
+def _block_entropy(x, y, at, width):
+    """sum s ln s over one block."""
+    first = lanes_of(0.0)
+    second, third, fourth = first, first, first
+    step = 4 * WIDTH
+    for c in range(0, width - step + 1, step):
+        first = _add_term(first, x, y, at, c)
+        second = _add_term(second, x, y, at, c + WIDTH)
+        third = _add_term(third, x, y, at, c + 2 * WIDTH)
+        fourth = _add_term(fourth, x, y, at, c + 3 * WIDTH)
+    for c in range(width - width % step, width, WIDTH):
+        first = _add_term(first, x, y, at, c)
+    return sum_of_lanes((first + second) + (third + fourth))
+
+
+@inline
+def _add_term_of_singles(total, x, y, at, c):
+    s = load_singles(x, at[0] + c) + load_singles(y, at[1] + c)
+    return fma(s, log_normal_singles(s), total)
+
+
+@inline
+def _block_entropy_of_singles(x, y, at, width):
+    """sum s ln s over one block, of which at most four terms are added in float32."""
+    total = lanes_of(0.0)
+    for c in range(0, width, GROUP_SINGLE):
+        part = lanes_of(ZERO_SINGLE)
+        for column in range(c, min(c + GROUP_SINGLE, width), SINGLE_WIDTH):
+            part = _add_term_of_singles(part, x, y, at, column)
+        low, high = widened(part)
+        total = total + (low + high)
+    return sum_of_lanes(total)
+
+
+def make_tile(single: bool) -> Callable[..., Any]:
     """The kernel over all pairs of two sets of prepared rows."""
-
-    @inline
-    def add_term(total, x, y, at, c):
-        s = load_lanes(x, at[0] + c) + load_lanes(y, at[1] + c)
-        return fma(s, log_normal(s), total)
-
-    @inline
-    def block_entropy(x, y, at, width):
-        """sum s ln s over one block."""
-        first = lanes_of(0.0)
-        second, third, fourth = first, first, first
-        step = 4 * WIDTH
-        for c in range(0, width - step + 1, step):
-            first = add_term(first, x, y, at, c)
-            second = add_term(second, x, y, at, c + WIDTH)
-            third = add_term(third, x, y, at, c + 2 * WIDTH)
-            fourth = add_term(fourth, x, y, at, c + 3 * WIDTH)
-        for c in range(width - width % step, width, WIDTH):
-            first = add_term(first, x, y, at, c)
-        return sum_of_lanes((first + second) + (third + fourth))
+    block_entropy = _block_entropy_of_singles if single else _block_entropy
+    roundings = 2.0**-24 / CERTIFIED_SINGLE if single else ROUNDING
+    term_roundings = TERM_SINGLE if single else 0.5 * (TERM + STEPS)
 
     def tile(x, x_constant, x_weight, y, y_constant, y_weight, k, normalize, above, out):
         """out[i, j] for j >= i + above: JS, or nan where not certified; whether any is nan."""
@@ -104,7 +139,7 @@ def make_tile() -> Callable[..., Any]:
         padded = x.shape[1]
         x_data = pointer(x)
         y_data = pointer(y)
-        error = 0.5 * (TERM + STEPS + k / BLOCK) * ROUNDING
+        error = term_roundings * roundings + 0.5 * (k / BLOCK) * ROUNDING
         most = LN2 if normalize else np.inf
         for i in range(x.shape[0]):
             for j in range(max(0, i + above), y.shape[0]):
@@ -114,7 +149,7 @@ def make_tile() -> Callable[..., Any]:
                     at = (i * padded + start, j * padded + start)
                     total += block_entropy(x_data, y_data, at, width)
                 result = x_constant[i] + y_constant[j] - total / k
-                certain = result >= error * (x_weight[i] + y_weight[j]) + ENTRY * ROUNDING
+                certain = result >= error * (x_weight[i] + y_weight[j]) + ENTRY * roundings
                 out[i, j] = min(result, most) if certain else np.nan
                 unsure |= not certain
         return unsure

@@ -293,6 +293,19 @@ def store_lanes(typing, target, offset, lanes):
 
 
 @intrinsic
+def store_as_singles(typing, target, offset, lanes):
+    """target[offset : offset + WIDTH] = lanes, in float32."""
+
+    def build(context, builder, sig, args):
+        vector = ir.VectorType(ir.FloatType(), WIDTH)
+        address = builder.bitcast(builder.gep(args[0], [args[1]]), vector.as_pointer())
+        builder.store(builder.fptrunc(args[2], vector), address, align=1)
+        return context.get_dummy_value()
+
+    return types.none(target, types.intp, lanes), build
+
+
+@intrinsic
 def mask_byte(typing, mask):
     """A mask as the bits of one byte, lane 0 the lowest."""
 
