@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from kullback._drivers.memory import aligned
 from kullback._drivers.rows import Work
 from kullback._drivers.source import Rows
 from kullback._kernels import build
@@ -85,7 +86,7 @@ class Entropic(NoProduct):
 
     def space(self, count: int) -> Prepared:
         columns = -(-self.k // SINGLE_WIDTH) * SINGLE_WIDTH
-        return np.empty((count, columns), self.dtype), np.empty(count), np.empty(count)
+        return aligned((count, columns), self.dtype), np.empty(count), np.empty(count)
 
     def left(self, rows: Array, made: Prepared) -> None:
         build.scaled(rows.dtype.str[1:])(rows, self.work.amount, self.work.normalize, *made)

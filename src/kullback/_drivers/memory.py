@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 LARGEST = 2**63 - 1
+LINE = 64  # bytes
 
 
 def available() -> float:
@@ -29,6 +30,19 @@ def check_memory(shape: tuple[int, ...], dtype: np.dtype[Any], function: str) ->
             f"{_readable(free)} are available; pass out= a numpy.memmap, float32 input, or fewer "
             "rows at a time"
         )
+
+
+def aligned(shape: tuple[int, ...], dtype: Any = np.float64) -> np.ndarray[Any, Any]:
+    """An array that begins at a multiple of the size of a cache line.
+
+    NumPy's own begin 16 bytes after one, so that every set of lanes lies in two lines: the kernel
+    of pairwise JS, which reads rows again and again, took 1.5 times as long.
+    """
+    size = math.prod(shape) * np.dtype(dtype).itemsize
+    memory = np.empty(size + LINE, np.uint8)
+    start = -memory.ctypes.data % LINE
+    view: np.ndarray[Any, Any] = memory[start : start + size].view(dtype)
+    return view.reshape(shape)
 
 
 def _readable(size: float) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drivers.forms import Place, Prepared, padded
+from kullback._drivers.memory import aligned
 from kullback._drivers.rows import Work
 from kullback._drivers.source import Rows
 from kullback._kernels import build
@@ -48,7 +49,7 @@ class Centred(Product):
 
     def space(self, count: int) -> Prepared:
         numbers = tuple(np.empty(count) for _ in range(3))
-        return np.empty((count, self.r.size)), *numbers, self._support(count)
+        return aligned((count, self.r.size)), *numbers, self._support(count)
 
     def left(self, rows: Array, made: Prepared) -> None:
         centred, e, chi, _, support = made
@@ -71,7 +72,7 @@ class Roots(Product):
     """Hellinger's and Bhattacharyya's distances."""
 
     def space(self, count: int) -> Prepared:
-        return np.empty((count, self.r.size)), np.empty(count)
+        return aligned((count, self.r.size)), np.empty(count)
 
     def left(self, rows: Array, made: Prepared) -> None:
         given = (self.r, self.work.amount, self.work.normalize)
@@ -89,7 +90,7 @@ class Symmetrized(Product):
 
     def space(self, count: int) -> Prepared:
         numbers = tuple(np.empty(count) for _ in range(3))
-        return np.empty((count, 2 * self.r.size)), *numbers, self._support(count)
+        return aligned((count, 2 * self.r.size)), *numbers, self._support(count)
 
     def left(self, rows: Array, made: Prepared) -> None:
         self._both(rows, made, logs_first=False)

@@ -17,7 +17,7 @@ from kullback._jit import inline
 from kullback._kernels.rules import Rule
 from kullback._kernels.sums import make_steps
 from kullback._kernels.terms import LEFT, Terms, no_affinity
-from kullback._math.bits import larger, pointer
+from kullback._math.bits import address, larger, pointer
 from kullback._math.lanes import (
     WIDTH,
     lane_numbers,
@@ -124,8 +124,10 @@ def make_short(terms: Terms, rule: Rule) -> Callable[..., Any]:
         n = out.shape[0]
         p_data, q_data, target = pointer(p), pointer(q), pointer(out)
         size = LONGEST * WIDTH
-        buffer = np.empty((4 * size + WIDTH,))
-        spare = buffer[4 * size :]
+        memory = np.empty((4 * size + 2 * WIDTH,))
+        odd = (address(pointer(memory), 0) >> 3) % WIDTH  # a set of lanes lies in one cache line
+        buffer = memory[(WIDTH - odd) % WIDTH :]
+        spare = buffer[4 * size : 4 * size + WIDTH]
         p_now, q_now = pointer(buffer), pointer(buffer[size:])
         p_next, q_next = pointer(buffer[2 * size :]), pointer(buffer[3 * size :])
         copy_columns(p_data, places(p_index, 0, n - 1, k), k, p_now)
