@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from kullback.families import f_divergence, renyi_divergence
     from kullback.matrices import condensed, pairwise
     from kullback.metrics import FDivergence, Renyi
+    from kullback.mixtures import generalized_js_divergence
     from kullback.monitoring import histograms, population_stability_index
 
 __version__ = "0.1.0"
@@ -36,6 +37,7 @@ _HOME = {
     "entropy": "entropies",
     "f_divergence": "families",
     "FDivergence": "metrics",
+    "generalized_js_divergence": "mixtures",
     "hellinger_distance": "distances",
     "histograms": "monitoring",
     "jeffreys_divergence": "divergences",
@@ -58,6 +60,7 @@ __all__ = [
     "cross_entropy",
     "entropy",
     "f_divergence",
+    "generalized_js_divergence",
     "hellinger_distance",
     "histograms",
     "jeffreys_divergence",

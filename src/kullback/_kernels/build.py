@@ -20,10 +20,16 @@ from kullback._kernels import (
     jeffreys,
     js,
     kl,
+    mixture,
+    mixture_careful,
+    mixture_fast,
+    mixture_near,
+    mixture_short,
     renyi,
     symmetrized,
     total_variation,
 )
+from kullback._kernels import mixture_groups as groups_of_mixture
 from kullback._kernels.careful import make_careful
 from kullback._kernels.roots import make_certify_roots, make_roots
 from kullback._kernels.rows import make_rows
@@ -204,3 +210,59 @@ def bin_counts(dtype: str, exact: bool) -> Any:
     given = (_input(dtype, 1), _INDEX, edges, _INDEX, *numbers, _INTEGERS, _COUNTS)
     name = f"binning-{dtype}-{'exact' if exact else 'float'}"
     return compile_kernel(binning.make_binning(exact), name, given)
+
+
+def _stacked(dtype: str) -> types.Array:
+    """Groups of rows, in any place: only the entries of a row must be neighbours."""
+    return types.Array(NUMBERS[dtype], 3, "A", readonly=True)
+
+
+_WEIGHTS = types.Array(types.float64, 2, "C", readonly=True)
+
+
+def _mixture_steps(way: str, rule: str) -> mixture.Steps:
+    make = mixture_near.make_near if way == "near" else mixture_fast.make_fast
+    return make(rule == "pseudocount")
+
+
+@cache
+def mixture_groups(way: str, rule: str, dtype: str) -> Any:
+    """groups(ps, weights, choice, amount, normalize, space, out) -> how many are LEFT."""
+    options = (types.float64, types.boolean)
+    given = (_stacked(dtype), _WEIGHTS, _INDEX, *options, _VECTOR, _VECTOR)
+    function = groups_of_mixture.make_groups(_mixture_steps(way, rule))
+    return compile_kernel(function, f"mixture-{way}-{rule}-{dtype}", given)
+
+
+@cache
+def mixture_short_groups(rule: str, dtype: str) -> Any:
+    """short(as `mixture_groups`) -> how many are LEFT; for few bins: see `mixture_short`."""
+    options = (types.float64, types.boolean)
+    given = (_stacked(dtype), _WEIGHTS, _INDEX, *options, _VECTOR, _VECTOR)
+    function = mixture_short.make_short(rule == "pseudocount")
+    return compile_kernel(function, f"mixture-short-{rule}-{dtype}", given)
+
+
+@cache
+def mixture_blocks(way: str, rule: str, dtype: str) -> Any:
+    """blocks(ps, amount, phase, rows, mean, total) -> the total: see `mixture_groups`."""
+    given = (_stacked(dtype), types.float64, types.intp, _VECTOR, _VECTOR, _VECTOR)
+    function = groups_of_mixture.make_blocks(_mixture_steps(way, rule))
+    return compile_kernel(function, f"mixture-{way}-blocks-{rule}-{dtype}", given)
+
+
+@cache
+def mixture_plan() -> Any:
+    """plan(rows, weights, normalize) -> usable, mass, back: see `mixture`."""
+    return compile_kernel(
+        groups_of_mixture.make_plan(), "mixture-plan", (_VECTOR, _READ, types.boolean)
+    )
+
+
+@cache
+def careful_mixture(rule: str) -> Any:
+    """careful(ps, weights, choice, k, amount, normalize, phases, state, out) -> how many nan."""
+    options = (types.intp, types.float64, types.boolean, types.intp)
+    given = (_stacked("f8"), _WEIGHTS, _INDEX, *options, _VECTOR, _VECTOR)
+    function = mixture_careful.make_careful(rule == "pseudocount")
+    return compile_kernel(function, f"mixture-careful-{rule}", given)
