@@ -16,6 +16,7 @@ FLOORS = {  # a module may import from its own floor and from those below
     "_drawing": 4,
     "_sheet": 4,
     "matrices": 3,
+    "mixtures": 3,
     "monitoring": 3,
     "distances": 3,
     "divergences": 3,
