@@ -9,7 +9,7 @@ import sys
 import numpy as np
 import pytest
 
-from calls import FUNCTIONS, each_metric, each_word, rows_of
+from calls import FUNCTIONS, core_metric, core_word, rows_of
 from kullback import pairwise
 from tolerances import assert_close, assert_same_bits
 
@@ -36,7 +36,7 @@ def test_kernels_of_an_earlier_process_are_not_mixed_up_with_new_ones(later, tmp
     assert results[0] == [results[1][1]] == [results[1][3]] == results[2]
 
 
-@each_word
+@core_word
 @pytest.mark.parametrize("shape", [(3001, 65), (30_000, 7), (5, 200_001)])
 def test_threads_batches_and_row_order_change_no_bit(word, shape):
     p, q = rows_of(*shape)
@@ -52,7 +52,7 @@ def test_threads_batches_and_row_order_change_no_bit(word, shape):
         assert_same_bits(function(p[i], q[i]), want[i])
 
 
-@each_word
+@core_word
 def test_a_row_does_not_depend_on_the_others(word):
     p, q = rows_of(40, 12)
     for fellow in ([0.0] * 12, [np.nan] * 12, [1e308] * 12, [5e-324] * 12):
@@ -62,13 +62,13 @@ def test_a_row_does_not_depend_on_the_others(word):
         assert_same_bits(got, FUNCTIONS[word](p, q)[::2])
 
 
-@each_metric
-def test_threads_and_batches_change_matrices_by_the_stated_bound_at_most(metric):
+@core_metric
+def test_threads_and_batches_change_matrices_by_the_stated_bound_at_most(word):
     x, y = rows_of(300, 64)
     x[::5] = y[::5] * (1 + 1e-7)
-    want = pairwise(x, y, metric, threads=1)
+    want = pairwise(x, y, word, threads=1)
     for threads in (2, 5, None):
-        assert_close(pairwise(x, y, metric, threads=threads), want, "matrix", metric)
+        assert_close(pairwise(x, y, word, threads=threads), want, "matrix", word)
     for rows in (slice(0, 101), slice(299, None), slice(None, None, -1)):
-        assert_close(pairwise(x[rows], y, metric), want[rows], "matrix", metric)
-        assert_close(pairwise(x, y[rows], metric), want[:, rows], "matrix", metric)
+        assert_close(pairwise(x[rows], y, word), want[rows], "matrix", word)
+        assert_close(pairwise(x, y[rows], word), want[:, rows], "matrix", word)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calls import FUNCTIONS, each_float, each_metric, each_word, rows_of
+from calls import FUNCTIONS, core_metric, core_word, each_float, rows_of
 from kullback import pairwise
 from reference import rowwise
 from tolerances import assert_close, assert_same_bits
@@ -65,7 +65,7 @@ LAYOUTS = {
 each_layout = pytest.mark.parametrize("layout", LAYOUTS)
 
 
-@each_word
+@core_word
 @each_layout
 @each_float
 def test_memory_layout_changes_no_bit_of_rows(word, layout, dtype):
@@ -79,18 +79,18 @@ def test_memory_layout_changes_no_bit_of_rows(word, layout, dtype):
     assert_same_bits((p, q), before)
 
 
-@each_metric
+@core_metric
 @each_layout
 @each_float
-def test_memory_layout_changes_no_bit_of_matrices(metric, layout, dtype):
+def test_memory_layout_changes_no_bit_of_matrices(word, layout, dtype):
     x, y = rows_of(20, 33, dtype)
     change = LAYOUTS[layout]
-    want = pairwise(read_only(x), read_only(y), metric)
-    assert_same_bits(pairwise(change(x), change(y), metric), want)
-    assert_same_bits(pairwise(change(x), metric=metric), pairwise(x, metric=metric))
+    want = pairwise(read_only(x), read_only(y), word)
+    assert_same_bits(pairwise(change(x), change(y), word), want)
+    assert_same_bits(pairwise(change(x), metric=word), pairwise(x, metric=word))
 
 
-@each_word
+@core_word
 def test_broadcast_rows_are_like_copies(word):
     p, q = rows_of(50, 9)
     one = np.broadcast_to(p[3], p.shape)
@@ -99,7 +99,7 @@ def test_broadcast_rows_are_like_copies(word):
     assert_same_bits(FUNCTIONS[word](flat, q), FUNCTIONS[word](flat.copy(), q))
 
 
-@each_word
+@core_word
 @pytest.mark.parametrize("dtype", ["<f8", ">f8", "<f4", ">i4"])
 def test_memory_mapped_rows_are_like_arrays(word, dtype, tmp_path):
     p, q = ((1000 * rows).astype(dtype) + 1 for rows in rows_of(30, 21))
@@ -114,7 +114,7 @@ def test_memory_mapped_rows_are_like_arrays(word, dtype, tmp_path):
     assert_same_bits(FUNCTIONS[word](mapped_at_odd_offset, q), want)
 
 
-@each_word
+@core_word
 def test_lists_pandas_and_matrices_are_like_arrays(word):
     pandas = pytest.importorskip("pandas")
     p, q = rows_of(6, 5)
@@ -130,7 +130,7 @@ def test_lists_pandas_and_matrices_are_like_arrays(word):
 
 
 @pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
-@each_word
+@core_word
 def test_np_matrix_is_like_an_array(word):
     p, q = rows_of(6, 5)
     got = FUNCTIONS[word](np.matrix(p), np.matrix(q))
@@ -141,7 +141,7 @@ def test_np_matrix_is_like_an_array(word):
 # Dtypes
 
 
-@each_word
+@core_word
 @pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f8", ">u2"])
 def test_counts_of_any_dtype_are_the_same_counts(word, dtype):
     rng = np.random.default_rng(6)
@@ -151,20 +151,20 @@ def test_counts_of_any_dtype_are_the_same_counts(word, dtype):
     assert_same_bits(got, FUNCTIONS[word](p.astype(float), q.astype(float)))
 
 
-@each_word
+@core_word
 def test_booleans_are_counts_of_one(word):
     p, q = np.eye(4, dtype=bool), ~np.eye(4, dtype=bool)[::-1]
     assert_same_bits(FUNCTIONS[word](p, q), FUNCTIONS[word](p.astype(float), q.astype(float)))
 
 
-@each_word
+@core_word
 def test_integer_counts_are_exact_up_to_2_to_the_53(word):
     p = 2**53 - np.arange(6).reshape(2, 3)
     q = 2**53 - np.arange(6).reshape(2, 3)[::-1] ** 2
     assert_close(FUNCTIONS[word](p, q), rowwise(word, p, q), "rows", word)
 
 
-@each_word
+@core_word
 @pytest.mark.parametrize(
     ("p_dtype", "q_dtype", "result"),
     [

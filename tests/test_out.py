@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calls import FUNCTIONS, assert_says, each_float, each_metric, each_word, rows_of
+from calls import FUNCTIONS, assert_says, core_metric, core_word, each_float, rows_of
 from kullback import condensed, js_divergence, kl_divergence, pairwise
 from reference import ORACLES
 from tolerances import assert_same_bits
 
 
-@each_word
+@core_word
 @each_float
 def test_out_is_filled_and_returned(word, dtype):
     p, q = rows_of(8, 5, dtype)
@@ -26,20 +26,20 @@ def test_out_is_filled_and_returned(word, dtype):
     assert single == want[0]
 
 
-@each_metric
+@core_metric
 @each_float
-def test_out_of_a_matrix_is_filled_and_returned(metric, dtype):
+def test_out_of_a_matrix_is_filled_and_returned(word, dtype):
     x, y = rows_of(6, 5, dtype)
     for other in (y, None):
-        want = pairwise(x, other, metric)
+        want = pairwise(x, other, word)
         for out in (np.zeros((6, 6), dtype), np.zeros((6, 6), dtype, "F"), np.zeros((6, 9), dtype)):
             out = out[:, :6]
-            assert pairwise(x, other, metric, out=out) is out
+            assert pairwise(x, other, word, out=out) is out
             assert_same_bits(out.copy(), want)
-    if ORACLES[metric].symmetric:
+    if ORACLES[word].symmetric:
         out = np.zeros(15, dtype)
-        assert condensed(x, metric, out=out) is out
-        assert_same_bits(out, condensed(x, metric))
+        assert condensed(x, word, out=out) is out
+        assert_same_bits(out, condensed(x, word))
 
 
 def frozen(a):

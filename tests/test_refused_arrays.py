@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from calls import FUNCTIONS, assert_says, each_float, each_metric, each_word, every_function
+from calls import FUNCTIONS, assert_says, core_metric, core_word, each_float, every_function
 from kullback import condensed, pairwise
 
 # Shapes
@@ -22,7 +22,7 @@ def test_another_number_of_bins_is_refused_with_both_shapes(p_shape):
         assert_says(error, r"\(2, 4\)")
 
 
-@each_word
+@core_word
 @pytest.mark.parametrize(
     ("p_shape", "q_shape"), [((3, 4), (2, 4)), ((), (4,)), ((4,), ()), ((), ()), ((5, 0), (5, 0))]
 )
@@ -32,20 +32,20 @@ def test_shapes_that_do_not_fit_are_refused_with_both_shapes(word, p_shape, q_sh
     assert_says(error, re.escape(str(q_shape)))
 
 
-@each_metric
+@core_metric
 @pytest.mark.parametrize("shape", [(), (4,), (2, 2, 4), (3, 0)])
-def test_a_matrix_needs_two_axes_and_bins(metric, shape):
+def test_a_matrix_needs_two_axes_and_bins(word, shape):
     for call in (
-        lambda: pairwise(np.ones(shape), np.ones((2, 4)), metric),
-        lambda: pairwise(np.ones((2, 4)), np.ones(shape), metric),
-        lambda: pairwise(np.ones(shape), metric=metric),
+        lambda: pairwise(np.ones(shape), np.ones((2, 4)), word),
+        lambda: pairwise(np.ones((2, 4)), np.ones(shape), word),
+        lambda: pairwise(np.ones(shape), metric=word),
         lambda: condensed(np.ones(shape), "js"),
     ):
         with pytest.raises(ValueError, match=re.escape(str(shape))):
             call()
 
 
-@each_word
+@core_word
 @each_float
 def test_no_rows_give_an_empty_result(word, dtype):
     for p_shape, q_shape, shape in [((0, 4), (0, 4), (0,)), ((3, 0, 4), (4,), (3, 0))]:
@@ -54,7 +54,7 @@ def test_no_rows_give_an_empty_result(word, dtype):
         assert got.dtype == dtype
 
 
-@each_word
+@core_word
 def test_an_axis_that_is_not_there_is_refused(word):
     for axis in (2, -3):
         with pytest.raises(ValueError, match="axis"):

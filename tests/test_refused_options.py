@@ -8,9 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from calls import assert_says, every_function
+import kullback
+from calls import assert_says, every_function, metric
 from kullback import condensed, kl_divergence, pairwise
-from reference import ORACLES
+from reference import METRICS, ORACLES, SYMMETRIC
 
 OUT_OF_RANGE = [
     *[("base", value) for value in (1, 1.0, 0, 0.5, -2, np.nan)],
@@ -66,24 +67,38 @@ def test_arrays_are_positional_and_options_are_named():
 
 
 def test_a_wrong_metric_is_refused_with_the_right_ones():
-    for call in (lambda: pairwise(np.eye(3), metric="kld"), lambda: condensed(np.eye(3), "kld")):
-        with pytest.raises(ValueError, match="kld") as error:
-            call()
-        assert_says(error, *(rf"\b{word}\b" for word in ("js", "js_distance")))
-    with pytest.raises(ValueError, match="kld") as error:
-        pairwise(np.eye(3), metric="kld")
-    assert_says(error, *(rf"\b{word}\b" for word in ORACLES))
+    right = [word for word in METRICS if ORACLES[word].parametric is None]
+    for wrong in ("kld", "KL", "renyi", "entropy", "cross_entropy", "", None, 2, kullback.Renyi):
+        for call in (
+            lambda m=wrong: pairwise(np.eye(3), metric=m),
+            lambda m=wrong: condensed(np.eye(3), m),
+        ):
+            with pytest.raises(ValueError, match=re.escape(repr(wrong))) as error:
+                call()
+            assert_says(error, *(rf"\b{word}\b" for word in right), r"Renyi\(")
 
 
 def test_condensed_is_for_symmetric_metrics():
-    for metric in set(ORACLES) - {word for word in ORACLES if ORACLES[word].symmetric}:
+    for word in set(METRICS) - set(SYMMETRIC):
         with pytest.raises(ValueError, match="symmetric") as error:
-            condensed(np.eye(3), metric)
-        assert_says(error, rf"\b{metric}\b")
+            condensed(np.eye(3), metric(word))
+        assert_says(error, rf"\b{ORACLES[word].parametric or word}\b")
     for zeros in ("skip", 1e-10):
-        with pytest.raises(ValueError, match="symmetric") as error:
-            condensed(np.eye(3), "js", zeros=zeros)
-        assert_says(error, r"\bzeros\b")
+        for word in SYMMETRIC:
+            with pytest.raises(ValueError, match="symmetric") as error:
+                condensed(np.eye(3), metric(word), zeros=zeros)
+            assert_says(error, r"\bzeros\b")
+
+
+@pytest.mark.parametrize("word", [word for word in METRICS if not ORACLES[word].takes_base])
+def test_where_there_is_no_logarithm_there_is_no_base(word):
+    calls = [lambda: pairwise(np.eye(3), metric=word, base=2)]
+    if word in SYMMETRIC:
+        calls.append(lambda: condensed(np.eye(3), word, base=2))
+    for call in calls:
+        with pytest.raises(ValueError, match="base") as error:
+            call()
+        assert_says(error, rf"\b{word}\b")
 
 
 def test_a_matrix_that_cannot_fit_is_refused_at_once():
