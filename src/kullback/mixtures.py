@@ -40,8 +40,8 @@ def generalized_js_divergence(
     Parameters
     ----------
     ps : array_like, (m, ..., k)
-        Counts, weights or probabilities, not negative, finite and not all 0 in a row. float32 is
-        computed and returned as such, everything else as float64.
+        Counts, weights or probabilities, not negative, finite and not all 0 in a row. The result of
+        float32 is float32, computed in float64; that of everything else is float64.
     weights : array_like, (m,) or (..., m), optional
         Of the m rows: not negative, finite and not all 0; divided by their sum. Leading axes
         broadcast against those of the result. Equal by default. A row of weight 0 has no part in

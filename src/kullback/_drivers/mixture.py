@@ -18,8 +18,8 @@ from kullback._kernels.mixture_short import is_short, short_space
 
 SMALL = 200_000  # elements that one thread does
 TILE = 1 << 18  # elements of a tile that is read where it lies: about 0.3 ms
-WHOLE = 1 << 17  # elements of a group that is always done whole; larger ones, read where they lie,
-FEW = 4  # where there are so many for each thread
+WHOLE = 1 << 17  # elements of a group up to which it is always done whole ...
+FEW = 4  # ... and beyond, if it is read where it lies, where there are so many for each thread
 
 
 def run(job: Job, out: Array) -> None:
