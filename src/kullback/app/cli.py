@@ -113,7 +113,8 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--metric",
         default="js",
-        help="js, js_distance, kl, … (default: %(default)s; a wrong name lists all)",
+        help="js, js_distance, kl, hellinger, renyi:ALPHA, … (default: %(default)s; a wrong name "
+        "lists all)",
     )
     add("--base", type=float, help="of the logarithm: 2 gives bits (default: e, nats)")
     add("--no-normalize", action="store_true", help="take the rows as they are")

@@ -24,8 +24,6 @@ from kullback.app.tables import Table, read_table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_WITHOUT_UNIT = {"hellinger", "total_variation", "chi2"}  # no logarithm, so no base
-
 
 @dataclass(frozen=True)
 class Files:
@@ -81,9 +79,24 @@ def _compute(x: Table, y: Table, options: dict[str, Any]) -> Any:
     try:
         with progress_bar() as progress:
             other = None if y is x else y.values
-            return kl.pairwise(x.values, other, progress=progress, **options)
+            given = {**options, "metric": _named(options["metric"])}
+            return kl.pairwise(x.values, other, progress=progress, **given)
     except (ValueError, TypeError, OverflowError, MemoryError, ImportError) as error:
         raise UserError(_in_the_files(str(from_library(error)), x, y)) from error
+
+
+def _named(metric: str, *, record: bool = False) -> Any:
+    """What the library calls a metric, "renyi:0.5" among them; or its record."""
+    from kullback._catalogue import metric as record_of
+
+    family, _, parameter = metric.partition(":")
+    named: Any = metric
+    if family == "renyi" and parameter:
+        try:
+            named = kl.Renyi(float(parameter))
+        except ValueError as error:
+            raise UserError(f"--metric {metric}: {error}") from error
+    return record_of(named) if record else named
 
 
 def _in_the_files(message: str, x: Table, y: Table) -> str:
@@ -115,7 +128,7 @@ def _draw(matrix: Matrix, x: Table, y: Table, options: dict[str, Any]) -> Figure
 
 def _unit(metric: str, base: float | None) -> str:
     """What the colour bar says."""
-    if metric in _WITHOUT_UNIT:
+    if not _named(metric, record=True).takes_base:
         return metric
     names = {2.0: "bits", 10.0: "bans"}
     unit = "nats" if base is None else names.get(base, f"base {base:g}")
