@@ -5,6 +5,7 @@
     source    rows of an array as a kernel needs them, tile by tile, copied only where they must be
     rows      row pairs ──► results
     forms     the ways in which a tile of a matrix can be computed
+    products  those that are a matrix product
     tiles     all pairs of rows ──► targets: a matrix or its upper triangle
     memory    what fits
 

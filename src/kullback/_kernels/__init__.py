@@ -1,15 +1,25 @@
 """Floor 1: kernels. One row pair or one tile; no shape checks, no allocation per element.
 
-A divergence is its `term`: what one bin contributes, a function of x, y and d = x - y, where x and
-y are the two probabilities times one common positive number, and d is known to the last digit.
-Terms are never negative and do not cancel, so a sum of them has all its digits.
+A divergence is its `Terms`: what one bin contributes, a function of x, y and d = x - y, where x and
+y are the two probabilities times one common number and d is known to the last digit, and how the
+sum of all bins becomes the result. Terms are not negative and do not cancel, so a sum of them has
+all its digits.
 
-    kl · js           the terms, and what each divergence needs besides
+    terms             what a divergence is made of; float64 and float32 arithmetic
+    kl · js · jeffreys · hellinger · total_variation · chi2 · renyi · cross_entropy
+    custom            a user's own f
     rules             what an option (pseudocount, zeros) makes of a pair of entries
-    rows              term + rule ──► many row pairs, as fast as they can be read
-    careful           term + rule ──► the pairs that `rows` leaves: nearly equal, extreme, invalid
-    reference         what the two forms for matrices share
+    sums              sums, scales and shares of a row pair: the steps of the loops below
+    rows              terms + rule ──► many row pairs, as fast as they can be read
+    short             the same for rows of few bins, eight rows at a time
+    singles           the same in float32
+    careful           terms + rule ──► the pairs that those leave: nearly equal, extreme, invalid
+    reference         what the forms for matrices share
     centred           pairwise KL as a matrix product, with a bound of its error
+    symmetrized       pairwise Jeffreys: the same for both directions at once
+    roots             pairwise Hellinger and Bhattacharyya: a product of square roots
     entropic          pairwise JS with one logarithm a pair and bin, with a bound of its error
+    mixture           JS of several distributions
+    binning           histograms of samples
     build             compiles any of them, once for each dtype
 """

@@ -1,7 +1,8 @@
-"""Floor 0: scalar primitives, each with its domain, its error bound and its source.
+"""Floor 0: primitives of scalars and lanes, each with its domain, its error bound and its source.
 
     bits ──► series ──► log         ln x
-      │        └──────► log_ratio   x ln(x/y) - x + y and ln(x/y), without cancellation
+      │        ├──────► log_ratio   x ln(x/y) - x + y and ln(x/y), without cancellation
+      │        └──────► exp         e**z, e**z - 1 and e**z - 1 - z
       └──────────────► sums         sums in twice the precision, exact products, powers of two
 
 They are written in integer and fused multiply-add steps without branches, so that LLVM turns a
