@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kullback import _arguments
-from kullback._catalogue import Divergence
+from kullback._catalogue import Divergence, Parametric
 from kullback._catalogue import metric as divergence_of
 from kullback._drivers import rows as row_driver
 from kullback._drivers import tiles
@@ -29,6 +29,7 @@ FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
     "roots": Roots,
     "symmetrized": Symmetrized,
 }
+Metric = str | Parametric
 Progress = bool | Callable[[int, int], None]
 
 
@@ -36,7 +37,7 @@ def pairwise(
     x: ArrayLike,
     y: ArrayLike | None = None,
     /,
-    metric: str = "js",
+    metric: Metric = "js",
     *,
     base: float | None = None,
     normalize: bool = True,
@@ -54,8 +55,10 @@ def pairwise(
     x, y : array_like, (n, k) and (m, k)
         Counts, weights or probabilities, as for `kl_divergence`; `y=None` is x itself, and each
         pair of a symmetric metric is then computed once.
-    metric : str
-        "kl" (KL(x[i] || y[j])), "reverse_kl" (KL(y[j] || x[i])), "js" or "js_distance".
+    metric : str, Renyi or FDivergence
+        "kl" (KL(x[i] || y[j])), "reverse_kl" (KL(y[j] || x[i])), "js", "js_distance", "jeffreys",
+        "hellinger", "bhattacharyya", "total_variation", "chi2", or a member of a family, such as
+        `kullback.Renyi(0.5)`.
     base, normalize, pseudocount, zeros, invalid, threads
         As for `kl_divergence`. `zeros` other than "inf" or a row of zeros in `invalid="nan"`
         treat the two sides differently, as the row-wise functions do.
@@ -81,9 +84,11 @@ def pairwise(
     Notes
     -----
     Relative errors in float64 are below 1e-12 at every distance: fast forms (a matrix product for
-    KL, one logarithm for each pair and bin for JS) bound their own error, and pairs that the
-    bound does not certify are computed again without cancellation. The worst case, all pairs
-    nearly equal in clusters far apart, takes the time of the row-wise function for each pair.
+    KL, Jeffreys, Hellinger and Bhattacharyya, one logarithm for each pair and bin for JS) bound
+    their own error, and pairs that the bound does not certify are computed again without
+    cancellation. The worst case, all pairs nearly equal, takes the time of the row-wise function
+    for each pair, and so do the other metrics. JS of float32 rows is certified to 1e-5 (errors
+    seen: below 2e-6). Beyond the result, at most 64 MB are used.
 
     Examples
     --------
@@ -122,7 +127,7 @@ def pairwise(
 def condensed(
     x: ArrayLike,
     /,
-    metric: str = "js",
+    metric: Metric = "js",
     *,
     base: float | None = None,
     normalize: bool = True,
