@@ -30,7 +30,7 @@ from kullback._math.lanes import (
     load_lanes,
     sum_of_lanes,
 )
-from kullback._math.sums import two_sum
+from kullback._math.sums import sum_of_lanes_in_two, two_sum
 
 # Columns beyond the row after the next: 4 kB, far enough to arrive in time. Without it the loop
 # waited for the hardware's prefetcher at the end of each page: KL 0.84 of reading, instead of 0.9.
@@ -53,10 +53,12 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
         """The sums of a row, scalars in the same places, increased by those of a block."""
         a_sum, a_error, b_sum, b_error, to_fill = row[:5]
         if exact:
-            a_sum, rest = two_sum(a_sum, sum_of_lanes(sums[0]))
-            a_error += rest + sum_of_lanes(sums[1])
-            b_sum, rest = two_sum(b_sum, sum_of_lanes(sums[2]))
-            b_error += rest + sum_of_lanes(sums[3])
+            high, low = sum_of_lanes_in_two((sums[0], sums[1]))
+            a_sum, rest = two_sum(a_sum, high)
+            a_error += rest + low
+            high, low = sum_of_lanes_in_two((sums[2], sums[3]))
+            b_sum, rest = two_sum(b_sum, high)
+            b_error += rest + low
         else:
             a_sum += sum_of_lanes(sums[0])
             b_sum += sum_of_lanes(sums[2])

@@ -243,6 +243,34 @@ def sum_of_lanes(typing, lanes):
     return lanes.dtype(lanes), build
 
 
+def _exchange(step):
+    @intrinsic
+    def exchange(typing, lanes):
+        def build(context, builder, sig, args):
+            chosen = [_index(i ^ step) for i in range(WIDTH)]
+            mask = ir.Constant(ir.VectorType(ir.IntType(32), WIDTH), chosen)
+            undefined = ir.Constant(args[0].type, ir.Undefined)
+            return builder.shuffle_vector(args[0], undefined, mask)
+
+        return lanes(lanes), build
+
+    return exchange
+
+
+# Every lane changes places with the one that is so many further: to add lanes in one's own way.
+exchange_1, exchange_2, exchange_4 = _exchange(1), _exchange(2), _exchange(4)
+
+
+@intrinsic
+def first_lane(typing, lanes):
+    """The number in lane 0."""
+
+    def build(context, builder, sig, args):
+        return builder.extract_element(args[0], _index(0))
+
+    return lanes.dtype(lanes), build
+
+
 @intrinsic
 def largest_of_lanes(typing, lanes):
     """The largest of the numbers, none of which is NaN."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from kullback._jit import inline
 from kullback._math.bits import bits, fma, from_bits
+from kullback._math.lanes import exchange_1, exchange_2, exchange_4, first_lane
 
 FRACTION = (1 << 52) - 1
 ONE_BITS = 1023 << 52
@@ -40,6 +41,19 @@ def difference_of_products(x: float, a: float, y: float, b: float) -> float:
     """x * a - y * b within 1.5 ulp, however much cancels."""
     product = y * b
     return fma(x, a, -product) - fma(y, b, -product)
+
+
+@inline
+def sum_of_lanes_in_two(total: tuple[float, float]) -> tuple[float, float]:
+    """The sum of all lanes of a sum in twice the precision, in twice the precision."""
+    high, low = total
+    high, error = two_sum(high, exchange_4(high))
+    low = low + exchange_4(low) + error
+    high, error = two_sum(high, exchange_2(high))
+    low = low + exchange_2(low) + error
+    high, error = two_sum(high, exchange_1(high))
+    low = low + exchange_1(low) + error
+    return first_lane(high), first_lane(low)
 
 
 @inline
