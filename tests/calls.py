@@ -36,12 +36,11 @@ def metric(word: str) -> Any:
 FUNCTIONS: dict[str, Callable[..., Any]] = {word: partial(call, word) for word in ROWWISE}
 
 # Drivers and loops know nothing of formulas, and every kernel takes a second or two to compile.
-# What is theirs alone is therefore tested with KL and JS, and options with a few more, which stand
-# for all that terms may ask of the loops: infinite on one side, on both, not a sum of terms, a
-# second sum, the whole row in every term.
+# What is theirs alone is therefore tested with KL and JS, and options with three more, which stand
+# for what terms may ask of the loops: no gap on either side, a second sum, the whole of the row.
 CORE = ["kl", "js", "js_distance"]
 CORE_METRICS = ["kl", "reverse_kl", "js", "js_distance"]
-VARIED = ["chi2", "jeffreys", "renyi_inf", "renyi_0.25", "cross_entropy"]
+VARIED = ["jeffreys", "renyi_0.25", "cross_entropy"]
 VARIED_METRICS = [word for word in VARIED if word in METRICS]
 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough":
     VARIED = [word for word in ROWWISE if word not in CORE]
@@ -66,6 +65,7 @@ each_metric = pytest.mark.parametrize("word", METRICS)
 core_metric = pytest.mark.parametrize("word", CORE_METRICS)
 core_or_varied_metric = pytest.mark.parametrize("word", CORE_METRICS + VARIED_METRICS)
 each_float = pytest.mark.parametrize("dtype", [np.float64, np.float32])
+LONG = 32  # bins from which on rows have kernels of their own, and float32 rows have float32 ones
 
 
 def suitable(word: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -85,12 +85,12 @@ def compare(word: str, got: Any, p: Any, q: Any, operation: str, **options: Any)
 
 
 def _ratios_are_floats(p: Any, q: Any, normalize: bool) -> np.ndarray:
-    """Where no p/q overflows, so that a function of floats can be applied to it."""
+    """Where no p/q over- or underflows, so that a function of floats can be applied to it."""
     with np.errstate(divide="ignore", invalid="ignore"):
         p, q = (np.log2(np.asarray(x, np.float64)) for x in (p, q))
         if normalize:
             p, q = (x - x.max(axis=-1, keepdims=True) for x in (p, q))
-        return ~np.any((p - q > 1000) & np.isfinite(p - q), axis=-1)
+        return ~np.any((np.abs(p - q) > 1000) & np.isfinite(p - q), axis=-1)
 
 
 def check(word: str, p: Any, q: Any, **options: Any) -> None:

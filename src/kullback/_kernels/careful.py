@@ -36,6 +36,7 @@ from kullback._math.sums import (
 )
 
 TOP = 900
+LEAST_PART = -100  # the least power of two that takes sums back in one step
 TINY = 1.0  # a scaled entry below this is 2**900 times smaller than the largest
 RAISED = 300  # the larger of two such entries becomes about 2**RAISED
 FAR = 600  # octaves between two entries beyond which `apart` takes over
@@ -259,10 +260,11 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         fill = (amount, scale)
         scales = (scale, scale)
         total, common = term_sums(p, q, at, scales, plan, amount, fill, alpha)
-        # In two steps: the power that takes the sum back may be beyond the range of one number.
-        total = total if largest else times_power_of_two(total, -scale)
-        common = times_power_of_two(common, -scale)
-        result = finish(total, common, lacking, 1.0, False, alpha)
+        # In two steps: the power that takes the sums back may be beyond the range of one number.
+        part = max(min(scale, TOP), LEAST_PART)
+        total = total if largest else times_power_of_two(total, part - scale)
+        common = times_power_of_two(common, part - scale)
+        result = finish(total, common, lacking, power_of_two(-part), False, alpha)
         if needs_logarithm(result, total, lacking):
             wholes = ((1.0, scale), (1.0, scale))
             return log_of_sum(p, q, at, scales, wholes, amount, fill, alpha)

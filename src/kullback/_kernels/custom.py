@@ -14,11 +14,13 @@ from kullback._kernels.rules import Rule
 from kullback._math.bits import load, pointer
 from kullback._math.sums import (
     add_to,
+    exponent,
     times_power_of_two,
     two_sum,
 )
 
 RATIO = 2.0**-51  # relative error of p/q
+SMALL = 2.0**-900
 ROUNDINGS = 8.0  # of a term: a sum that is this close to 0 is 0
 
 
@@ -60,26 +62,40 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
     @inline
     def sums(p, q, at, k, scales, shift):
         a_sum, b_sum, gaps = (0.0, 0.0), (0.0, 0.0), 0.0
+        has_p, has_q = False, False
         for c in range(k):
-            a, b, _, _ = entries(p, q, (at[0] + c, at[1] + c), scales, shift, 0.0)
+            a, b, has_a, has_b = entries(p, q, (at[0] + c, at[1] + c), scales, shift, 0.0)
+            has_p |= has_a
+            has_q |= has_b
             gaps += gap(b)
             a_sum = add_to(a_sum, a)
             b_sum = add_to(b_sum, b)
-        return two_sum(a_sum[0], a_sum[1])[0], two_sum(b_sum[0], b_sum[1])[0], gaps
+        sums_of_two = two_sum(a_sum[0], a_sum[1])[0], two_sum(b_sum[0], b_sum[1])[0]
+        return *sums_of_two, gaps, has_p and has_q
 
     @inline
-    def share(x, y, has_x, has_y):
-        if not has_y:
-            return (x * slope if np.isfinite(slope) else slope) if has_x else 0.0
-        if not has_x:
-            return y * f_at_zero if y > 0.0 else 0.0
-        if y == 0.0 or x == 0.0:  # so small beside the rest that it does not count
-            return 0.0
-        t = x / y
+    def ratio(x, y, a, b, octaves):
+        """x / y, also where one of them is too small beside the rest to be a number."""
+        if x > SMALL and y > SMALL:
+            return x / y
+        a_power, b_power = exponent_of_any(a), exponent_of_any(b)
+        mantissas = times_power_of_two(a, -a_power) / times_power_of_two(b, -b_power)
+        return times_power_of_two(mantissas, a_power - b_power + octaves)
+
+    @inline
+    def share(x, y, t):
+        """y f(t), where t is x/y; beyond the range in which f is right, its limits."""
         value = f(1.0 if abs(t - 1.0) <= RATIO else t)  # t itself is no better known
-        if np.isfinite(value):
-            return y * value
-        return x * slope if t > 1.0 else y * f_at_zero  # beyond the range in which f is right
+        if t > 1.0:
+            return x * (value / t) if np.isfinite(value / t) else x * slope
+        return y * value if np.isfinite(value) and t > 0.0 else y * f_at_zero
+
+    @inline
+    def edge(x, y, has_x, has_y):
+        """Where p or q is 0."""
+        if has_x:
+            return x * slope if np.isfinite(slope) else slope
+        return y * f_at_zero if has_y and y > 0.0 else 0.0
 
     @inline
     def pair(p, q, at, k, amount, normalize):
@@ -91,22 +107,29 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
             least = min(scales[0], scales[1])
             scales = (least, least)
         shift = (times_power_of_two(amount, scales[0]), times_power_of_two(amount, scales[1]))
-        a_sum, b_sum, gaps = sums(p, q, at, k, scales, shift)
+        a_sum, b_sum, gaps, have_mass = sums(p, q, at, k, scales, shift)
         fill = amount * b_sum if normalize else shift[1]
         if fills:
             b_sum += gaps * fill
-        if a_sum == 0.0 or b_sum == 0.0:
+        if not have_mass:
             return np.nan
         if not normalize:
             a_sum, b_sum = 1.0, 1.0
         total, size = (0.0, 0.0), 0.0
-        for_p, for_q = 1.0, 1.0
+        for_p, for_q, octaves = 1.0, 1.0, scales[0] - scales[1]
         if normalize:  # p and q sum to 2**TOP
             for_p = 2.0**TOP / a_sum
             for_q = 2.0**TOP / b_sum
+            octaves += exponent(b_sum) - exponent(a_sum)
         for c in range(k):
             x, y, has_x, has_y = entries(p, q, (at[0] + c, at[1] + c), scales, shift, fill)
-            part = share(x * for_p, y * for_q, has_x, has_y)
+            x, y = x * for_p, y * for_q
+            if has_x and has_y:
+                a, b = load(p, at[0] + c), load(q, at[1] + c)
+                # Entries that a pseudocount or a filled gap makes are never too small.
+                part = share(x, y, ratio(x, y, a, b, octaves) if a > 0.0 and b > 0.0 else x / y)
+            else:
+                part = edge(x, y, has_x, has_y)
             total = add_to(total, part)
             size += abs(part)
         result = total[0] if np.isinf(total[0]) else total[0] + total[1]

@@ -87,8 +87,10 @@ def _finish(total, affinity, gap, back, normalize, alpha):
     usable = grown < LARGEST
     grown = select(usable, grown, 0.0)
     result = log_ratio(1.0 + grown, 1.0, grown) / b
+    finite = total < np.inf
+    huge = (log(b * select(finite, total, 1.0)) + log(back / DOWN)) / b
     result = select(grown < NEARLY_NOTHING, scaled, result)
-    return select(gap, np.inf, select(usable, result, LEFT))
+    return select(gap, np.inf, select(usable, result, select(finite, huge, LEFT)))
 
 
 @inline

@@ -165,7 +165,8 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         q_data = pointer(q)
         last = out.shape[0] - 1
         left = 0
-        least = TRUSTED_ABOVE if normalize else -np.inf
+        # Roots of tiny entries are not right; they count where all else is smaller still.
+        least = TRUSTED_ABOVE if normalize or rooted or has_affinity else -np.inf
         second = min(1, last)
         ready = plan(row_sums(p_data, q_data, (p_index[0] * k, q_index[0] * k), k), normalize)
         sums = row_sums(p_data, q_data, (p_index[second] * k, q_index[second] * k), k)

@@ -15,7 +15,7 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._kernels.rules import Rule
-from kullback._kernels.terms import LEFT, Terms
+from kullback._kernels.terms import LEFT, Terms, no_affinity
 from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log_ratio import floored
@@ -25,6 +25,7 @@ BLOCK = 512  # columns summed in one go
 SCALE = 900  # x and y sum to about 2**SCALE, so that subnormal entries become normal ones
 RANGE = 380  # the sums of rows may lie between 2**-RANGE and 2**RANGE ...
 UNSCALED_RANGE = 40  # ... and below 2**UNSCALED_RANGE where rows are not normalized
+TINY = 2.0**-200
 LARGEST = 2.0**1000  # sums of terms beyond it are left: they may have overflowed
 
 
@@ -67,6 +68,8 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
     values, gap, shifts, fills = rule
     against_whole, gaps, exact = terms.against_whole, terms.gaps, terms.first_order
     term, affinity, finish, rooted = terms.term, terms.affinity, terms.finish, terms.rooted
+    # Roots and powers of tiny entries are not right; they count where all else is smaller still.
+    tiny = TINY if rooted or affinity is not no_affinity else -np.inf
 
     @inline
     def add(sums, a, b, live):
@@ -183,7 +186,7 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
         value = finish(total, affinity, lacking, back, normalize, alpha)
         good = usable & (lacking | ((total < LARGEST) & (value < np.inf)))
         least = trusted_to_first_order(k) if exact else trusted_above(k)
-        least = least if normalize else -np.inf
+        least = least if normalize else tiny
         compared = value * value if rooted else value
         return select(good & (compared > least), value, LEFT)
 
