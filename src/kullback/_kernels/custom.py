@@ -16,7 +16,6 @@ from kullback._math.sums import (
     add_to,
     exponent,
     times_power_of_two,
-    two_sum,
 )
 
 RATIO = 2.0**-51  # relative error of p/q
@@ -70,8 +69,7 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
             gaps += gap(b)
             a_sum = add_to(a_sum, a)
             b_sum = add_to(b_sum, b)
-        sums_of_two = two_sum(a_sum[0], a_sum[1])[0], two_sum(b_sum[0], b_sum[1])[0]
-        return *sums_of_two, gaps, has_p and has_q
+        return a_sum[0] + a_sum[1], b_sum[0] + b_sum[1], gaps, has_p and has_q
 
     @inline
     def ratio(x, y, a, b, octaves):
