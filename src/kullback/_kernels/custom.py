@@ -66,7 +66,7 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
             a, b, has_a, has_b = entries(p, q, (at[0] + c, at[1] + c), scales, shift, 0.0)
             has_p |= has_a
             has_q |= has_b
-            gaps += gap(b)
+            gaps += gap(load(q, at[1] + c))
             a_sum = add_to(a_sum, a)
             b_sum = add_to(b_sum, b)
         return a_sum[0] + a_sum[1], b_sum[0] + b_sum[1], gaps, has_p and has_q
