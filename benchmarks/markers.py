@@ -13,17 +13,17 @@ def table(rows: list[dict[str, str]]) -> str:
 
 
 def _marks(name: str) -> tuple[str, str]:
-    return f"<!-- {name}: start -->\n", f"\n<!-- {name}: stop -->"
+    return f"<!-- {name}: start -->", f"<!-- {name}: stop -->"
 
 
 def between(page: Path, name: str) -> str:
     """What stands between the markers of this name."""
     start, stop = _marks(name)
-    return page.read_text("utf-8").split(start)[1].split(stop)[0]
+    return page.read_text("utf-8").split(start)[1].split(stop)[0].strip()
 
 
 def replace_between(page: Path, name: str, text: str) -> None:
     """Put the text between the markers of this name."""
     start, stop = _marks(name)
     before, rest = page.read_text("utf-8").split(start)
-    page.write_text(before + start + text + stop + rest.split(stop)[1], "utf-8")
+    page.write_text(f"{before}{start}\n{text}\n{stop}{rest.split(stop)[1]}", "utf-8")
