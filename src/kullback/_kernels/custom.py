@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numba
@@ -23,8 +24,9 @@ SMALL = 2.0**-900
 ROUNDINGS = 8.0  # of a term: a sum that is this close to 0 is 0
 
 
+@lru_cache(64)
 def compiled(f: Callable[[float], float]) -> Any:
-    """`f` for one float64, as Numba compiles it; any failure is Numba's own exception."""
+    """`f` for one float64, as Numba compiles it, once; any failure is Numba's own exception."""
     function = getattr(f, "py_func", f)  # of a function that the user has compiled already
     dispatcher = numba.njit(error_model="numpy")(function)
     dispatcher.compile((numba.types.float64,))
