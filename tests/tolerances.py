@@ -66,7 +66,7 @@ def assert_close(
     is_root = word in ORACLES and ORACLES[word].root and got.dtype == "f8"
     want = np.atleast_1d(np.asarray(want, np.float64))
     largest = np.finfo(got.dtype).max
-    want = np.where(want > largest, np.inf, want)
+    want = np.where(np.abs(want) > largest, np.copysign(np.inf, want), want)
     allowed = tolerance.relative * np.abs(want)
     of_size = 0.0 if size is None else TOLERANCES["size", got.dtype.str[1:]].relative * size
     nearly_infinite = (of_size > allowed) & (of_size > 1)  # ln of a number that rounding makes 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numba
@@ -41,7 +42,7 @@ def _name_apart(function: Callable[..., Any], name: str) -> None:
         return
     function.__qualname__ += f"[{name}]"
     for cell in function.__closure__ or ():
-        if callable(cell.cell_contents) and hasattr(cell.cell_contents, "__qualname__"):
+        if isinstance(cell.cell_contents, FunctionType):
             _name_apart(cell.cell_contents, name)
 
 

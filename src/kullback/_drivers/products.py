@@ -108,6 +108,7 @@ class Symmetrized(Product):
         return bool(build.certify_both()(out, *next(sides), *next(sides), *given))
 
 
+@np.errstate(all="ignore")  # rows that overflow are refined, whatever the reference
 def reference_row(work: Work, x: Rows, y: Rows) -> Array:
     """The mean of (at most MOST_FOR_MEAN of) the rows, positive, with zeros to a multiple of 8.
 
@@ -122,8 +123,7 @@ def reference_row(work: Work, x: Rows, y: Rows) -> Array:
             some = np.asarray(rows.array[start : start + 64 * step : step], np.float64)
             some = some + (work.amount if work.rule == "pseudocount" else 0.0)
             if work.normalize:
-                with np.errstate(all="ignore"):
-                    some = some / some.sum(axis=1, keepdims=True)
+                some = some / some.sum(axis=1, keepdims=True)
             total += np.where((some >= 0) & (some < np.inf), some, 0.0).sum(axis=0)
     total += (total.sum() or 1.0) * 2.0**-40 / k
     mean = np.zeros(padded(k))

@@ -127,11 +127,11 @@ def custom_rows(f: Any, f_at_zero: float, slope: float, rule: str) -> Any:
 
 
 @cache
-def scaled(dtype: str) -> Any:
+def scaled(dtype: str, single: bool) -> Any:
     """scaled(rows, amount, normalize, out, constant, weight): see `entropic`."""
-    out = types.Array(NUMBERS[dtype], 2, "C")
+    out = types.Array(NUMBERS["f4" if single else "f8"], 2, "C")
     given = (_input(dtype, 2), types.float64, types.boolean, out, _VECTOR, _VECTOR)
-    return compile_kernel(entropic.make_scaled(dtype == "f4"), f"js-scaled-{dtype}", given)
+    return compile_kernel(entropic.make_scaled(single), f"js-scaled-{dtype}-{single:d}", given)
 
 
 @cache

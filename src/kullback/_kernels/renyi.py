@@ -99,8 +99,8 @@ def _apart(x, x_exponent, y, y_exponent, alpha):
     if alpha < 0.5:
         x, x_exponent, y, y_exponent = y, y_exponent, x, x_exponent
     ln = log(x / y) + (x_exponent - y_exponent) * LN2
-    power = exp(b * ln)
-    kept = times_power_of_two(x * power, x_exponent)
+    root = exp(0.5 * b * ln)  # the power itself may overflow where x is tiny
+    kept = times_power_of_two(x * root, x_exponent) * root
     if x_exponent < y_exponent:
         return times_power_of_two(y * DOWN, y_exponent), kept
     share = ln - 1.0 if b == 0.0 else expm1(b * ln) / b - 1.0
@@ -115,7 +115,9 @@ def _logarithm(ln_p, ln_q, alpha):
 
 def make(arithmetic: Arithmetic) -> Terms:
     """Finite orders; in float64 only."""
-    return Terms(_term, _finish, _apart, affinity=_affinity, gaps="q", logarithm=_logarithm)
+    return Terms(
+        _term, _finish, _apart, affinity=_affinity, gaps="q", first_order=True, logarithm=_logarithm
+    )
 
 
 @inline

@@ -151,7 +151,7 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
             ready = plan(row, k, amount, normalize)
             lacks = row[6]
             ahead = min(r + 2, last)
-            total, common = 0.0, 0.0
+            total, lost, common = 0.0, 0.0, 0.0
             row = (0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
             for start in range(0, k, BLOCK):
                 at = (p_index[r] * k + start, q_index[r] * k + start)
@@ -160,10 +160,14 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
                 shares, affinities, sums = block_terms(
                     p_data, q_data, at, after, width, made, amount, alpha
                 )
-                total = more(total, shares)
+                if largest:
+                    total = larger(total, shares)
+                else:
+                    total, rest = two_sum(total, shares)
+                    lost += rest
                 common += affinities
                 row = add_block(row, sums)
-            value = result(total, common, lacking, usable, made[4], k, normalize, alpha)
+            value = result(total + lost, common, lacking, usable, made[4], k, normalize, alpha)
             out[r] = value
             left += value == LEFT
         return left

@@ -65,8 +65,9 @@ def make_both() -> Callable[..., Any]:
                 a = load_columns(source, i * k, column, k)
                 r_c = load_lanes(r_data, column)
                 d = select(live, difference(a, r_c, total, amount) * inverse, 0.0)
-                p = with_pseudocount(a, column, k, amount) * inverse
-                there = (p > 0.0) & live
+                a = with_pseudocount(a, column, k, amount)
+                p = a * inverse
+                there = (a > 0.0) & live
                 support[i, column // WIDTH] = mask_byte(there)
                 tiny = tiny + select(there & (p < SMALLEST), 1.0, 0.0)
                 log = log_ratio(
