@@ -13,7 +13,6 @@ import argparse
 import sys
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
@@ -23,8 +22,8 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 import targets  # noqa: E402
 from cases import CASES, Case  # noqa: E402
 from errors import worst_error  # noqa: E402
+from markers import replace_between, table  # noqa: E402
 
-START, STOP = "<!-- benchmarks: start -->", "<!-- benchmarks: stop -->"
 SLOW = ("SciPy", "NumPy", "Numba")
 VERY_SLOW = 1e9  # terms, which take those half a minute
 
@@ -46,7 +45,7 @@ def time_lanes(case: Case, rounds: int) -> dict[str, float]:
     return {name: float(np.median(seconds)) for name, seconds in times.items()}
 
 
-def row(case: Case, rounds: int) -> dict[str, Any]:
+def row(case: Case, rounds: int) -> dict[str, str]:
     """One line of the table."""
     seconds = time_lanes(case, rounds)
     ours, scipy = seconds["ours"], seconds.get("SciPy")
@@ -66,13 +65,6 @@ def _time(seconds: float) -> str:
     return f"{seconds * 1e3:.3g} ms"
 
 
-def table(rows: list[dict[str, Any]]) -> str:
-    """Markdown."""
-    head = list(rows[0])
-    lines = [head, ["---"] * len(head), *([str(r[h]) for h in head] for r in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 def main() -> None:
     """Print the table; with --write also into the README."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -89,10 +81,7 @@ def main() -> None:
     text = table([row(case, given.rounds) for case in chosen])
     print(text)
     if given.write:
-        readme = ROOT / "README.md"
-        before, rest = readme.read_text("utf-8").split(START)
-        after = rest.split(STOP)[1]
-        readme.write_text(f"{before}{START}\n{text}\n{STOP}{after}", "utf-8")
+        replace_between(ROOT / "README.md", "benchmarks", text)
 
 
 if __name__ == "__main__":

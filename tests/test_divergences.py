@@ -7,9 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calls import FUNCTIONS, VARIED, check, compare, core_or_varied_word, core_word, each_word
+from calls import (
+    CORE,
+    FUNCTIONS,
+    LONG,
+    VARIED,
+    check,
+    compare,
+    core_or_varied_word,
+    core_word,
+    each_word,
+)
 from reference import ROWWISE
-from strategies import FAMILIES, TINIEST, family, near_pairs, row_pairs, simplex
+from strategies import FAMILIES, TINIEST, family, near_pairs, row_pairs, simplex, with_zeros
 
 OPTIONS = [
     {"base": 2},
@@ -71,6 +81,16 @@ def test_options_are_the_same_for_every_divergence(word, options):
         check(word, *family(name), **options)
 
 
+@pytest.mark.parametrize("word", [*CORE, "jeffreys"])
+@pytest.mark.parametrize("options", FEW_OPTIONS, ids=str)
+def test_options_are_the_same_for_long_rows(word, options):
+    rng = np.random.default_rng(1)
+    for k in (33, 600):
+        p, q = with_zeros(rng, simplex(rng, 3, k), 0.2), with_zeros(rng, simplex(rng, 3, k), 0.1)
+        p[2] = q[2] * (1 + 1e-7 * rng.random(k))
+        check(word, p, q, **options)
+
+
 @each_word
 @given(pair=row_pairs())
 def test_any_pair_of_rows_is_right(word, pair):
@@ -94,10 +114,19 @@ def test_any_pair_of_rows_is_right_with_any_options(word, pair, options):
 SINGLE_FAMILIES = ["random", "zeros_in_p", "zeros_in_both", "counts", "near", "heavy_bin"]
 
 
-@each_word
+@core_word
 @pytest.mark.parametrize("name", SINGLE_FAMILIES)
 def test_float32_rows_are_exact_inputs_and_float32_results_are_right(word, name):
     check(word, *(rows.astype(np.float32) for rows in family(name)))
+
+
+@each_word
+@pytest.mark.parametrize("name", SINGLE_FAMILIES)
+def test_long_float32_rows_are_right(word, name):
+    """Rows that are long enough for kernels in float32: three of the family, end to end."""
+    p, q = (rows.astype(np.float32)[:6].reshape(2, -1) for rows in family(name))
+    check(word, p, q)
+    check(word, q, p)
 
 
 @core_word
@@ -107,8 +136,10 @@ def test_float32_extremes_are_right(word, options):
 
 
 @each_word
-def test_float32_extremes_are_right_for_every_divergence(word):
-    check(word, *single_extremes())
+@pytest.mark.parametrize("normalize", [True, False])
+def test_long_float32_extremes_are_right(word, normalize):
+    p, q = (np.tile(rows, (1, 25)) for rows in single_extremes())
+    check(word, p, q, normalize=normalize)
 
 
 def single_extremes():
@@ -117,7 +148,7 @@ def single_extremes():
     return p, q
 
 
-@each_word
+@core_word
 def test_float16_rows_give_float32(word):
     p, q = (rows.astype(np.float16) for rows in family("random"))
     got = FUNCTIONS[word](p, q)
@@ -149,8 +180,9 @@ def test_rows_of_every_length_are_right(word, k, dtype):
 @each_word
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_rows_of_some_lengths_are_right_for_every_divergence(word, dtype):
-    for k in (1, 2, 7, 8, 9, 16, 31, 513, 1025):
-        check_length(word, k, dtype)
+    for k in (1, 2, 7, 8, 9, 16, 31, 32, 39, 513, 1025):
+        if k >= LONG or dtype == np.float64:
+            check_length(word, k, dtype)
 
 
 @pytest.mark.parametrize("word", [word for word in ROWWISE if word != "cross_entropy"])

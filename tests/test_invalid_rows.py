@@ -10,11 +10,11 @@ import pytest
 
 from calls import (
     FUNCTIONS,
+    LONG,
     assert_says,
     core_metric,
     core_or_varied_word,
     core_word,
-    each_float,
     each_metric,
     each_word,
     metric,
@@ -25,6 +25,9 @@ from reference import METRICS, ORACLES
 from tolerances import assert_close, assert_same_bits
 
 BAD_VALUES = [-0.625, -1e-17, -5e-324, np.nan, np.inf, -np.inf]
+each_kernel = pytest.mark.parametrize(
+    ("dtype", "k"), [(np.float64, 12), (np.float64, LONG), (np.float32, LONG)]
+)
 
 
 @core_word
@@ -52,9 +55,9 @@ def test_a_row_without_mass_is_named_with_its_place(word, options, at):
 
 
 @each_word
-@each_float
-def test_invalid_rows_become_nan_and_others_stay(word, dtype):
-    p, q = rows_of(60, 12, dtype)
+@each_kernel
+def test_invalid_rows_become_nan_and_others_stay(word, dtype, k):
+    p, q = rows_of(60, k, dtype)
     want = FUNCTIONS[word](p, q)
     for i, value in enumerate([*BAD_VALUES[:2], *BAD_VALUES[3:]]):
         p[3 + 4 * i, i] = q[5 + 4 * i, 11 - i] = value
@@ -68,9 +71,9 @@ def test_invalid_rows_become_nan_and_others_stay(word, dtype):
 
 
 @each_metric
-@each_float
-def test_invalid_rows_of_matrices_become_nan_and_others_stay(word, dtype):
-    x, y = rows_of(40, 12, dtype)
+@each_kernel
+def test_invalid_rows_of_matrices_become_nan_and_others_stay(word, dtype, k):
+    x, y = rows_of(40, k, dtype)
     want, within = pairwise(x, y, metric(word)), pairwise(x, metric=metric(word))
     for i, value in enumerate([-1.0, np.nan, np.inf, -np.inf]):
         x[3 + 5 * i, i] = y[4 + 5 * i, 11 - i] = value

@@ -7,6 +7,7 @@ import pytest
 
 from calls import (
     CORE_METRICS,
+    LONG,
     MATRIX_OPTIONS,
     VARIED_METRICS,
     call,
@@ -70,8 +71,9 @@ def test_matrices_of_every_size_are_those_of_their_rows(word, dtype, size):
 @each_metric
 @each_float
 def test_matrices_of_some_sizes_are_those_of_their_rows_for_every_metric(word, dtype):
-    for size in [(1, 1, 1), (7, 9, 8), (33, 65, 65), (129, 255, 31), (20, 30, 1025)]:
-        check_size(word, dtype, size)
+    for size in [(1, 1, 1), (7, 9, 8), (129, 255, 31), (33, 65, 65), (20, 30, 1025)]:
+        if size[2] >= LONG or dtype == np.float64:
+            check_size(word, dtype, size)
 
 
 def check_clusters(word, spread, share_of_zeros):

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calls import (
+    LONG,
     MATRIX_OPTIONS,
     VARIED_METRICS,
     compare,
@@ -65,7 +66,7 @@ def test_options_are_the_same_for_every_metric(word, options):
 @each_metric
 @pytest.mark.parametrize("name", ["random", "some_zeros", "clusters_1e-4", "counts", "heavy_bins"])
 def test_float32_matrices_are_float32_and_right(word, name):
-    x = matrix(name).astype(np.float32)
+    x = matrix(name, k=LONG).astype(np.float32)
     for y in (x[5:], None):
         assert pairwise(x[:5], y, metric(word)).dtype == np.float32
         check(word, x[:5], y)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kullback
-from calls import FUNCTIONS, check, core_or_varied_word, core_word, each_float, each_word
+from calls import FUNCTIONS, LONG, check, core_or_varied_word, core_word, each_float, each_word
 from reference import ORACLES, ROWWISE, rowwise
 from strategies import FAMILIES, family, near_pairs, row_pairs, simplex, with_zeros
 from tolerances import assert_close, assert_same_bits
@@ -27,6 +27,8 @@ def test_a_row_is_at_distance_zero_of_itself(word, dtype):
     for name in FAMILIES:
         with np.errstate(over="ignore", under="ignore"):
             rows = np.vstack(family(name)).astype(dtype)
+        if dtype == np.float32:
+            rows = np.tile(rows, LONG)
         rows = rows[np.isfinite(rows).all(axis=1) & rows.any(axis=1)]
         for normalize in (True, False):
             got = FUNCTIONS[word](rows, rows.copy(), normalize=normalize)
@@ -207,4 +209,5 @@ def test_two_single_rows_give_a_number(word):
     got = FUNCTIONS[word](p[0], q[0])
     assert type(got) is np.float64
     assert isinstance(got, float)
-    assert type(FUNCTIONS[word](p[0].astype("f4"), q[0].astype("f4"))) is np.float32
+    p, q = (np.tile(rows[0], 2).astype(np.float32) for rows in (p, q))
+    assert type(FUNCTIONS[word](p, q)) is np.float32
