@@ -133,8 +133,12 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
             total = add_to(total, part)
             size += abs(part)
         result = total[0] if np.isinf(total[0]) else total[0] + total[1]
-        # f(1) is 0 to a rounding only, and so is a sum in which everything cancels.
-        if normalize and size < np.inf and abs(result) <= ROUNDINGS * 2.0**-53 * (size + 2.0**TOP):
+        # Of a convex f it is not negative, but for the roundings of terms that cancel.
+        if (
+            normalize
+            and size < np.inf
+            and 0.0 > result >= -ROUNDINGS * 2.0**-53 * (size + 2.0**TOP)
+        ):
             result = 0.0
         return times_power_of_two(result, -TOP if normalize else -scales[0])
 
