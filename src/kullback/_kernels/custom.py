@@ -21,7 +21,7 @@ from kullback._math.sums import (
 
 RATIO = 2.0**-51  # relative error of p/q
 SMALL = 2.0**-900
-ROUNDINGS = 8.0  # of a term: a sum that is this close to 0 is 0
+ROUNDINGS = 8.0  # of a term: a sum that is negative by so little is 0
 
 
 @lru_cache(64)
