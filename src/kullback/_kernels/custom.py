@@ -21,6 +21,7 @@ from kullback._math.sums import (
 
 RATIO = 2.0**-51  # relative error of p/q
 SMALL = 2.0**-900
+FAR = 2.0**200  # the fifth power of a ratio is still a number
 ROUNDINGS = 8.0  # of a term: a sum that is negative by so little is 0
 
 
@@ -84,11 +85,11 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
 
     @inline
     def share(x, y, t):
-        """y f(t), where t is x/y; beyond the range in which f is right, its limits."""
+        """y f(t), where t is x/y; so far out that f's own steps may overflow, its limits."""
         value = f(1.0 if abs(t - 1.0) <= RATIO else t)  # t itself is no better known
         if t > 1.0:
-            return x * (value / t) if np.isfinite(value / t) else x * slope
-        return y * value if np.isfinite(value) and t > 0.0 else y * f_at_zero
+            return x * (value / t) if t < FAR or np.isfinite(value / t) else x * slope
+        return y * value if t > 1.0 / FAR or (np.isfinite(value) and t > 0.0) else y * f_at_zero
 
     @inline
     def edge(x, y, has_x, has_y):
