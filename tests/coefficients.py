@@ -15,7 +15,7 @@ SERIES = {
     "SINGLE": (4, 0.2012),
     "NEAR_SINGLE": (3, 0.2012),
     "WIDE_SINGLE": (4, 0.3334),
-    "EXPONENTIAL": (13, 0.7002),  # here the largest |z|
+    "EXPONENTIAL": (11, 0.3467),  # here the largest |r|
 }
 
 
