@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kullback.divergences import jeffreys_divergence, js_distance, js_divergence, kl_divergence
     from kullback.entropies import cross_entropy, entropy
     from kullback.families import f_divergence, renyi_divergence
+    from kullback.gaussians import gaussian_kl_divergence, standard_gaussian_kl_divergence
     from kullback.matrices import condensed, pairwise
     from kullback.metrics import FDivergence, Renyi
     from kullback.mixtures import generalized_js_divergence
@@ -38,6 +39,7 @@ _HOME = {
     "f_divergence": "families",
     "FDivergence": "metrics",
     "generalized_js_divergence": "mixtures",
+    "gaussian_kl_divergence": "gaussians",
     "hellinger_distance": "distances",
     "histograms": "monitoring",
     "jeffreys_divergence": "divergences",
@@ -48,6 +50,7 @@ _HOME = {
     "population_stability_index": "monitoring",
     "Renyi": "metrics",
     "renyi_divergence": "families",
+    "standard_gaussian_kl_divergence": "gaussians",
     "total_variation_distance": "distances",
 }
 
@@ -60,6 +63,7 @@ __all__ = [
     "cross_entropy",
     "entropy",
     "f_divergence",
+    "gaussian_kl_divergence",
     "generalized_js_divergence",
     "hellinger_distance",
     "histograms",
@@ -70,6 +74,7 @@ __all__ = [
     "pairwise",
     "population_stability_index",
     "renyi_divergence",
+    "standard_gaussian_kl_divergence",
     "total_variation_distance",
 ]
 

@@ -145,8 +145,7 @@ def options(
 ) -> Options:
     """Check the options and put them into the form in which the kernels take them."""
     rule, amount = _rule(pseudocount, zeros)
-    if invalid not in ("raise", "nan"):
-        raise ValueError(f'invalid is {invalid!r}; it must be "raise" or "nan"')
+    raises = invalid_raises(invalid)
     if base is not None and not divergence.takes_base:
         raise ValueError(f"base is {base!r}, but {divergence.word} is no logarithm: it has no base")
     work = Work(
@@ -155,10 +154,10 @@ def options(
         amount,
         divergence.alpha,
         bool(normalize),
-        _unit(base),
+        unit(base),
         divergence.root,
     )
-    return Options(work, invalid == "raise", _threads(threads))
+    return Options(work, raises, thread_count(threads))
 
 
 def _rule(pseudocount: float, zeros: str | float) -> tuple[str, float]:
@@ -189,7 +188,15 @@ def number(given: Any, name: str) -> float:
     return float(given)
 
 
-def _unit(base: float | None) -> float:
+def invalid_raises(invalid: str) -> bool:
+    """Whether what is invalid is an error, not NaN."""
+    if invalid not in ("raise", "nan"):
+        raise ValueError(f'invalid is {invalid!r}; it must be "raise" or "nan"')
+    return invalid == "raise"
+
+
+def unit(base: float | None) -> float:
+    """What results in nats are divided by."""
     if base is None:
         return 1.0
     value = number(base, "base")
@@ -198,7 +205,8 @@ def _unit(base: float | None) -> float:
     return math.log(value)
 
 
-def _threads(threads: int | None) -> int | None:
+def thread_count(threads: int | None) -> int | None:
+    """The most threads that the caller allows; None: what the machine does."""
     if threads is None:
         return None
     if isinstance(threads, bool) or not hasattr(threads, "__index__") or int(threads) < 1:
