@@ -33,6 +33,7 @@ LEAST = 0x0170000000000000  # the bits of 2**-1000 and 2**1000
 MOST = 0x7E70000000000000
 STEEPEST = 0x4095E00000000000  # of 1400: beyond, e**(l/2) is none of the normal numbers
 GREATEST_EXPONENT = 700.0
+FINITE_HALF = 712.0  # e**z / 2 is no number from 710.48 on
 HALF_E_TO_8 = 1490.4789935208642  # e**8 / 2
 
 
@@ -162,7 +163,7 @@ def _log_var_careful(m0, l0, m1, l1):
     z, rest = two_sum(l0, -l1)
     if z > GREATEST_EXPONENT:
         # z - 8 is exact, and half of e**z may be a number where e**z is none.
-        width = exp(z - 8.0) * HALF_E_TO_8 * (1.0 + rest) if z < np.inf else z
+        width = exp(z - 8.0) * HALF_E_TO_8 * (1.0 + rest) if z < FINITE_HALF else np.inf
     elif z < -GREATEST_EXPONENT:
         width = 0.5 * l1 - 0.5 * l0 - 0.5
     else:

@@ -1,8 +1,9 @@
 """Diagonal Gaussians in batches: the sum over the dimensions of each pair, or every dimension.
 
 A pair is four rows: mean and spread of p, and of q. Against N(0, I) the latter two are not read.
-A row (or, of dimensions on their own, a block) is done once more, one dimension after the other,
-where one is of unusual size, p is a point (has no width) or one of the two is no Gaussian.
+A row is done once more, one dimension after the other, where one is of unusual size, p is a point
+(has no width) or one of the two is no Gaussian; of short rows and of single dimensions, just that
+dimension: what a row gives does not depend on its neighbours.
 """
 
 from __future__ import annotations
@@ -80,7 +81,13 @@ class _Steps:
                 return np.nan
             return np.inf if is_point(s0) else one_careful(m0, s0, m1, s1)
 
-        self.eight, self.first, self.careful = eight, first, careful
+        @inline
+        def is_odd(given, at, c):
+            """Whether the marks of one dimension say that `eight` may be wrong there."""
+            s1 = unit if standard else load(given[3], at[3] + c)
+            return marks(load(given[1], at[1] + c), s1) < 0
+
+        self.eight, self.first, self.careful, self.is_odd = eight, first, careful, is_odd
 
 
 def make_rows(spread: Spread, standard: bool) -> Callable[..., Any]:
@@ -142,7 +149,7 @@ def make_rows(spread: Spread, standard: bool) -> Callable[..., Any]:
 def make_entries(spread: Spread, standard: bool) -> Callable[..., Any]:
     """The kernel over single dimensions, and over rows that are too short for `rows`."""
     steps = _Steps(spread, standard)
-    eight, first, careful = steps.eight, steps.first, steps.careful
+    eight, first, careful, is_odd = steps.eight, steps.first, steps.careful, steps.is_odd
 
     @inline
     def fill(given, start, count, buffer):
@@ -162,8 +169,9 @@ def make_entries(spread: Spread, standard: bool) -> Callable[..., Any]:
         invalid = 0
         if odd:
             for c in range(count):
-                buffer[c] = careful(given, at, c)
-                invalid += np.isnan(buffer[c])
+                if is_odd(given, at, c) or not buffer[c] < 0.5 * LARGEST:
+                    buffer[c] = careful(given, at, c)
+                    invalid += np.isnan(buffer[c])
         return invalid
 
     def entries(m0, s0, m1, s1, d, out):
