@@ -1,4 +1,4 @@
-"""Diagonal Gaussians row by row: the oracle at every distance and size, layouts, options, faults."""
+"""Diagonal Gaussians row by row: the oracle at every distance and size; layouts, options, faults."""
 
 from __future__ import annotations
 
@@ -299,7 +299,7 @@ def test_out():
     kl.gaussian_kl_divergence(*arrays, out=shares, axis=None)
     assert_same_bits(shares, kl.gaussian_kl_divergence(*arrays, axis=None))
     for bad in (np.empty(8), np.empty(9, np.float32), arrays[0][:, 0], [0.0] * 9):
-        with pytest.raises(ValueError, match="^out"):
+        with pytest.raises(ValueError, match=r"^out"):
             kl.gaussian_kl_divergence(*arrays, out=bad)
 
 
