@@ -1,4 +1,4 @@
-"""Diagonal Gaussians row by row: the oracle at every distance and size; layouts, options, faults."""
+"""Diagonal Gaussians row by row: the oracle at every distance; layouts, options and faults."""
 
 from __future__ import annotations
 
