@@ -39,6 +39,11 @@ def read(p: Array, q: Array) -> Array:
         return np.array(_share(lambda a, b: a.reshape(-1) @ b.reshape(-1), p, q))
 
 
+def read_all(*arrays: Array) -> Array:
+    """Read any even number of arrays once, in pairs."""
+    return np.concatenate([read(p, q) for p, q in zip(arrays[::2], arrays[1::2], strict=True)])
+
+
 def matrix_product(p: Array, q: Array) -> Array:
     """NumPy's matrix product with the threads that it takes by itself."""
     return p @ q.T

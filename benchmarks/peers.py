@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 from scipy.spatial.distance import cdist
 from scipy.special import rel_entr
 
-Array = np.ndarray[Any, Any]
-Lane = Callable[[Array, Array], Array]
+from case import Array, Lane
 
 
 def _normalized(rows: Array) -> Array:
