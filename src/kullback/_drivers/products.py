@@ -17,7 +17,7 @@ from kullback._math.lanes import WIDTH
 
 Array = NDArray[Any]
 
-MOST_FOR_MEAN = 512  # rows that the reference row is the mean of
+MOST_FOR_MEAN = 128  # rows that the reference row is the mean of
 WORD = 64
 
 
