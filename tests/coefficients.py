@@ -15,7 +15,8 @@ SERIES = {
     "SINGLE": (4, 0.2012),
     "NEAR_SINGLE": (3, 0.2012),
     "WIDE_SINGLE": (4, 0.3334),
-    "EXPONENTIAL": (13, 0.7002),  # here the largest |z|
+    "EXPONENTIAL": (13, 0.7002),  # here, and in the next, the largest |z|
+    "EXPONENTIAL_REDUCED": (10, 0.3467),
 }
 
 
@@ -36,7 +37,7 @@ def coefficients(name: str) -> tuple[float, ...]:
     """The coefficients of one series, lowest power first, rounded to float64."""
     terms, largest = SERIES[name]
     with mpmath.workprec(300):
-        logarithm = name != "EXPONENTIAL"
+        logarithm = not name.startswith("EXPONENTIAL")
         series = atanh_series if logarithm else exponential_series
         half = mpmath.mpf(largest) ** 2 / 2 if logarithm else mpmath.mpf(largest)
         middle = half if logarithm else 0

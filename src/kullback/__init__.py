@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kullback.divergences import jeffreys_divergence, js_distance, js_divergence, kl_divergence
     from kullback.entropies import cross_entropy, entropy
     from kullback.families import f_divergence, renyi_divergence
+    from kullback.logits import js_divergence_from_logits, kl_divergence_from_logits
     from kullback.matrices import condensed, pairwise
     from kullback.metrics import FDivergence, Renyi
     from kullback.mixtures import generalized_js_divergence
@@ -43,7 +44,9 @@ _HOME = {
     "jeffreys_divergence": "divergences",
     "js_distance": "divergences",
     "js_divergence": "divergences",
+    "js_divergence_from_logits": "logits",
     "kl_divergence": "divergences",
+    "kl_divergence_from_logits": "logits",
     "pairwise": "matrices",
     "population_stability_index": "monitoring",
     "Renyi": "metrics",
@@ -66,7 +69,9 @@ __all__ = [
     "jeffreys_divergence",
     "js_distance",
     "js_divergence",
+    "js_divergence_from_logits",
     "kl_divergence",
+    "kl_divergence_from_logits",
     "pairwise",
     "population_stability_index",
     "renyi_divergence",

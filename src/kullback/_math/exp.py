@@ -10,6 +10,7 @@ from kullback._jit import inline
 from kullback._math import series
 from kullback._math.bits import bits, fma, from_bits, larger, magnitude, select, smaller
 from kullback._math.log import LN2
+from kullback._math.sums import power_of_two
 
 # Bounds that the tests hold them to, in units in the last place: over [-700, 709] and, for the
 # second, relative to e**z - 1 - z, whose worst is just beyond NEAR_ZERO, where terms cancel.
@@ -20,27 +21,35 @@ LOG2_E = 1.4426950408889634
 LN2_LOW = 2.3190468138462996e-17
 TO_INTEGER = 1.5 * 2.0**52  # added, it leaves the nearest integer in the low bits
 TO_INTEGER_BITS = 0x4338000000000000
-BIAS = 1023
+BIAS = 1023.0
 LOWEST, HIGHEST = -760.0, 720.0  # beyond, e**z is 0 and inf
 NEAR_ZERO = 0.7
 
 
 @inline
-def _power_of_two(n: int) -> float:
-    return from_bits((n + BIAS) << 52)
+def reduced(high: float, low: float) -> tuple[float, float, float]:
+    """n, r and t, e**(high + low) = 2**n (1 + r + t) with |r| <= ln(2)/2 and t = e**r - 1 - r.
+
+    n = 0 where |high| is below ln(2)/2; |high| must be below 2**50, `low` below its last place.
+    """
+    n = fma(high, LOG2_E, TO_INTEGER) - TO_INTEGER
+    r = fma(-n, LN2, high) + fma(-n, LN2_LOW, low)
+    return n, r, r * r * series.exponential_reduced(r)
+
+
+@inline
+def power_of_integer(n: float) -> float:
+    """2**n of an integer in float64, -1022 <= n <= 1023; both may be lanes."""
+    return from_bits(bits(n + (TO_INTEGER + BIAS)) << 52)
 
 
 @inline
 def exp(z: float) -> float:
     """e**z: 0 and inf at the ends, through the subnormal numbers; z must not be NaN."""
-    z = larger(smaller(z, HIGHEST), LOWEST)
-    shifted = fma(z, LOG2_E, TO_INTEGER)
-    n = shifted - TO_INTEGER
-    r = fma(-n, LN2_LOW, fma(-n, LN2, z))
-    value = 1.0 + fma(r * r, series.exponential(r), r)
-    power = bits(shifted) - TO_INTEGER_BITS
+    n, r, tail = reduced(larger(smaller(z, HIGHEST), LOWEST), 0.0)
+    power = bits(n + TO_INTEGER) - TO_INTEGER_BITS
     half = power >> 1
-    return value * _power_of_two(half) * _power_of_two(power - half)
+    return (1.0 + (r + tail)) * power_of_two(half) * power_of_two(power - half)
 
 
 @inline

@@ -63,6 +63,18 @@ EXPONENTIAL = (
     1.6181334795388998e-10,
     1.1547146816119626e-11,
 )
+EXPONENTIAL_REDUCED = (
+    0.5000000000000001,
+    0.16666666666666669,
+    0.04166666666662404,
+    0.008333333333330055,
+    0.0013888888917258759,
+    0.00019841269863088255,
+    2.4801521225986432e-05,
+    2.7557268406190795e-06,
+    2.7620121717381933e-07,
+    2.51004110820149e-08,
+)
 
 
 @inline
@@ -127,3 +139,17 @@ def exponential(z: float) -> float:
     h = fma(h, z, EXPONENTIAL[2])
     h = fma(h, z, EXPONENTIAL[1])
     return fma(h, z, EXPONENTIAL[0])
+
+
+@inline
+def exponential_reduced(z: float) -> float:
+    """As `exponential`, for |z| up to ln(2)/2, relative error below 3e-16: three steps less."""
+    h = fma(EXPONENTIAL_REDUCED[9], z, EXPONENTIAL_REDUCED[8])
+    h = fma(h, z, EXPONENTIAL_REDUCED[7])
+    h = fma(h, z, EXPONENTIAL_REDUCED[6])
+    h = fma(h, z, EXPONENTIAL_REDUCED[5])
+    h = fma(h, z, EXPONENTIAL_REDUCED[4])
+    h = fma(h, z, EXPONENTIAL_REDUCED[3])
+    h = fma(h, z, EXPONENTIAL_REDUCED[2])
+    h = fma(h, z, EXPONENTIAL_REDUCED[1])
+    return fma(h, z, EXPONENTIAL_REDUCED[0])
