@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 from math import frexp, ldexp
 from typing import Any, NamedTuple
 
@@ -28,22 +29,31 @@ FEW = 4  # ... if it is not read where it lies, or there are fewer rows for each
 PARTS = 16  # that make a tile
 
 USUAL = 2.0**100  # temperatures up to it, and down to its inverse, need no powers of two
-WIDE_EXPONENT = -900  # about that of a temperature, once it is multiplied by such powers
-BEFORE = 2.0**-3  # keeps differences of differences finite
-WAYS = ((False, SCALE), (True, SCALE), (True, 0.0))  # kernels and scales, each if the last fails
+BEFORE = -3  # the power of two that keeps differences of differences finite
 
 
-def heat(temperature: float, wide: bool) -> Heat:
-    """The temperature as the plain or the wide kernel takes it."""
-    if not wide:
+class Way(NamedTuple):
+    """A kernel, the scale of probabilities, and the power of two that a temperature is given."""
+
+    wide: bool
+    scale: float
+    exponent: int
+
+
+# Each for the rows that the one before leaves: the last for results that are nearly infinite.
+WAYS = (Way(False, SCALE, 0), Way(True, SCALE, 0), Way(True, -64.0, -900))
+
+
+@lru_cache(64)
+def heat(temperature: float, way: Way) -> Heat:
+    """The temperature as the kernels take it."""
+    if not way.wide:
         return _heat(temperature, 1.0, 1.0, 1.0)
     mantissa, exponent = frexp(temperature)
-    before = BEFORE if exponent > WIDE_EXPONENT else 1.0
-    more = WIDE_EXPONENT - exponent - (frexp(before)[1] - 1)
-    first = more // 2
-    return _heat(
-        ldexp(mantissa, WIDE_EXPONENT), before, ldexp(1.0, first), ldexp(1.0, more - first)
-    )
+    before = BEFORE if exponent > -900 else 0  # else logits themselves may be subnormal
+    more = way.exponent - exponent - before
+    powers = (ldexp(1.0, n) for n in (before, more // 2, more - more // 2))
+    return _heat(ldexp(mantissa, way.exponent), *powers)
 
 
 def _heat(temperature: float, before: float, first: float, second: float) -> Heat:
@@ -53,29 +63,30 @@ def _heat(temperature: float, before: float, first: float, second: float) -> Hea
 
 
 class Work(NamedTuple):
-    """What to do with each row pair."""
+    """What is done with each row pair."""
 
     divergence: str
     temperature: float
     unit: float  # results are divided by it: ln(base)
 
     @property
-    def usual(self) -> bool:
-        """Whether the plain kernel may be tried."""
-        return 1.0 / USUAL <= self.temperature <= USUAL
+    def first_way(self) -> int:
+        """The first that may be tried."""
+        return 0 if 1.0 / USUAL <= self.temperature <= USUAL else 1
 
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """Results in nats of row pairs in float64 `out`; how many have no softmax (nan)."""
         dtype, invalid = p.dtype.str[1:], 0
         out[:] = LEFT
-        for wide in (False, True) if self.usual else (True,):
-            kernel = build.softmax(self.divergence, wide, dtype)
-            heat_of_way = tuple(heat(self.temperature, wide))
-            left, found = kernel(p, p_index, q, q_index, heat_of_way, out)
+        for way in WAYS[self.first_way :]:
+            kernel = build.softmax(self.divergence, way.wide, dtype)
+            options = (way.scale, tuple(heat(self.temperature, way)))
+            left, found = kernel(p, p_index, q, q_index, *options, out)
             invalid += found
             if not left:
-                break
-        return invalid
+                return int(invalid)
+        out[out == LEFT] = np.inf
+        return int(invalid)
 
 
 def run(
@@ -121,38 +132,43 @@ class _Row:
 
     def settle(self, divergence: str) -> bool:
         """Whether the result is known, once the numbers of all parts are."""
-        wide, _ = WAYS[self.way]
-        told = build.softmax_settle(divergence, wide)(self.parts, self.stage)
+        told = build.softmax_settle(divergence, WAYS[self.way].wide)(self.parts, self.stage)
         self.value = told[0]
         if self.stage == SURVEY:
-            self.stage, self.tops = FIRST, told[1:]
-            return bool(self.value != LEFT)
+            self.stage, self.tops = FIRST, told[2:]
+            return self._left() if told[1] else False
         self.passes = 0 if self.stage == FIRST else self.passes + 1
         self.shift += told[2]
         self.stage = NEXT
         if not told[1] and self.passes < PASSES:
             return False
-        if self.value < np.inf or self.way == len(WAYS) - 1:
-            self.value = min(self.value, np.inf) if self.value == self.value else np.inf
+        self.value = self.value if self.value < np.inf else LEFT
+        return self._left()
+
+    def _left(self) -> bool:
+        """Whether this is the result; if it is left, the next way begins."""
+        if self.value != LEFT:
             return True
-        self.way, self.stage, self.shift = self.way + 1, FIRST, 0.0
-        return False
+        self.way, self.stage, self.passes, self.shift = self.way + 1, SURVEY, 0, 0.0
+        if self.way == len(WAYS):
+            self.value = np.inf
+        return self.way == len(WAYS)
 
 
 def _in_parts(work: Work, p: Rows, q: Rows, values: Array, many: int) -> None:
     """Results in nats; all threads share each pass over all rows that are not done."""
     k = p.array.shape[-1]
-    rows = [_Row(r, -(-k // PART), 0 if work.usual else 1) for r in range(values.size)]
+    rows = [_Row(r, -(-k // PART), work.first_way) for r in range(values.size)]
     tiles = -(-k // (PARTS * PART))
 
     def tile(number: int) -> None:
         row, place = rows[number // tiles], number % tiles
-        wide, scale = WAYS[row.way]
+        way = WAYS[row.way]
         columns = slice(place * PARTS * PART, (place + 1) * PARTS * PART)
         p_part, q_part = p.part(row.number, columns), q.part(row.number, columns)
-        kernel = build.softmax_parts(work.divergence, wide, p_part.dtype.str[1:])
-        frame = (*row.tops, row.shift, scale)
-        given = (row.stage, frame, tuple(heat(work.temperature, wide)))
+        kernel = build.softmax_parts(work.divergence, way.wide, p_part.dtype.str[1:])
+        frame = (*row.tops, row.shift, way.scale)
+        given = (row.stage, frame, tuple(heat(work.temperature, way)))
         kernel(p_part, q_part, *given, row.parts[place * PARTS : (place + 1) * PARTS])
 
     while rows:

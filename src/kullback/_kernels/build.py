@@ -283,11 +283,13 @@ def _softmax_name(kernel: str, divergence: str, wide: bool) -> str:
 
 @cache
 def softmax(divergence: str, wide: bool, dtype: str) -> Any:
-    """rows(p, p_index, q, q_index, heat, out) -> how many are LEFT and nan: see `softmax`."""
+    """rows(p, p_index, q, q_index, scale, heat, out) -> how many are LEFT, and nan: `softmax`."""
     rows = _input(dtype, 2)
     function = softmax_rows.make_rows(SOFTMAX[divergence], wide)
     name = f"{_softmax_name('rows', divergence, wide)}-{dtype}"
-    return compile_kernel(function, name, (rows, _INDEX, rows, _INDEX, _HEAT, _VECTOR))
+    return compile_kernel(
+        function, name, (rows, _INDEX, rows, _INDEX, types.float64, _HEAT, _VECTOR)
+    )
 
 
 @cache

@@ -37,9 +37,11 @@ from kullback._math.sums import two_sum
 
 PART = 1024  # columns whose sums are one number each
 
-# What a survey finds, as numbers: the largest logits of either side, and whether a row is invalid
-# and there is a place with p > 0 = q.
+# What a survey finds, as numbers: the largest logits of either side, whether a row is invalid, and
+# whether b is below a and below a limit somewhere: below -LARGEST, p > 0 = q.
 TOP_P, TOP_Q, BAD_P, BAD_Q, LACKS = range(5)
+LARGEST = float(np.finfo(np.float64).max)
+USUAL = 2.0**800  # logits of q beyond it need the wide kernel: u may be e**700 and more
 
 
 class Heat(NamedTuple):
@@ -78,7 +80,7 @@ def no_survey():
 
 
 @inline
-def survey_step(found, a, b):
+def survey_step(found, a, b, limit):
     """A survey in lanes, with eight columns more."""
     top_a, top_b, bad_a, bad_b, lacks = found
     return (
@@ -86,21 +88,21 @@ def survey_step(found, a, b):
         larger(b, top_b),
         bad_a | ~(a < np.inf),
         bad_b | ~(b < np.inf),
-        lacks | ((b == -np.inf) & (a > -np.inf)),
+        lacks | ((b < -limit) & (a > b)),
     )
 
 
 @inline
-def survey(p, q, at, width):
+def survey(p, q, at, width, limit):
     """What a part of a row pair holds."""
     none = lane_numbers() < 0
     found = (lanes_of(-np.inf), lanes_of(-np.inf), none, none, none)
     for c in range(0, width - WIDTH + 1, WIDTH):
-        found = survey_step(found, load_lanes(p, at[0] + c), load_lanes(q, at[1] + c))
+        found = survey_step(found, load_lanes(p, at[0] + c), load_lanes(q, at[1] + c), limit)
     rest = width % WIDTH
     if rest:
         a, b = load_rest(p, q, (at[0] + width - rest, at[1] + width - rest), rest)
-        found = survey_step(found, a, b)
+        found = survey_step(found, a, b, limit)
     return (
         largest_of_lanes(found[0]),
         largest_of_lanes(found[1]),

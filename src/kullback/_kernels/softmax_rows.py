@@ -1,8 +1,8 @@
 """The kernels over row pairs of logits, and over parts of a row pair that several threads share.
 
 A row whose numbers leave the usual range (differences that overflow, results beyond 2**120) is
-LEFT by the plain kernel and done by the wide one, in which powers of two keep numbers apart from
-the ends.
+LEFT by the plain kernel, and done by the wide one with powers of two that keep numbers from the
+ends of the range.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ from kullback._kernels.softmax import (
     BAD_P,
     BAD_Q,
     LACKS,
+    LARGEST,
     PART,
     TOP_P,
     TOP_Q,
+    USUAL,
     Divergence,
     Heat,
     add_part,
@@ -31,7 +33,7 @@ from kullback._kernels.softmax import (
     survey,
     whole,
 )
-from kullback._kernels.softmax_steps import SCALE, direct_step, exact_step
+from kullback._kernels.softmax_steps import direct_step, exact_step
 from kullback._kernels.terms import LEFT
 from kullback._math.bits import pointer, prefetch
 from kullback._math.lanes import WIDTH, lanes_of, load_lanes
@@ -62,12 +64,19 @@ def make_part(step: Callable[..., Any], wide: bool) -> Callable[..., Any]:
     return part
 
 
-@inline
-def judged(found, infinite):
-    """A row's result as far as a survey tells: nan, inf or LEFT."""
-    if found[BAD_P] + found[BAD_Q] > 0.0 or found[TOP_P] == -np.inf or found[TOP_Q] == -np.inf:
-        return np.nan
-    return np.inf if infinite and found[LACKS] > 0.0 else LEFT
+def make_judged(divergence: Divergence, wide: bool) -> Callable[..., Any]:
+    """A row's result as far as a survey tells, nan, inf or LEFT, and whether that is all."""
+    infinite = divergence.infinite
+
+    @inline
+    def judged(found):
+        if found[BAD_P] + found[BAD_Q] > 0.0 or found[TOP_P] == -np.inf or found[TOP_Q] == -np.inf:
+            return np.nan, True
+        if infinite and wide and found[LACKS] > 0.0:
+            return np.inf, True
+        return LEFT, infinite and not wide and (found[LACKS] > 0.0 or found[TOP_Q] > USUAL)
+
+    return judged
 
 
 def make_passes(divergence: Divergence, wide: bool) -> tuple[Callable[..., Any], ...]:
@@ -80,13 +89,13 @@ def make_passes(divergence: Divergence, wide: bool) -> tuple[Callable[..., Any],
 def make_rows(divergence: Divergence, wide: bool) -> Callable[..., Any]:
     """The kernel over whole rows."""
     first_part, first_plan, next_part, next_plan = make_passes(divergence, wide)
-    infinite = divergence.infinite
+    judged, limit = make_judged(divergence, wide), LARGEST if wide else USUAL
 
     @inline
     def row_survey(p, q, at, k):
         found = no_survey()
         for c in range(0, k, PART):
-            some = survey(p, q, (at[0] + c, at[1] + c), min(PART, k - c))
+            some = survey(p, q, (at[0] + c, at[1] + c), min(PART, k - c), limit)
             found = join_surveys(found, some)
         return found
 
@@ -113,8 +122,11 @@ def make_rows(divergence: Divergence, wide: bool) -> Callable[..., Any]:
             shift += more
         return value
 
-    def rows(p, p_index, q, q_index, heat, out):
-        """out[r] = divergence of p[p_index[r]] from q[q_index[r]]; how many are LEFT, and nan."""
+    def rows(p, p_index, q, q_index, scale, heat, out):
+        """Where out[r] is LEFT: divergence of p[p_index[r]] from q[q_index[r]].
+
+        How many are LEFT again, and how many are nan.
+        """
         k = p.shape[1]
         p_data, q_data = pointer(p), pointer(q)
         heat = Heat(*heat)
@@ -123,18 +135,15 @@ def make_rows(divergence: Divergence, wide: bool) -> Callable[..., Any]:
             at = (p_index[r] * k, q_index[r] * k)
             ahead = min(r + 1, out.shape[0] - 1)
             after = (p_index[ahead] * k, q_index[ahead] * k)
-            if wide and out[r] != LEFT:
+            if out[r] != LEFT:
                 continue
             found = row_survey(p_data, q_data, at, k)
-            value = judged(found, infinite)
+            value, known = judged(found)
             invalid += value != value
-            if value == LEFT:
+            if not known:
                 tops = (found[TOP_P], found[TOP_Q])
-                value = value_of(p_data, q_data, at, after, k, tops, SCALE, heat)
-                if wide and not value < np.inf:
-                    value = value_of(p_data, q_data, at, after, k, tops, 0.0, heat)
-                if not value < np.inf:
-                    value = np.inf if wide else LEFT
+                value = value_of(p_data, q_data, at, after, k, tops, scale, heat)
+                value = value if value < np.inf else LEFT
             out[r] = value
             left += value == LEFT
         return left, invalid
@@ -145,11 +154,12 @@ def make_rows(divergence: Divergence, wide: bool) -> Callable[..., Any]:
 def make_parts(divergence: Divergence, wide: bool) -> Callable[..., Any]:
     """The kernel over some parts of one row pair."""
     first_part, _, next_part, _ = make_passes(divergence, wide)
+    limit = LARGEST if wide else USUAL
 
     @inline
     def numbers_of(p, q, at, after, width, stage, frame, heat):
         if stage == SURVEY:
-            return survey(p, q, at, width)
+            return survey(p, q, at, width, limit)
         if stage == FIRST:
             return (*first_part(p, q, at, after, width, frame, heat), 0.0)
         return (*next_part(p, q, at, after, width, frame, heat), 0.0)
@@ -173,7 +183,7 @@ def make_parts(divergence: Divergence, wide: bool) -> Callable[..., Any]:
 def make_settle(divergence: Divergence, wide: bool) -> Callable[..., Any]:
     """What the numbers of all parts of a row tell."""
     _, first_plan, _, next_plan = make_passes(divergence, wide)
-    infinite = divergence.infinite
+    judged = make_judged(divergence, wide)
 
     @inline
     def joint_survey(parts):
@@ -190,13 +200,14 @@ def make_settle(divergence: Divergence, wide: bool) -> Callable[..., Any]:
         return whole(total, error)
 
     def settle(parts, stage):
-        """After a survey the result or LEFT, A and B; else the result, if it is good, and shift."""
+        """The result, whether that is all, and after a survey A and B, else more of the shift."""
         if stage == SURVEY:
             found = joint_survey(parts)
-            return judged(found, infinite), found[TOP_P], found[TOP_Q]
+            value, known = judged(found)
+            return value, 1.0 if known else 0.0, found[TOP_P], found[TOP_Q]
         value, good, more = (
             first_plan(joint_sums(parts)) if stage == FIRST else next_plan(joint_sums(parts))
         )
-        return value, 1.0 if good else 0.0, more
+        return value, 1.0 if good else 0.0, more, 0.0
 
     return settle

@@ -42,14 +42,15 @@ def direct_power(z):
 
 @inline
 def direct_step(sums, a, b, frame, heat, wide):
-    """X, Y and M in lanes, with eight columns more."""
+    """X, Y, M and the sum of x u (a - A)/T in lanes, with eight columns more."""
     z = (a - frame[0]) * heat.inverse
     w = (b - frame[1]) * heat.inverse
     kept = z > LEAST_EXPONENT
     z = select(kept, z, LEAST_EXPONENT)
     x = direct_power(z)
     moment = select(kept, x * (w - z), 0.0)
-    return sums[0] + x, sums[1] + direct_power(larger(w, LEAST_EXPONENT)), sums[2] + moment, sums[3]
+    y = direct_power(larger(w, LEAST_EXPONENT))
+    return sums[0] + x, sums[1] + y, sums[2] + moment, fma(moment, z, sums[3])
 
 
 @inline
