@@ -40,8 +40,8 @@ class Way(NamedTuple):
     exponent: int
 
 
-# Each for the rows that the one before leaves: the last for results that are nearly infinite.
-WAYS = (Way(False, SCALE, 0), Way(True, SCALE, 0), Way(True, -64.0, -900))
+# Each for the rows that the one before leaves: the last for results beyond 2**120.
+WAYS = (Way(False, SCALE, 0), Way(True, SCALE, -100), Way(True, -64.0, -900))
 
 
 @lru_cache(64)

@@ -140,6 +140,12 @@ def no_sums():
 
 
 @inline
+def add_lanes(sums, more):
+    """Sums in lanes, with those of another block."""
+    return sums[0] + more[0], sums[1] + more[1], sums[2] + more[2], sums[3] + more[3]
+
+
+@inline
 def sums_of_lanes(sums):
     """The sums over all lanes."""
     return (

@@ -10,7 +10,7 @@ from kullback._jit import inline
 from kullback._kernels import js
 from kullback._kernels.softmax import Divergence
 from kullback._kernels.softmax_kl import CLOSE, log_of_quotient
-from kullback._kernels.softmax_steps import moment_and_excess, powers
+from kullback._kernels.softmax_steps import excess_of, powers
 from kullback._kernels.terms import DOUBLE
 from kullback._math.bits import select
 from kullback._math.log import log
@@ -23,8 +23,8 @@ _term, _finish, *_ = js.make(DOUBLE)
 @inline
 def step(sums, a, b, frame, heat, wide):
     """X, the terms, M and E in lanes, with eight columns more."""
-    x, y, u, increase, tail, near, floored = powers(a, b, frame, heat, wide)
-    moment, excess = moment_and_excess(x, y, u, tail, near, floored)
+    x, y, moment, increase, tail, near = powers(a, b, frame, heat, wide)
+    excess = excess_of(x, y, moment, tail, near)
     d = select(near, -(x * increase), x - y)
     return sums[0] + x, sums[1] + _term(x, y, d, d, 0.0), sums[2] + moment, sums[3] + excess
 

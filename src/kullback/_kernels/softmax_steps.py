@@ -71,7 +71,7 @@ def below_top(x, top, heat, wide):
 
 @inline
 def differences(a, b, frame, heat, wide):
-    """(a - A)/T and u, each in two parts, and where x stands for 0."""
+    """(a - A)/T and u, each in two parts, u T without the shift, and where x stands for 0."""
     top_a, top_b, shift, scale = frame
     lowest = (scale + FLOOR_BITS) * -LN2 * heat.temperature
     a_high, a_low = below_top(a, top_a, heat, wide)
@@ -87,13 +87,13 @@ def differences(a, b, frame, heat, wide):
     together = high + low
     u, u_low = quotient(together, low - (together - high), heat)
     u, error = two_sum(u, lanes_of(-shift))
-    return quotient(a_high, a_low, heat), (u, u_low + error), floored
+    return quotient(a_high, a_low, heat), (u, u_low + error), together, floored
 
 
 @inline
 def powers(a, b, frame, heat, wide):
-    """x, y, u; e**u - 1 and e**u - 1 - u where `near` holds; `near`; `floored`."""
-    (z, z_low), (u, u_low), floored = differences(a, b, frame, heat, wide)
+    """x, y, x u; e**u - 1 and e**u - 1 - u where `near` holds; `near`."""
+    (z, z_low), (u, u_low), together, floored = differences(a, b, frame, heat, wide)
     n, r, tail = reduced(z, z_low)
     factor = 1.0 + (r + tail)
     far = ~(u > -FURTHEST)
@@ -102,19 +102,21 @@ def powers(a, b, frame, heat, wide):
     scaled = n + frame[3]
     x = factor * power_of_integer(scaled)
     y = fma(factor, increase, factor) * power_of_integer(larger(scaled + m, LEAST))
-    return x, y, u, increase, tail, m == 0.0, floored
+    moment = x * u
+    if wide:  # u may overflow where x u does not
+        moment = select(far, fma(x * heat.inverse, together, -(x * frame[2])), moment)
+    return x, y, select(floored, 0.0, moment), increase, tail, m == 0.0
 
 
 @inline
-def moment_and_excess(x, y, u, tail, near, floored):
-    """The terms of M and of E."""
-    moment = select(floored, 0.0, x * u)
-    return moment, select(near, x * tail, (y - x) - moment)
+def excess_of(x, y, moment, tail, near):
+    """The terms of E."""
+    return select(near, x * tail, (y - x) - moment)
 
 
 @inline
 def exact_step(sums, a, b, frame, heat, wide):
     """X, Y, M and E in lanes, with eight columns more."""
-    x, y, u, _, tail, near, floored = powers(a, b, frame, heat, wide)
-    moment, excess = moment_and_excess(x, y, u, tail, near, floored)
+    x, y, moment, _, tail, near = powers(a, b, frame, heat, wide)
+    excess = excess_of(x, y, moment, tail, near)
     return sums[0] + x, sums[1] + y, sums[2] + moment, sums[3] + excess

@@ -12,10 +12,12 @@ from kullback._math.bits import bits, fma, from_bits, larger, magnitude, select,
 from kullback._math.log import LN2
 from kullback._math.sums import power_of_two
 
-# Bounds that the tests hold them to, in units in the last place: over [-700, 709] and, for the
-# second, relative to e**z - 1 - z, whose worst is just beyond NEAR_ZERO, where terms cancel.
-EXP_ULP = 1.5
-EXP_TAIL_ULP = 8.0
+# Error bounds in units in the last place over [-700, 709], and the inputs at which the largest
+# error was seen (2e5 random inputs of all sizes). The tests import these. The worst of the last
+# two lie beyond NEAR_ZERO, where terms cancel.
+EXP_ULP, EXP_WORST = 1.1, -9.357486937559232
+EXPM1_ULP, EXPM1_WORST = 2.0, 1.0413690172897994
+EXP_TAIL_ULP, EXP_TAIL_WORST = 5.0, 0.8114190121019496
 
 LOG2_E = 1.4426950408889634
 LN2_LOW = 2.3190468138462996e-17
@@ -62,6 +64,6 @@ def expm1(z: float) -> float:
 
 @inline
 def exp_tail(z: float) -> float:
-    """e**z - 1 - z, never negative."""
+    """e**z - 1 - z, never negative; z must be below inf."""
     near = z * z * series.exponential(larger(smaller(z, NEAR_ZERO), -NEAR_ZERO))
     return select(magnitude(z) > NEAR_ZERO, exp(z) - 1.0 - z, near)
