@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import reference_logits as oracle
 
 import kullback as kl
+import reference_logits as oracle
 from accuracy_family import DTYPES, Array, Family, Key, relative_error
 from bands import NEAR
 from tolerances import TOLERANCES

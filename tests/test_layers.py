@@ -15,6 +15,7 @@ FLOORS = {  # a module may import from its own floor and from those below
     "plots": 4,
     "_drawing": 4,
     "_sheet": 4,
+    "logits": 3,
     "matrices": 3,
     "mixtures": 3,
     "monitoring": 3,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kullback.entropies import cross_entropy, entropy
     from kullback.families import f_divergence, renyi_divergence
     from kullback.gaussians import gaussian_kl_divergence, standard_gaussian_kl_divergence
+    from kullback.logits import js_divergence_from_logits, kl_divergence_from_logits
     from kullback.matrices import condensed, pairwise
     from kullback.metrics import FDivergence, Renyi
     from kullback.mixtures import generalized_js_divergence
@@ -45,7 +46,9 @@ _HOME = {
     "jeffreys_divergence": "divergences",
     "js_distance": "divergences",
     "js_divergence": "divergences",
+    "js_divergence_from_logits": "logits",
     "kl_divergence": "divergences",
+    "kl_divergence_from_logits": "logits",
     "pairwise": "matrices",
     "population_stability_index": "monitoring",
     "Renyi": "metrics",
@@ -70,7 +73,9 @@ __all__ = [
     "jeffreys_divergence",
     "js_distance",
     "js_divergence",
+    "js_divergence_from_logits",
     "kl_divergence",
+    "kl_divergence_from_logits",
     "pairwise",
     "population_stability_index",
     "renyi_divergence",

@@ -60,6 +60,14 @@ class Rows:
             rows = self.array[numbers] if self.own else self.array[None]
         return np.ascontiguousarray(rows, self.dtype), counting(stop - start)
 
+    def part(self, number: int, columns: slice) -> NDArray[Any]:
+        """Some columns of one of the broadcast rows."""
+        own = int(self._own_numbers(number, number + 1)[0])
+        if self.in_place:
+            return self.array[own, columns]
+        place: tuple[Any, ...] = np.unravel_index(own, self.own) if self.own else ()
+        return np.ascontiguousarray(self.array[(*place, columns)], self.dtype)
+
     def _own_numbers(self, start: int, stop: int) -> Index:
         """Which of the array's own rows are rows start ... stop - 1 of the broadcast ones."""
         places = np.unravel_index(np.arange(start, stop), self.lead or (1,))
