@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kullback.divergences import jeffreys_divergence, js_distance, js_divergence, kl_divergence
     from kullback.entropies import cross_entropy, entropy
     from kullback.families import f_divergence, renyi_divergence
+    from kullback.gaussian_matrices import pairwise_gaussian
     from kullback.matrices import condensed, pairwise
     from kullback.metrics import FDivergence, Renyi
     from kullback.mixtures import generalized_js_divergence
@@ -45,6 +46,7 @@ _HOME = {
     "js_divergence": "divergences",
     "kl_divergence": "divergences",
     "pairwise": "matrices",
+    "pairwise_gaussian": "gaussian_matrices",
     "population_stability_index": "monitoring",
     "Renyi": "metrics",
     "renyi_divergence": "families",
@@ -68,6 +70,7 @@ __all__ = [
     "js_divergence",
     "kl_divergence",
     "pairwise",
+    "pairwise_gaussian",
     "population_stability_index",
     "renyi_divergence",
     "total_variation_distance",

@@ -8,7 +8,7 @@ that no second array of its size ever exists.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,18 @@ from numpy.typing import NDArray
 Index = NDArray[np.intp]
 
 SMALL = 1 << 16  # elements: so few are converted at once, not by the tile
+
+
+class Source(Protocol):
+    """Rows that a matrix is made of: `lead` is how many, `width` how many numbers each has."""
+
+    @property
+    def lead(self) -> tuple[int, ...]: ...
+
+    @property
+    def width(self) -> int: ...
+
+    def tile(self, start: int, stop: int) -> tuple[NDArray[Any], Index]: ...
 
 
 @cache
@@ -36,6 +48,7 @@ class Rows:
         self.own = array.shape[:-1]
         self.lead = lead
         self.dtype = dtype
+        self.width = array.shape[-1]
         self.in_place = bool(
             array.dtype == dtype
             and array.dtype.isnative

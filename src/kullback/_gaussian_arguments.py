@@ -1,0 +1,92 @@
+"""Checks of Gaussians: shapes of means and spreads, and which rows are no Gaussians."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kullback import _arguments
+
+Array = NDArray[Any]
+SPREADS = {"var": "variance", "std": "standard deviation", "log_var": "log-variance"}
+AT_ONCE = 1 << 18  # entries that are looked at in one go
+
+
+class Gaussians(NamedTuple):
+    """n Gaussians of d dimensions: arrays as they were given, broadcast to (n, d), unread."""
+
+    mean: Array
+    spread: Array
+    given: tuple[Array, Array]
+    names: tuple[str, str]
+
+
+def spread_kind(spread: object) -> str:
+    """The option `spread`, checked."""
+    if not isinstance(spread, str) or spread not in SPREADS:
+        raise ValueError(f'spread is {spread!r}; it must be "var", "std" or "log_var"')
+    return spread
+
+
+def gaussian_rows(mean: ArrayLike, spread: ArrayLike, names: tuple[str, str]) -> Gaussians:
+    """Means and spreads as one set of rows; at least one dimension."""
+    given = _arguments.array(mean, names[0]), _arguments.array(spread, names[1])
+    shapes = f"{names[0]} has shape {given[0].shape} and {names[1]} has shape {given[1].shape}"
+    try:
+        shape = np.broadcast_shapes(given[0].shape, given[1].shape)
+    except ValueError:
+        raise ValueError(f"{shapes}, which do not broadcast to one") from None
+    if len(shape) != 2:
+        raise ValueError(f"{shapes}; together they must have two axes, rows and dimensions")
+    if shape[1] == 0:
+        raise ValueError(f"there are no dimensions: {shapes}")
+    return Gaussians(*(np.broadcast_to(array, shape) for array in given), given, names)
+
+
+def wrong_rows(gaussians: Gaussians, kind: str, zero: bool, raises: bool) -> Array:
+    """Which rows are no Gaussians; ValueError naming the first entry where `raises`.
+
+    `zero` says whether a variance may be 0.
+    """
+    mean, spread, _, names = gaussians
+    n, d = mean.shape
+    wrong = np.zeros(n, bool)
+    faults = []
+    step = max(1, AT_ONCE // d)
+    for array, name, allowed in ((mean, names[0], None), (spread, names[1], (kind, zero))):
+        found = np.zeros(n, bool)
+        for start in range(0, n, step):
+            part = array[start : start + step]
+            found[start : start + step] = (~_right(part, allowed)).any(axis=1)
+        if found.any() and raises:
+            faults.append(_fault(array, name, found, allowed))
+        wrong |= found
+    if faults:
+        raise ValueError("; ".join(faults))
+    return wrong
+
+
+def _right(values: Array, allowed: tuple[str, bool] | None) -> Array:
+    """Which entries are finite means, or spreads of a kind, of which some may be 0."""
+    if allowed is None:
+        return np.isfinite(values)
+    kind, zero = allowed
+    if kind == "log_var":
+        return np.asarray(np.isfinite(values) | (np.isneginf(values) if zero else False))
+    return np.asarray(((values >= 0) if zero else (values > 0)) & (values < np.inf))
+
+
+def _fault(array: Array, name: str, found: Array, allowed: tuple[str, bool] | None) -> str:
+    row = int(np.flatnonzero(found)[0])
+    column = int(np.flatnonzero(~_right(array[row], allowed))[0])
+    value = array[row, column]
+    what = "mean" if allowed is None else SPREADS[allowed[0]]
+    kind = "NaN" if np.isnan(value) else "infinite" if np.isinf(value) else "negative"
+    kind = kind if value else "zero"
+    count = int(found.sum())
+    return (
+        f"{name} holds no {what}: row {row}, dimension {column} is {kind} ({value}) ({count} such "
+        f'row{"s" * (count > 1)} in {name}; invalid="nan" gives NaN there)'
+    )
