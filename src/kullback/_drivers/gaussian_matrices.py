@@ -18,7 +18,7 @@ from kullback._drivers.source import Index, counting
 from kullback._kernels import build_gaussians as build
 
 Array = NDArray[Any]
-MOST_FOR_REFERENCE = 512  # rows that the reference is the median of
+MOST_FOR_REFERENCE = 128  # rows that the reference is the median of
 LN4 = 2.0 * float(np.log(2.0))
 MOST_EXPONENT = 500  # of the unit of a dimension, whose square must be a float
 
@@ -99,6 +99,7 @@ class Product:
             kernel = build.prepared(self.work.spread, both or not second, both or second)
         kernel(rows, self.reference, second, *made)
 
+    @np.errstate(over="ignore", invalid="ignore")  # what overflows is refined
     def multiply(self, x: Prepared, y: Prepared, out: Array) -> None:
         multiply_in_chunks(x[0], y[0], out)
 

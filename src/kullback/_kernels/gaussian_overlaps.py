@@ -21,7 +21,7 @@ from kullback._jit import inline
 from kullback._kernels.gaussian_pairs import hellinger_of, quarter
 from kullback._kernels.gaussian_spreads import Spread
 from kullback._kernels.reference import ROUNDING, load_columns, no_sum, whole_sum
-from kullback._math.bits import fma, magnitude, pointer, select, smaller
+from kullback._math.bits import fma, magnitude, pointer, select
 from kullback._math.lanes import (
     WIDTH,
     lane_numbers,
@@ -72,44 +72,79 @@ def make_scaled(spread: Spread) -> Callable[..., Any]:
     return scaled
 
 
+@inline
+def _step(state, x_data, at, padded, y_mean, y_half):
+    """A fraction and a product with eight dimensions more."""
+    numerator, product = state
+    d = load_lanes(x_data, at) - y_mean
+    s = load_lanes(x_data, at + padded) + y_half
+    return fma(numerator, s, d * d * product), product * s
+
+
+@inline
+def _ended(total, state):
+    """A sum with what a group has come to: nan where its product has left the range."""
+    numerator, product = state
+    share = fma(2.0, log_normal(product), 0.5 * (numerator / product))
+    return total + select(product > LEAST, share, np.nan)
+
+
+@inline
+def _two_pairs(x_data, first, second, y_data, y_at, padded):
+    """sum d**2 / (2 s) + 2 ln s of two rows of x and one of y, whose entries are loaded once."""
+    totals = lanes_of(0.0), lanes_of(0.0)
+    for start in range(0, padded, GROUP):
+        a = b = lanes_of(0.0), lanes_of(1.0)
+        for c in range(start, min(start + GROUP, padded), WIDTH):
+            y_mean = load_lanes(y_data, y_at + c)
+            y_half = load_lanes(y_data, y_at + padded + c)
+            a = _step(a, x_data, first + c, padded, y_mean, y_half)
+            b = _step(b, x_data, second + c, padded, y_mean, y_half)
+        totals = _ended(totals[0], a), _ended(totals[1], b)
+    return sum_of_lanes(totals[0]), sum_of_lanes(totals[1])
+
+
 def make_tile(hellinger: bool) -> Callable[..., Any]:
     """The kernel over all pairs of two sets of prepared rows."""
     finish = hellinger_of if hellinger else quarter
 
     @inline
-    def group(x_data, y_data, x_at, y_at, padded, count):
-        """sum d**2 / s and sum ln s over a group of dimensions, and the least product, in lanes."""
-        numerator, product = lanes_of(0.0), lanes_of(1.0)
-        for c in range(0, count, WIDTH):
-            d = load_lanes(x_data, x_at + c) - load_lanes(y_data, y_at + c)
-            s = load_lanes(x_data, x_at + padded + c) + load_lanes(y_data, y_at + padded + c)
-            numerator = fma(numerator, s, d * d * product)
-            product = product * s
-        return numerator / product, log_normal(product), product
+    def certified(total, x_logs, x_size, y_logs, y_size, d):
+        total = total - (x_logs + y_logs)
+        error = fma(RELATIVE, total, DIMENSION * d + LOGARITHM * (x_size + y_size))
+        good = (total > error * ROUNDING) & (total < np.inf)
+        return select(good, finish(select(good, total, 1.0)), np.nan)
 
     def tile(x, x_logs, x_size, y, y_logs, y_size, d, above, out):
-        """out[i, j] for j >= i + above: the distance, or nan; whether any is nan."""
-        unsure = False
+        """out[i, j] for j >= i + above: the distance, or nan, zeros elsewhere; whether any is nan.
+
+        Rows of out are contiguous.
+        """
+        unsure, rest = lanes_of(0.0), 0.0
         padded = x.shape[1] // 2
-        x_data, y_data = pointer(x), pointer(y)
-        for i in range(x.shape[0]):
-            for j in range(max(0, i + above), y.shape[0]):
-                distances, logs, least = lanes_of(0.0), lanes_of(0.0), lanes_of(1.0)
-                for start in range(0, padded, GROUP):
-                    at = (2 * i * padded + start, 2 * j * padded + start)
-                    count = min(GROUP, padded - start)
-                    part = group(x_data, y_data, at[0], at[1], padded, count)
-                    distances = distances + part[0]
-                    logs = logs + part[1]
-                    least = smaller(part[2], least)
-                total = 0.5 * sum_of_lanes(distances)
-                total += 2.0 * sum_of_lanes(logs) - (x_logs[i] + y_logs[j])
-                usual = sum_of_lanes(select(least > LEAST, 0.0, 1.0)) == 0.0
-                error = DIMENSION * d + LOGARITHM * (x_size[i] + y_size[j])
-                certain = total > (error + RELATIVE * total) * ROUNDING and total < np.inf
-                certain = certain and usual
-                out[i, j] = finish(total if certain else 1.0) if certain else np.nan
-                unsure |= not certain
-        return unsure
+        n, m = out.shape
+        stride = out.strides[0] // 8
+        target = pointer(out)
+        x_data, y_data, logs, size = pointer(x), pointer(y), pointer(y_logs), pointer(y_size)
+        for i in range(0, n, 2):
+            other = min(i + 1, n - 1)
+            at = (2 * i * padded, 2 * other * padded)
+            for j in range(max(0, i + above), m):
+                found = _two_pairs(x_data, at[0], at[1], y_data, 2 * j * padded, padded)
+                out[i, j], out[other, j] = found
+        for i in range(n):
+            first = min(max(0, i + above), m)
+            out[i, :first] = 0.0
+            own, own_size = x_logs[i], x_size[i]
+            for j in range(first, m - WIDTH + 1, WIDTH):
+                total = load_lanes(target, i * stride + j)
+                y_own = load_lanes(logs, j), load_lanes(size, j)
+                result = certified(total, own, own_size, y_own[0], y_own[1], float(d))
+                store_lanes(target, i * stride + j, result)
+                unsure = unsure + select(result == result, 0.0, 1.0)
+            for j in range(m - (m - first) % WIDTH, m):
+                out[i, j] = certified(out[i, j], own, own_size, y_logs[j], y_size[j], float(d))
+                rest += np.isnan(out[i, j])
+        return sum_of_lanes(unsure) + rest > 0.0
 
     return tile

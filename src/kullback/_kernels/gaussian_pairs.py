@@ -14,7 +14,7 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels.gaussian_spreads import Spread, difference
 from kullback._kernels.reference import load_columns, no_sum, whole_sum
-from kullback._math.bits import magnitude, pointer, select
+from kullback._math.bits import magnitude, pointer, select, square_root
 from kullback._math.exp import expm1
 from kullback._math.lanes import WIDTH, lane_numbers
 from kullback._math.sums import add_to
@@ -46,7 +46,7 @@ def quarter(total):
 @inline
 def hellinger_of(total):
     """Hellinger's distance from the sum of Bhattacharyya's."""
-    return np.sqrt(-expm1(-0.25 * total))
+    return square_root(-expm1(-0.25 * total))
 
 
 def make_metric(word: str, spread: Spread) -> Metric:

@@ -24,7 +24,7 @@ from kullback._jit import inline
 from kullback._kernels.centred import CHUNK
 from kullback._kernels.gaussian_spreads import Spread
 from kullback._kernels.reference import ROUNDING, load_columns, no_sum, whole_sum
-from kullback._math.bits import magnitude, pointer, select
+from kullback._math.bits import fma, magnitude, pointer, select, square_root
 from kullback._math.lanes import (
     WIDTH,
     lane_numbers,
@@ -129,31 +129,43 @@ def make_lengths(spread: Spread) -> Callable[..., Any]:
 def make_certify(length: bool) -> Callable[..., Any]:
     """The kernel that turns a tile of the product into results: half of it, or its root."""
 
+    @inline
+    def certified(product, e, norm, f, other_norm):
+        """`norm` is that of a row, times the roundings of a product."""
+        size = e + f
+        value = size + product
+        bound = fma(norm, other_norm, ROW * ROUNDING * size)
+        good = (value > bound) & (value > LEAST) & (value < np.inf)
+        result = square_root(value) if length else 0.5 * value
+        return select(good, result, np.nan)
+
     def certify(out, x_e, x_norm, y_e, y_norm, width, above, diagonal):
         """out: on entry the product; on return the result, or nan where not certified.
 
         For j >= i + above; zeros elsewhere. out[i, i + diagonal] compares a row with itself.
-        Returns whether there is a nan.
+        Rows of out are contiguous. Returns whether there is a nan.
         """
-        unsure = 0
+        unsure, rest = lanes_of(0.0), 0.0
         error = (min(width, CHUNK) + width / CHUNK + ENTRY) * ROUNDING
+        m = out.shape[1]
+        stride = out.strides[0] // 8
+        target, es, norms = pointer(out), pointer(y_e), pointer(y_norm)
         for i in range(out.shape[0]):
-            for j in range(out.shape[1]):
-                size = x_e[i] + y_e[j]
-                value = size + out[i, j]
-                good = value > error * (x_norm[i] * y_norm[j]) + ROW * ROUNDING * size
-                good = good and LEAST < value < np.inf
-                result = np.sqrt(value if good else 1.0) if length else 0.5 * value
-                if j < i + above:
-                    result = 0.0
-                elif not good:
-                    result = np.nan
-                    unsure += 1
-                out[i, j] = result
+            e, norm = x_e[i], error * x_norm[i]
+            first = min(max(0, i + above), m)
+            out[i, :first] = 0.0
+            for j in range(first, m - WIDTH + 1, WIDTH):
+                product = load_lanes(target, i * stride + j)
+                result = certified(product, e, norm, load_lanes(es, j), load_lanes(norms, j))
+                store_lanes(target, i * stride + j, result)
+                unsure = unsure + select(result == result, 0.0, 1.0)
+            for j in range(m - (m - first) % WIDTH, m):
+                out[i, j] = certified(out[i, j], e, norm, y_e[j], y_norm[j])
+                rest += np.isnan(out[i, j])
             same = i + diagonal
-            if 0 <= same < out.shape[1] and x_e[i] == x_e[i]:
-                unsure -= np.isnan(out[i, same])
+            if 0 <= same < m and e == e:
+                rest -= np.isnan(out[i, same])
                 out[i, same] = 0.0
-        return unsure > 0
+        return sum_of_lanes(unsure) + rest > 0.0
 
     return certify
