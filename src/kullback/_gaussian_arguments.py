@@ -42,7 +42,8 @@ def gaussian_rows(mean: ArrayLike, spread: ArrayLike, names: tuple[str, str]) ->
         raise ValueError(f"{shapes}; together they must have two axes, rows and dimensions")
     if shape[1] == 0:
         raise ValueError(f"there are no dimensions: {shapes}")
-    return Gaussians(*(np.broadcast_to(array, shape) for array in given), given, names)
+    means, spreads = (np.broadcast_to(array, shape) for array in given)
+    return Gaussians(means, spreads, given, names)
 
 
 def wrong_rows(gaussians: Gaussians, kind: str, zero: bool, raises: bool) -> Array:

@@ -104,7 +104,7 @@ def pairwise_gaussian(
     >>> kl.pairwise_gaussian([[0.0], [1.0]], [[1.0], [4.0]]).round(6)
     array([[0.      , 0.443147],
            [1.306853, 0.      ]])
-    >>> kl.pairwise_gaussian([[0.0]], [[1.0]], [[3.0]], [[5.0]], metric="wasserstein2", spread="std")
+    >>> kl.pairwise_gaussian([[0]], [[1]], [[3]], [[25]], metric="wasserstein2")
     array([[5.]])
     """
     record = gaussian_metric(metric)

@@ -6,12 +6,13 @@ from are never copied as a whole.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers.forms import NoProduct, Place, Prepared, padded
+from kullback._drivers.forms import Form, NoProduct, Place, Prepared, padded
 from kullback._drivers.memory import aligned
 from kullback._drivers.products import multiply_in_chunks
 from kullback._drivers.source import Index, counting
@@ -129,7 +130,10 @@ class Overlap(NoProduct):
         return bool(kernel(*x, *y, self.d, place.above, out))
 
 
-FORMS = {"product": Product, "overlap": Overlap}
+FORMS: dict[str, Callable[[GaussianWork, GaussianRows, GaussianRows], Form]] = {
+    "product": Product,
+    "overlap": Overlap,
+}
 
 
 @np.errstate(all="ignore")  # what over- or underflows costs time, not digits: it is refined

@@ -23,8 +23,17 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._math import series
-from kullback._math.bits import bits, fma, from_bits, larger, magnitude, select, smaller
-from kullback._math.bits import square_root, to_float
+from kullback._math.bits import (
+    bits,
+    fma,
+    from_bits,
+    larger,
+    magnitude,
+    select,
+    smaller,
+    square_root,
+    to_float,
+)
 from kullback._math.exp import NEAR_ZERO, exp, expm1
 from kullback._math.lanes import lanes_of
 from kullback._math.log import LN2, SMALLEST_NORMAL
@@ -201,8 +210,8 @@ def _deviation_of_logs(l0, l1):
 
 
 @inline
-def _root_of_log(l):
-    return exp(0.5 * l)
+def _root_of_log(log):
+    return exp(0.5 * log)
 
 
 SPREADS = {
