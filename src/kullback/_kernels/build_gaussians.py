@@ -8,7 +8,7 @@ from typing import Any
 from numba import types
 
 from kullback._jit import compile_kernel
-from kullback._kernels import gaussian_overlaps, gaussian_products
+from kullback._kernels import gaussian_full, gaussian_overlaps, gaussian_products
 from kullback._kernels.gaussian_pairs import make_metric, make_pairs
 from kullback._kernels.gaussian_spreads import SPREADS
 
@@ -17,6 +17,7 @@ _ROWS = types.Array(types.float64, 2, "C", readonly=True)
 _VECTOR = types.Array(types.float64, 1, "C")
 _READ = types.Array(types.float64, 1, "C", readonly=True)
 _GRID = types.Array(types.float64, 2, "C")
+_BYTES = types.Array(types.uint8, 1, "C")
 _BLOCK = types.Array(types.float64, 2, "A")
 
 
@@ -68,3 +69,13 @@ def overlap_tile(hellinger: bool) -> Any:
     given = (*side, *side, types.intp, types.intp, _BLOCK)
     function = gaussian_overlaps.make_tile(hellinger)
     return compile_kernel(function, f"gaussian-overlap-{hellinger:d}", given)
+
+
+@cache
+def full() -> Any:
+    """full(mean_p, index, cov_p, index, mean_q, index, cov_q, index, tolerance, memory, out, ...).
+
+    See `gaussian_full`.
+    """
+    given = (*4 * [_ROWS, _INDEX], types.float64, _VECTOR, _VECTOR, _BYTES)
+    return compile_kernel(gaussian_full.make_full(), "gaussian-full", given)

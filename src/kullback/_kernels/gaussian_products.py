@@ -38,6 +38,7 @@ from kullback._math.sums import add_to
 ENTRY = 40.0  # roundings of two factors
 ROW = 32.0  # of e and of f
 LEAST = 2.0**-600  # a smaller result may be made of squares that underflowed
+MOST = 2.0**200  # of a norm, so that what else underflows counts as little
 
 
 def make_prepared(spread: Spread, left: bool, right: bool) -> Callable[..., Any]:
@@ -57,7 +58,9 @@ def make_prepared(spread: Spread, left: bool, right: bool) -> Callable[..., Any]
         """As `as_left`, of q."""
         ratio, excess, share = compare(w, x)
         slope = b * ratio
-        return excess, -2.0 * slope, excess * excess + 4.0 * slope * slope, 2.0 * share + b * slope
+        size = excess * excess + 4.0 * (slope * slope)
+        # A ratio that underflows may be one that b**2 would bring back.
+        return excess, -2.0 * slope, select(ratio > LEAST, size, np.inf), 2.0 * share + b * slope
 
     def prepared(rows, reference, right_first, out, e, norm):
         """out: entries of p, of q or of both, q's before p's where they are to stand first.
@@ -90,8 +93,8 @@ def make_prepared(spread: Spread, left: bool, right: bool) -> Callable[..., Any]
                     store_lanes(target, q_at + padded + c, second)
                     square = square + size
                     own = add_to(own, share)
-            e[i] = whole_sum(own)
             norm[i] = np.sqrt(sum_of_lanes(square))
+            e[i] = whole_sum(own) if norm[i] < MOST else np.nan
 
     return prepared
 

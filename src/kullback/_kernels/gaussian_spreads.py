@@ -82,7 +82,7 @@ def _mantissa_and_exponent(x):
 
 
 @inline
-def _of_variance(v):
+def of_variance(v):
     """(m, its rest, e): v = (m + rest) 2**e, m in [1, 4) and e even."""
     m, e = _mantissa_and_exponent(v)
     odd = e & 1
@@ -91,7 +91,7 @@ def _of_variance(v):
 
 @inline
 def _of_deviation(s):
-    """As `_of_variance`, from its root."""
+    """As `of_variance`, from its root."""
     m, e = _mantissa_and_exponent(s)
     square, rest = two_product(m, m)
     return square, rest, e + e
@@ -215,7 +215,7 @@ def _root_of_log(log):
 
 
 SPREADS = {
-    "var": _make_by_parts(_of_variance, _deviation_of_variances, square_root),
+    "var": _make_by_parts(of_variance, _deviation_of_variances, square_root),
     "std": _make_by_parts(_of_deviation, _deviation_of_deviations, _same),
     "log_var": Spread(
         _compare_logs, _half_square_by_log, _overlap_of_logs, _deviation_of_logs, _root_of_log
