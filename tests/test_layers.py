@@ -20,6 +20,7 @@ FLOORS = {  # a module may import from its own floor and from those below
     "multivariate_gaussians": 3,
     "_gaussian_arguments": 3,
     "_progress": 3,
+    "_covariances": 3,
     "mixtures": 3,
     "monitoring": 3,
     "distances": 3,

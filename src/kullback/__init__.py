@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kullback.metrics import FDivergence, Renyi
     from kullback.mixtures import generalized_js_divergence
     from kullback.monitoring import histograms, population_stability_index
+    from kullback.multivariate_gaussians import multivariate_gaussian_kl_divergence
 
 __version__ = "0.1.0"
 
@@ -45,6 +46,7 @@ _HOME = {
     "js_distance": "divergences",
     "js_divergence": "divergences",
     "kl_divergence": "divergences",
+    "multivariate_gaussian_kl_divergence": "multivariate_gaussians",
     "pairwise": "matrices",
     "pairwise_gaussian": "gaussian_matrices",
     "population_stability_index": "monitoring",
@@ -69,6 +71,7 @@ __all__ = [
     "js_distance",
     "js_divergence",
     "kl_divergence",
+    "multivariate_gaussian_kl_divergence",
     "pairwise",
     "pairwise_gaussian",
     "population_stability_index",

@@ -50,6 +50,7 @@ _GAUSSIAN = (
     ),
 )
 GAUSSIAN = {divergence.word: divergence for divergence in _GAUSSIAN}
+MULTIVARIATE = Divergence("multivariate_gaussian", "kl", symmetric=False)  # no metric
 CROSS_ENTROPY = Divergence("cross_entropy", "cross_entropy", symmetric=False)  # no metric
 
 

@@ -178,7 +178,7 @@ def _compare_logs(l0, l1):
     tail = inside * inside * series.exponential(inside)
     near = magnitude(d) < NEAR_ZERO
     excess = select(near, inside + tail, 2.0 * half - 1.0)
-    share = select(near, 0.5 * tail, half - 0.5 * (d + 1.0))
+    share = select(near, 0.5 * tail, half - 0.5 * (smaller(d, LARGE) + 1.0))
     more = smaller(half, LARGE) * rest
     ratio = 2.0 * (half + more)
     return ratio, excess + 2.0 * more, share + (more - 0.5 * rest)
@@ -186,8 +186,8 @@ def _compare_logs(l0, l1):
 
 @inline
 def _half_square_by_log(apart, l1):
-    w = times_power(apart[0], apart[1]) * exp(-0.5 * l1)
-    return w * (0.5 * w)
+    w = times_power(apart[0] * exp(-0.5 * l1), apart[1])
+    return select(apart[0] == 0.0, 0.0, w * (0.5 * w))
 
 
 @inline
