@@ -38,7 +38,10 @@ def certain(compute: Callable[[], mpf]) -> mpf:
     last = None
     for precision in PRECISIONS:
         with mp.workprec(precision):
-            value = compute()
+            try:
+                value = compute()
+            except ZeroDivisionError:  # matrices whose scales are further apart than its digits
+                continue
             if not mpmath.isfinite(value):
                 return value
             if last is not None and abs(value - last) <= mpmath.ldexp(abs(value), -AGREED_BITS):
