@@ -127,7 +127,7 @@ def _finish(word: str, total: mpf) -> mpf:
     with mp.workprec(PRECISIONS[1]):
         if word == "hellinger":
             # 1 - e**-B cancels as much as B is small, and B has AGREED_BITS only.
-            return mpmath.sqrt(-mpmath.expm1(-total))
+            return mpmath.sqrt(-mpmath.expm1(-min(total, mpf(2000))))  # e**-2000 is below its bits
         return mpmath.sqrt(total) if word == "wasserstein2" else total
 
 
