@@ -6,6 +6,8 @@
     rows      row pairs ──► results
     forms     the ways in which a tile of a matrix can be computed
     products  those that are a matrix product
+    gaussian_matrices   rows, pairs and forms of diagonal Gaussians
+    gaussian_full       pairs of Gaussians with full covariances
     tiles     all pairs of rows ──► targets: a matrix or its upper triangle
     memory    what fits
 

@@ -83,7 +83,7 @@ def _entries(job: Job, start: int, stop: int, out: Array) -> int:
 def _in_a_row(rows: Rows, start: int, stop: int) -> Array:
     """The entries of some rows, one after the other."""
     array, index = rows.tile(start, stop)
-    return (array[index] if rows.in_place and rows.own != rows.lead else array).reshape(-1)
+    return (array if rows.own == rows.lead else array[index]).reshape(-1)
 
 
 def _kernel(build_one: Any, job: Job) -> Any:

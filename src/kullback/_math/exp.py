@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from kullback._jit import inline
 from kullback._math import series
-from kullback._math.bits import bits, fma, from_bits, larger, smaller
+from kullback._math.bits import bits, fma, from_bits, larger, magnitude, select, smaller
 from kullback._math.log import LN2
 from kullback._math.sums import power_of_two
 
@@ -30,6 +30,7 @@ LN2_LOW = 2.3190468138462996e-17
 TO_INTEGER = 1.5 * 2.0**52  # added, it leaves the nearest integer in the low bits
 TO_INTEGER_BITS = 0x4338000000000000
 BIAS = 1023.0
+TINY = 2.0**-54
 LOWEST, HIGHEST = -760.0, 720.0  # beyond, e**z is 0 and inf
 LOWEST_TAIL, HIGHEST_TAIL = -700.0, 709.9  # here e**z - 1 is -1 and inf; q is a number
 
@@ -66,7 +67,7 @@ def expm1(z: float) -> float:
     n, r, tail = reduced(larger(smaller(z, HIGHEST_TAIL), LOWEST_TAIL), 0.0)
     q = power_of_integer(n - 1.0)
     value = fma(q, r + tail, q - 0.5)
-    return value + value
+    return select(magnitude(z) < TINY, z, value + value)  # half of a subnormal number is rounded
 
 
 @inline
