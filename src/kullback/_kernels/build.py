@@ -16,7 +16,6 @@ from kullback._kernels import (
     cross_entropy,
     custom,
     entropic,
-    gaussian_rows,
     hellinger,
     jeffreys,
     js,
@@ -35,7 +34,6 @@ from kullback._kernels import (
 )
 from kullback._kernels import mixture_groups as groups_of_mixture
 from kullback._kernels.careful import make_careful
-from kullback._kernels.gaussian import SPREADS
 from kullback._kernels.roots import make_certify_roots, make_roots
 from kullback._kernels.rows import make_rows
 from kullback._kernels.rules import RULES
@@ -273,23 +271,6 @@ def careful_mixture(rule: str) -> Any:
     given = (_stacked("f8"), _WEIGHTS, _INDEX, *options, _VECTOR, _VECTOR)
     function = mixture_careful.make_careful(rule == "pseudocount")
     return compile_kernel(function, f"mixture-careful-{rule}", given)
-
-
-@cache
-def gaussian(spread: str, standard: bool, dtype: str) -> Any:
-    """rows(m0, index, s0, index, m1, index, s1, index, out) -> how many are nan."""
-    rows = (_input(dtype, 2), _INDEX)
-    function = gaussian_rows.make_rows(SPREADS[spread], standard)
-    name = f"gaussian-rows-{spread}-{'standard' if standard else 'pair'}-{dtype}"
-    return compile_kernel(function, name, (*rows, *rows, *rows, *rows, _VECTOR))
-
-
-@cache
-def gaussian_entries(spread: str, standard: bool, dtype: str) -> Any:
-    """entries(m0, s0, m1, s1, d, out) -> how many are nan: see `gaussian_rows`."""
-    function = gaussian_rows.make_entries(SPREADS[spread], standard)
-    name = f"gaussian-entries-{spread}-{'standard' if standard else 'pair'}-{dtype}"
-    return compile_kernel(function, name, (*(_input(dtype, 1),) * 4, types.intp, _VECTOR))
 
 
 _HEAT = types.UniTuple(types.float64, 6)

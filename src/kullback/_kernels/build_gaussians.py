@@ -1,4 +1,4 @@
-"""Compiles the kernels of pairs of Gaussians when they are first asked for."""
+"""Compiles the kernels of Gaussians when they are first asked for."""
 
 from __future__ import annotations
 
@@ -8,17 +8,42 @@ from typing import Any
 from numba import types
 
 from kullback._jit import compile_kernel
-from kullback._kernels import gaussian_full, gaussian_overlaps, gaussian_products
+from kullback._kernels import (
+    gaussian_full,
+    gaussian_overlaps,
+    gaussian_products,
+    gaussian_rows,
+)
+from kullback._kernels.gaussian import WIDTHS
 from kullback._kernels.gaussian_pairs import make_metric, make_pairs
 from kullback._kernels.gaussian_spreads import SPREADS
 
 _INDEX = types.Array(types.intp, 1, "C", readonly=True)
+_NUMBERS = {"f8": types.float64, "f4": types.float32}
 _ROWS = types.Array(types.float64, 2, "C", readonly=True)
 _VECTOR = types.Array(types.float64, 1, "C")
 _READ = types.Array(types.float64, 1, "C", readonly=True)
 _GRID = types.Array(types.float64, 2, "C")
 _BYTES = types.Array(types.uint8, 1, "C")
 _BLOCK = types.Array(types.float64, 2, "A")
+
+
+@cache
+def rows(spread: str, standard: bool, dtype: str) -> Any:
+    """rows(m0, index, s0, index, m1, index, s1, index, out) -> how many are nan."""
+    rows = (types.Array(_NUMBERS[dtype], 2, "C", readonly=True), _INDEX)
+    function = gaussian_rows.make_rows(WIDTHS[spread], standard)
+    name = f"gaussian-rows-{spread}-{'standard' if standard else 'pair'}-{dtype}"
+    return compile_kernel(function, name, (*4 * rows, _VECTOR))
+
+
+@cache
+def entries(spread: str, standard: bool, dtype: str) -> Any:
+    """entries(m0, s0, m1, s1, d, out) -> how many are nan: see `gaussian_rows`."""
+    function = gaussian_rows.make_entries(WIDTHS[spread], standard)
+    name = f"gaussian-entries-{spread}-{'standard' if standard else 'pair'}-{dtype}"
+    array = types.Array(_NUMBERS[dtype], 1, "C", readonly=True)
+    return compile_kernel(function, name, (*4 * [array], types.intp, _VECTOR))
 
 
 @cache
