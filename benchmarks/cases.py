@@ -28,6 +28,7 @@ class Case:
     limit: Lane
     limit_name: str
     itself: bool = False  # the rows of p against each other: q is p
+    logits: bool = False  # the rows are logits
     exact: tuple[str, ...] = field(default=("ours, one thread", "ours"))  # lanes held to our bound
 
     @property
@@ -35,11 +36,14 @@ class Case:
         return "pairwise" in self.name
 
     def data(self, size: tuple[int, int, int], dtype: type = np.float64) -> tuple[Array, Array]:
-        """Dirichlet rows, the same ones in every run."""
+        """Dirichlet rows or normal logits, the same ones in every run."""
         n, m, k = size
         rng = np.random.default_rng(20261121)
-        rows = rng.standard_exponential((n + m, k))
-        rows /= rows.sum(axis=1, keepdims=True)
+        if self.logits:
+            rows = rng.standard_normal((n + m, k))
+        else:
+            rows = rng.standard_exponential((n + m, k))
+            rows /= rows.sum(axis=1, keepdims=True)
         p, q = rows[:n].astype(dtype), rows[n:].astype(dtype)
         return p, p if self.itself else q
 
@@ -54,6 +58,12 @@ ROW_WISE: dict[str, Callable[..., Array]] = {
     "js": kl.js_divergence,
     "hellinger": kl.hellinger_distance,
     "total_variation": kl.total_variation_distance,
+}
+
+
+FROM_LOGITS: dict[str, Callable[..., Array]] = {
+    "kl": kl.kl_divergence_from_logits,
+    "js": kl.js_divergence_from_logits,
 }
 
 
@@ -81,6 +91,19 @@ def _rows(word: str, k: int, n: int) -> Case:
     )
 
 
+def _logits(word: str, k: int, n: int) -> Case:
+    return Case(
+        f"{word} from logits {n:,} x {k:,}",
+        word,
+        (n, n, k),
+        (40, 40, min(k, 300)),
+        {**peers.LOGITS[word], "Numba": plain_numba.logits(word), **_ours(FROM_LOGITS[word])},
+        limits.read,
+        "reading the two arrays",
+        logits=True,
+    )
+
+
 def _js_matrix(name: str, itself: bool) -> Case:
     lanes = {
         **peers.MATRIX["js"],
@@ -104,6 +127,9 @@ CASES = {
         _rows("js", 256, 100_000),
         _rows("hellinger", 256, 100_000),
         _rows("total_variation", 256, 100_000),
+        _logits("kl", 1_000, 5_000),
+        _logits("kl", 128_000, 16),
+        _logits("js", 1_000, 5_000),
         Case(
             "pairwise kl 2,000 x 2,000 x 512",
             "kl",

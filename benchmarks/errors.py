@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import reference
+import reference_logits
 from cases import CASES, Case
 
 Array = np.ndarray[Any, Any]
@@ -34,6 +35,8 @@ def expected(name: str, band: str) -> tuple[Array, Array, Array]:
     """Both sets of rows and the oracle's results for them."""
     case = CASES[name]
     p, q = data(case, band)
+    if case.logits:
+        return p, q, reference_logits.divergences(case.oracle, p, q)
     oracle = reference.pairwise if case.matrix else reference.rowwise
     return p, q, oracle(case.oracle, p, q)
 
