@@ -24,11 +24,12 @@ Array = NDArray[Any]
 SMALL = 150_000  # elements: about 0.3 ms, below which a second thread costs more than it brings
 TILE = 1 << 17  # elements of a tile that is read where it lies
 CONVERTED_TILE = 1 << 16  # of one that is converted first
-LONG = 32 * PART  # columns of a row from which on it may be done in parts ...
-FEW = 4  # ... if it is not read where it lies, or there are fewer rows for each thread
+LONG = 32 * PART  # columns of a row from which on it is done in parts ...
+FEW = 4  # ... where there are fewer rows for each thread; so many at a time
+HUGE = 1 << 20  # columns of a row from which on it always is
 PARTS = 16  # that make a tile
 
-USUAL = 2.0**100  # temperatures up to it, and down to its inverse, need no powers of two
+MILD = 2.0**100  # temperatures up to it, and down to its inverse, need no powers of two
 BEFORE = -3  # the power of two that keeps differences of differences finite
 
 
@@ -72,7 +73,7 @@ class Work(NamedTuple):
     @property
     def first_way(self) -> int:
         """The first that may be tried."""
-        return 0 if 1.0 / USUAL <= self.temperature <= USUAL else 1
+        return 0 if 1.0 / MILD <= self.temperature <= MILD else 1
 
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """Results in nats of row pairs in float64 `out`; how many have no softmax (nan)."""
@@ -96,11 +97,12 @@ def run(
     count, k = out.size, p.array.shape[-1]
     in_place = p.in_place and q.in_place
     many = most_threads or threads.default_threads()
-    if k >= LONG and (count < FEW * many or not in_place):
-        values = np.empty(count)
-        _in_parts(work, p, q, values, many)
-        invalid.found(int(np.isnan(values).sum()))
-        _write(values, work, out)
+    if k >= HUGE or (k >= LONG and count < FEW * many):
+        for start in range(0, count, FEW * many):
+            numbers = range(start, min(start + FEW * many, count))
+            values = _in_parts(work, p, q, numbers, many)
+            invalid.found(int(np.isnan(values).sum()))
+            _write(values, work, out[start : start + values.size])
         return
     step = max(1, (TILE if in_place else CONVERTED_TILE) // k)
 
@@ -155,10 +157,11 @@ class _Row:
         return self.way == len(WAYS)
 
 
-def _in_parts(work: Work, p: Rows, q: Rows, values: Array, many: int) -> None:
-    """Results in nats; all threads share each pass over all rows that are not done."""
+def _in_parts(work: Work, p: Rows, q: Rows, numbers: range, many: int) -> Array:
+    """Results of some rows in nats; all threads share each pass over those that are not done."""
     k = p.array.shape[-1]
-    rows = [_Row(r, -(-k // PART), work.first_way) for r in range(values.size)]
+    every = [_Row(r, -(-k // PART), work.first_way) for r in numbers]
+    rows = every
     tiles = -(-k // (PARTS * PART))
 
     def tile(number: int) -> None:
@@ -173,8 +176,5 @@ def _in_parts(work: Work, p: Rows, q: Rows, values: Array, many: int) -> None:
 
     while rows:
         threads.run(tile, len(rows) * tiles, many)
-        done = [row.settle(work.divergence) for row in rows]
-        for row, known in zip(rows, done, strict=True):
-            if known:
-                values[row.number] = row.value
-        rows = [row for row, known in zip(rows, done, strict=True) if not known]
+        rows = [row for row in rows if not row.settle(work.divergence)]
+    return np.array([row.value for row in every])

@@ -20,6 +20,7 @@ all its digits.
     roots             pairwise Hellinger and Bhattacharyya: a product of square roots
     entropic          pairwise JS with one logarithm a pair and bin, with a bound of its error
     mixture           JS of several distributions
+    softmax           divergences of softmax rows from their logits
     binning           histograms of samples
     gaussian_spreads  variances, standard deviations and log-variances, compared
     gaussian_pairs    pairs of diagonal Gaussians, without cancellation

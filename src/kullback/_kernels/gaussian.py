@@ -23,7 +23,7 @@ from kullback._jit import inline
 from kullback._kernels import gaussian_spreads
 from kullback._math import series
 from kullback._math.bits import bits, fma, from_bits, magnitude, select, to_float
-from kullback._math.exp import exp, exp_tail
+from kullback._math.exp import exp_normal, exp_tail
 from kullback._math.log_ratio import LN2_PER_BIT, octaves
 from kullback._math.sums import two_sum
 
@@ -106,7 +106,7 @@ def _std_term(m0, s0, m1, s1):
 def _log_var_term(m0, l0, m1, l1):
     z, rest = two_sum(l0, -l1)
     tail = exp_tail(z)
-    apart = (m0 - m1) * exp(l1 * -0.5)
+    apart = (m0 - m1) * exp_normal(l1 * -0.5)
     return fma(apart, apart, fma(rest, z + tail, tail))
 
 

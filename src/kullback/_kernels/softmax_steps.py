@@ -21,7 +21,7 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._math.bits import fma, larger, select
-from kullback._math.exp import power_of_integer, reduced
+from kullback._math.exp import exp_normal, power_of_integer, reduced
 from kullback._math.lanes import lanes_of
 from kullback._math.log import LN2
 from kullback._math.sums import two_product, two_sum
@@ -34,22 +34,15 @@ LEAST_EXPONENT = -700.0
 
 
 @inline
-def direct_power(z):
-    """e**z for LEAST_EXPONENT <= z <= 0."""
-    n, r, tail = reduced(z, 0.0)
-    return (1.0 + (r + tail)) * power_of_integer(n)
-
-
-@inline
 def direct_step(sums, a, b, frame, heat, wide):
     """X, Y, M and the sum of x u (a - A)/T in lanes, with eight columns more."""
     z = (a - frame[0]) * heat.inverse
     w = (b - frame[1]) * heat.inverse
     kept = z > LEAST_EXPONENT
     z = select(kept, z, LEAST_EXPONENT)
-    x = direct_power(z)
+    x = exp_normal(z)
     moment = select(kept, x * (w - z), 0.0)
-    y = direct_power(larger(w, LEAST_EXPONENT))
+    y = exp_normal(larger(w, LEAST_EXPONENT))
     return sums[0] + x, sums[1] + y, sums[2] + moment, fma(moment, z, sums[3])
 
 

@@ -53,12 +53,28 @@ def power_of_integer(n: float) -> float:
 
 
 @inline
+def _split(z: float) -> tuple[float, int]:
+    """m in [0.7, 1.42) and n + TO_INTEGER_BITS, e**z = 2**n m; |z| must be below 2**50."""
+    shifted = fma(z, LOG2_E, TO_INTEGER)
+    n = shifted - TO_INTEGER
+    r = fma(-n, LN2_LOW, fma(-n, LN2, z))
+    return 1.0 + fma(r * r, series.exponential(r), r), bits(shifted)
+
+
+@inline
+def exp_normal(z: float) -> float:
+    """e**z for -708 <= z <= 709."""
+    m, n = _split(z)
+    return from_bits(bits(m) + (n << 52))
+
+
+@inline
 def exp(z: float) -> float:
     """e**z: 0 and inf at the ends, through the subnormal numbers; z must not be NaN."""
-    n, r, tail = reduced(larger(smaller(z, HIGHEST), LOWEST), 0.0)
-    power = bits(n + TO_INTEGER) - TO_INTEGER_BITS
+    m, n = _split(larger(smaller(z, HIGHEST), LOWEST))
+    power = n - TO_INTEGER_BITS
     half = power >> 1
-    return (1.0 + (r + tail)) * power_of_two(half) * power_of_two(power - half)
+    return m * power_of_two(half) * power_of_two(power - half)
 
 
 @inline
