@@ -6,6 +6,11 @@ from collections.abc import Callable
 
 import gaussian_figures
 import histogram_figures
+import logit_figures
 from group import Group
 
-GROUPS: dict[str, Callable[[], Group]] = {**histogram_figures.GROUPS, **gaussian_figures.GROUPS}
+GROUPS: dict[str, Callable[[], Group]] = {
+    **histogram_figures.GROUPS,
+    **gaussian_figures.GROUPS,
+    **logit_figures.GROUPS,
+}

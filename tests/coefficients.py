@@ -17,7 +17,7 @@ SERIES = {
     "SINGLE": (4, 0.2012),
     "NEAR_SINGLE": (3, 0.2012),
     "WIDE_SINGLE": (4, 0.3334),
-    "EXPONENTIAL": (11, 0.3467),  # here the largest |r|
+    "EXPONENTIAL": (10, 0.3467),  # here the largest |r|
     "LOG2": (8, 0.03126),  # here and below the largest |f|
     "LOG2_SINGLE": (4, 0.01563),
 }

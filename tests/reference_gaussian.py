@@ -38,7 +38,10 @@ def certain(compute: Callable[[], mpf]) -> mpf:
     last = None
     for precision in PRECISIONS:
         with mp.workprec(precision):
-            value = compute()
+            try:
+                value = compute()
+            except ZeroDivisionError:  # matrices whose scales are further apart than its digits
+                continue
             if not mpmath.isfinite(value):
                 return value
             if last is not None and abs(value - last) <= mpmath.ldexp(abs(value), -AGREED_BITS):
@@ -124,7 +127,7 @@ def _finish(word: str, total: mpf) -> mpf:
     with mp.workprec(PRECISIONS[1]):
         if word == "hellinger":
             # 1 - e**-B cancels as much as B is small, and B has AGREED_BITS only.
-            return mpmath.sqrt(-mpmath.expm1(-total))
+            return mpmath.sqrt(-mpmath.expm1(-min(total, mpf(2000))))  # e**-2000 is below its bits
         return mpmath.sqrt(total) if word == "wasserstein2" else total
 
 

@@ -306,7 +306,7 @@ def test_out():
 @pytest.mark.parametrize(
     ("options", "kind", "message"),
     [
-        ({"spread": "sd"}, ValueError, "spread is 'sd'; it must be one of 'var', 'std', 'log_var'"),
+        ({"spread": "sd"}, ValueError, 'spread is .sd.; it must be "var", "std" or "log_var"'),
         ({"invalid": "skip"}, ValueError, "invalid is 'skip'"),
         ({"base": 1}, ValueError, "base is 1"),
         ({"threads": 0}, ValueError, "threads is 0"),

@@ -22,11 +22,14 @@ if TYPE_CHECKING:
     from kullback.divergences import jeffreys_divergence, js_distance, js_divergence, kl_divergence
     from kullback.entropies import cross_entropy, entropy
     from kullback.families import f_divergence, renyi_divergence
+    from kullback.gaussian_matrices import pairwise_gaussian
     from kullback.gaussians import gaussian_kl_divergence, standard_gaussian_kl_divergence
+    from kullback.logits import js_divergence_from_logits, kl_divergence_from_logits
     from kullback.matrices import condensed, pairwise
     from kullback.metrics import FDivergence, Renyi
     from kullback.mixtures import generalized_js_divergence
     from kullback.monitoring import histograms, population_stability_index
+    from kullback.multivariate_gaussians import multivariate_gaussian_kl_divergence
 
 __version__ = "0.1.0"
 
@@ -45,8 +48,12 @@ _HOME = {
     "jeffreys_divergence": "divergences",
     "js_distance": "divergences",
     "js_divergence": "divergences",
+    "js_divergence_from_logits": "logits",
     "kl_divergence": "divergences",
+    "kl_divergence_from_logits": "logits",
+    "multivariate_gaussian_kl_divergence": "multivariate_gaussians",
     "pairwise": "matrices",
+    "pairwise_gaussian": "gaussian_matrices",
     "population_stability_index": "monitoring",
     "Renyi": "metrics",
     "renyi_divergence": "families",
@@ -70,8 +77,12 @@ __all__ = [
     "jeffreys_divergence",
     "js_distance",
     "js_divergence",
+    "js_divergence_from_logits",
     "kl_divergence",
+    "kl_divergence_from_logits",
+    "multivariate_gaussian_kl_divergence",
     "pairwise",
+    "pairwise_gaussian",
     "population_stability_index",
     "renyi_divergence",
     "standard_gaussian_kl_divergence",

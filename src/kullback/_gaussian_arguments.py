@@ -1,25 +1,34 @@
-"""What Gaussians are given as: arrays of means and spreads, and what is wrong with them."""
+"""Checks of Gaussians: shapes of means and spreads, and which of them are no Gaussians."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from kullback import _arguments
 from kullback._drivers.rows import Invalid
 
 Array = NDArray[Any]
-
 SPREADS = {"var": "variance", "std": "standard deviation", "log_var": "log-variance"}
+AT_ONCE = 1 << 18  # entries that are looked at in one go
 
 
-def spread_word(spread: object) -> str:
-    """The spread if it is one of the three."""
+class Gaussians(NamedTuple):
+    """n Gaussians of d dimensions: arrays as they were given, broadcast to (n, d), unread."""
+
+    mean: Array
+    spread: Array
+    given: tuple[Array, Array]
+    names: tuple[str, str]
+
+
+def spread_kind(spread: object) -> str:
+    """The option `spread`, checked."""
     if not isinstance(spread, str) or spread not in SPREADS:
-        known = ", ".join(map(repr, SPREADS))
-        raise ValueError(f"spread is {spread!r}; it must be one of {known}")
+        raise ValueError(f'spread is {spread!r}; it must be "var", "std" or "log_var"')
     return spread
 
 
@@ -57,7 +66,70 @@ def _shapes(arrays: Sequence[Array], names: Sequence[str]) -> str:
     return ", ".join(f"{n} has shape {a.shape}" for n, a in zip(names, arrays, strict=True))
 
 
-def reporter(arrays: Sequence[Array], names: Sequence[str], spread: str, raises: bool) -> Invalid:
+def gaussian_rows(mean: ArrayLike, spread: ArrayLike, names: tuple[str, str]) -> Gaussians:
+    """Means and spreads as one set of rows; at least one dimension."""
+    given = _arguments.array(mean, names[0]), _arguments.array(spread, names[1])
+    shapes = f"{names[0]} has shape {given[0].shape} and {names[1]} has shape {given[1].shape}"
+    try:
+        shape = np.broadcast_shapes(given[0].shape, given[1].shape)
+    except ValueError:
+        raise ValueError(f"{shapes}, which do not broadcast to one") from None
+    if len(shape) != 2:
+        raise ValueError(f"{shapes}; together they must have two axes, rows and dimensions")
+    if shape[1] == 0:
+        raise ValueError(f"there are no dimensions: {shapes}")
+    means, spreads = (np.broadcast_to(array, shape) for array in given)
+    return Gaussians(means, spreads, given, names)
+
+
+def wrong_rows(gaussians: Gaussians, kind: str, zero: bool, raises: bool) -> Array:
+    """Which rows are no Gaussians; ValueError naming the first entry where `raises`.
+
+    `zero` says whether a variance may be 0.
+    """
+    mean, spread, _, names = gaussians
+    n, d = mean.shape
+    wrong = np.zeros(n, bool)
+    faults = []
+    step = max(1, AT_ONCE // d)
+    for array, name, allowed in ((mean, names[0], None), (spread, names[1], (kind, zero))):
+        found = np.zeros(n, bool)
+        for start in range(0, n, step):
+            part = array[start : start + step]
+            found[start : start + step] = (~_right(part, allowed)).any(axis=1)
+        if found.any() and raises:
+            faults.append(_fault(array, name, found, allowed))
+        wrong |= found
+    if faults:
+        raise ValueError("; ".join(faults))
+    return wrong
+
+
+def _right(values: Array, allowed: tuple[str, bool] | None) -> Array:
+    """Which entries are finite means, or spreads of a kind, of which some may be 0."""
+    if allowed is None:
+        return np.isfinite(values)
+    kind, zero = allowed
+    if kind == "log_var":
+        return np.asarray(np.isfinite(values) | (np.isneginf(values) if zero else False))
+    return np.asarray(((values >= 0) if zero else (values > 0)) & (values < np.inf))
+
+
+def _fault(array: Array, name: str, found: Array, allowed: tuple[str, bool] | None) -> str:
+    row = int(np.flatnonzero(found)[0])
+    column = int(np.flatnonzero(~_right(array[row], allowed))[0])
+    value = array[row, column]
+    what = "mean" if allowed is None else SPREADS[allowed[0]]
+    kind = "NaN" if np.isnan(value) else "infinite" if np.isinf(value) else "negative"
+    kind = kind if value else "zero"
+    count = int(found.sum())
+    return (
+        f"{name} holds no {what}: row {row}, dimension {column} is {kind} ({value}) ({count} such "
+        f'row{"s" * (count > 1)} in {name}; invalid="nan" gives NaN there)'
+    )
+
+
+def reporter(arrays: Sequence[Array], names: Sequence[str], kind: str, raises: bool) -> Invalid:
     """What is to happen when a kernel meets what is no Gaussian: means and spreads by turns."""
     if not raises:
         return Invalid(None)
@@ -65,40 +137,32 @@ def reporter(arrays: Sequence[Array], names: Sequence[str], spread: str, raises:
     def report() -> Exception:
         found = []
         for number, (array, name) in enumerate(zip(arrays, names, strict=True)):
-            test = _wrong_mean if number % 2 == 0 else _wrong_spread(spread, of_q=number == 3)
-            found.append(_describe(array, name, *test))
+            of_q = number == 3
+            found.append(_entries(array, name, (kind, not of_q) if number % 2 else None))
         return ValueError("; ".join(filter(None, found)))
 
     return Invalid(report)
 
 
-Test = tuple[Callable[[Array], Array], str]
-
-_wrong_mean: Test = (lambda x: ~np.isfinite(x), "a mean must be finite")
-
-
-def _wrong_spread(spread: str, of_q: bool) -> Test:
-    """What no spread of p (which may be a point) or of q can be."""
-    what = f"a {SPREADS[spread]} of {'q' if of_q else 'p'} must be"
-    if spread == "log_var":
-        if of_q:
-            return lambda x: ~np.isfinite(x), f"{what} finite"
-        return lambda x: ~(x < np.inf), f"{what} finite, or -inf for a point"
-    if of_q:
-        return lambda x: ~((x > 0) & (x < np.inf)), f"{what} finite and above 0"
-    return lambda x: ~((x >= 0) & (x < np.inf)), f"{what} finite and not negative"
-
-
-def _describe(array: Array, name: str, is_wrong: Callable[[Array], Array], rule: str) -> str:
+def _entries(array: Array, name: str, allowed: tuple[str, bool] | None) -> str:
     """The first entry that is wrong, and how many are."""
-    wrong = is_wrong(np.asarray(array, np.float64))
+    wrong = ~_right(array, allowed)
     count = int(np.count_nonzero(wrong))
     if not count:
         return ""
     place = np.unravel_index(int(np.argmax(wrong)), wrong.shape) if wrong.ndim else ()
     at = f"[{', '.join(str(int(i)) for i in place)}]" if place else ""
-    plural = "ies" if count > 1 else "y"
     return (
-        f'{name}{at} is {array[place]}: {rule} ({count} such entr{plural}; invalid="nan" gives '
-        "NaN there)"
+        f"{name}{at} is {array[place]}: {_rule(allowed)} ({count} such "
+        f'entr{"ies" if count > 1 else "y"} in {name}; invalid="nan" gives NaN there)'
     )
+
+
+def _rule(allowed: tuple[str, bool] | None) -> str:
+    if allowed is None:
+        return "a mean must be finite"
+    kind, zero = allowed
+    what = f"a {SPREADS[kind]} of {'p' if zero else 'q'} must be finite"
+    if kind == "log_var":
+        return f"{what}, or -inf for a point" if zero else what
+    return f"{what} and not negative" if zero else f"{what} and above 0"

@@ -143,7 +143,7 @@ def _divergence(
     threads: int | None,
 ) -> Any:
     """Check, run, return: of two arrays against N(0, I), of four against each other."""
-    spread = _gaussian_arguments.spread_word(spread)
+    spread = _gaussian_arguments.spread_kind(spread)
     raises = _arguments.invalid_raises(invalid)
     unit, most_threads = _arguments.unit(base), _arguments.thread_count(threads)
     names = [name for name, _ in given]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kullback._drivers import threads
 from kullback._drivers.rows import CONVERTED_TILE, SMALL, TILE, Invalid
 from kullback._drivers.source import Index, Rows
-from kullback._kernels import build
+from kullback._kernels import build_gaussians
 from kullback._kernels.gaussian_rows import SHORT
 
 Array = NDArray[Any]
@@ -68,7 +68,7 @@ def _rows(job: Job, start: int, stop: int, out: Array) -> int:
         given += rows.tile(start, stop)
     if job.standard:
         given += given
-    return int(_kernel(build.gaussian, job)(*given, out))
+    return int(_kernel(build_gaussians.rows, job)(*given, out))
 
 
 def _entries(job: Job, start: int, stop: int, out: Array) -> int:
@@ -77,13 +77,13 @@ def _entries(job: Job, start: int, stop: int, out: Array) -> int:
     if job.standard:
         given += given
     d = 1 if job.entries else job.sides[0].array.shape[-1]
-    return int(_kernel(build.gaussian_entries, job)(*given, d, out.reshape(-1)))
+    return int(_kernel(build_gaussians.entries, job)(*given, d, out.reshape(-1)))
 
 
 def _in_a_row(rows: Rows, start: int, stop: int) -> Array:
     """The entries of some rows, one after the other."""
     array, index = rows.tile(start, stop)
-    return (array[index] if rows.in_place and rows.own != rows.lead else array).reshape(-1)
+    return (array if rows.own == rows.lead else array[index]).reshape(-1)
 
 
 def _kernel(build_one: Any, job: Job) -> Any:

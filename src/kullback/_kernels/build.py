@@ -16,7 +16,6 @@ from kullback._kernels import (
     cross_entropy,
     custom,
     entropic,
-    gaussian_rows,
     hellinger,
     jeffreys,
     js,
@@ -27,12 +26,14 @@ from kullback._kernels import (
     mixture_near,
     mixture_short,
     renyi,
+    softmax_js,
+    softmax_kl,
+    softmax_rows,
     symmetrized,
     total_variation,
 )
 from kullback._kernels import mixture_groups as groups_of_mixture
 from kullback._kernels.careful import make_careful
-from kullback._kernels.gaussian import SPREADS
 from kullback._kernels.roots import make_certify_roots, make_roots
 from kullback._kernels.rows import make_rows
 from kullback._kernels.rules import RULES
@@ -52,6 +53,8 @@ TERMS: dict[str, Callable[[Arithmetic], Terms]] = {
     "renyi_infinite": renyi.make_infinite,
     "cross_entropy": cross_entropy.make,
 }
+
+SOFTMAX = {"kl": softmax_kl.KL, "js": softmax_js.JS}
 
 # Those whose terms are worth float32 arithmetic: all that are no family, and not of first order.
 IN_SINGLE = ("kl", "js", "jeffreys", "hellinger", "bhattacharyya", "chi2")
@@ -270,18 +273,36 @@ def careful_mixture(rule: str) -> Any:
     return compile_kernel(function, f"mixture-careful-{rule}", given)
 
 
-@cache
-def gaussian(spread: str, standard: bool, dtype: str) -> Any:
-    """rows(m0, index, s0, index, m1, index, s1, index, out) -> how many are nan."""
-    rows = (_input(dtype, 2), _INDEX)
-    function = gaussian_rows.make_rows(SPREADS[spread], standard)
-    name = f"gaussian-rows-{spread}-{'standard' if standard else 'pair'}-{dtype}"
-    return compile_kernel(function, name, (*rows, *rows, *rows, *rows, _VECTOR))
+_HEAT = types.UniTuple(types.float64, 6)
+_FRAME = types.UniTuple(types.float64, 4)
+
+
+def _softmax_name(kernel: str, divergence: str, wide: bool) -> str:
+    return f"{divergence}-softmax-{kernel}{'-wide' if wide else ''}"
 
 
 @cache
-def gaussian_entries(spread: str, standard: bool, dtype: str) -> Any:
-    """entries(m0, s0, m1, s1, d, out) -> how many are nan: see `gaussian_rows`."""
-    function = gaussian_rows.make_entries(SPREADS[spread], standard)
-    name = f"gaussian-entries-{spread}-{'standard' if standard else 'pair'}-{dtype}"
-    return compile_kernel(function, name, (*(_input(dtype, 1),) * 4, types.intp, _VECTOR))
+def softmax(divergence: str, wide: bool, dtype: str) -> Any:
+    """rows(p, p_index, q, q_index, scale, heat, out) -> how many are LEFT, and nan: `softmax`."""
+    rows = _input(dtype, 2)
+    function = softmax_rows.make_rows(SOFTMAX[divergence], wide)
+    name = f"{_softmax_name('rows', divergence, wide)}-{dtype}"
+    return compile_kernel(
+        function, name, (rows, _INDEX, rows, _INDEX, types.float64, _HEAT, _VECTOR)
+    )
+
+
+@cache
+def softmax_parts(divergence: str, wide: bool, dtype: str) -> Any:
+    """parts(p, q, stage, frame, heat, out): numbers of some parts of a row pair."""
+    row = _input(dtype, 1)
+    function = softmax_rows.make_parts(SOFTMAX[divergence], wide)
+    name = f"{_softmax_name('parts', divergence, wide)}-{dtype}"
+    return compile_kernel(function, name, (row, row, types.intp, _FRAME, _HEAT, _GRID))
+
+
+@cache
+def softmax_settle(divergence: str, wide: bool) -> Any:
+    """settle(parts, stage) -> three numbers: what all parts of a row tell."""
+    function = softmax_rows.make_settle(SOFTMAX[divergence], wide)
+    return compile_kernel(function, _softmax_name("settle", divergence, wide), (_GRID, types.intp))

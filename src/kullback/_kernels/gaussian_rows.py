@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.gaussian import Spread
+from kullback._kernels.gaussian import Width
+from kullback._kernels.gaussian_spreads import difference
 from kullback._math.bits import load, pointer, prefetch, select
 from kullback._math.lanes import (
     WIDTH,
     any_bit_of_lanes,
+    first_lane,
     lane_numbers,
     lanes_of,
     load_first_lanes,
@@ -37,9 +39,10 @@ LARGEST = 2.0**1023
 class _Steps:
     """The functions that both loops are made of."""
 
-    def __init__(self, spread: Spread, standard: bool) -> None:
-        term, marks, unit = spread.term, spread.marks, spread.unit
-        one_careful, is_point, is_spread = spread.careful, spread.is_point, spread.is_spread
+    def __init__(self, width: Width, standard: bool) -> None:
+        term, marks, unit = width.term, width.marks, width.unit
+        compare, half_square = width.exact.compare, width.exact.half_square
+        is_point, is_spread = width.is_point, width.is_spread
 
         @inline
         def eight(given, at, c):
@@ -79,7 +82,9 @@ class _Steps:
                 return np.nan
             if is_point(s1):
                 return np.nan
-            return np.inf if is_point(s0) else one_careful(m0, s0, m1, s1)
+            x1 = lanes_of(s1)
+            apart = difference(lanes_of(m0), lanes_of(m1))
+            return first_lane(compare(lanes_of(s0), x1)[2] + half_square(apart, x1))
 
         @inline
         def is_odd(given, at, c):
@@ -90,9 +95,9 @@ class _Steps:
         self.eight, self.first, self.careful, self.is_odd = eight, first, careful, is_odd
 
 
-def make_rows(spread: Spread, standard: bool) -> Callable[..., Any]:
+def make_rows(width: Width, standard: bool) -> Callable[..., Any]:
     """The kernel over pairs of rows."""
-    steps = _Steps(spread, standard)
+    steps = _Steps(width, standard)
     eight, first, careful = steps.eight, steps.first, steps.careful
 
     @inline
@@ -146,9 +151,9 @@ def make_rows(spread: Spread, standard: bool) -> Callable[..., Any]:
     return rows
 
 
-def make_entries(spread: Spread, standard: bool) -> Callable[..., Any]:
+def make_entries(width: Width, standard: bool) -> Callable[..., Any]:
     """The kernel over single dimensions, and over rows that are too short for `rows`."""
-    steps = _Steps(spread, standard)
+    steps = _Steps(width, standard)
     eight, first, careful, is_odd = steps.eight, steps.first, steps.careful, steps.is_odd
 
     @inline
