@@ -36,7 +36,7 @@ nitpick_ignore_regex = [("py:obj", r"(math|numpy|scipy)\..*")]  # not among thes
 myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "force"
-nb_execution_raise_on_error = True
+nb_execution_show_tb = True  # a cell that fails is a warning, with its traceback
 nb_execution_timeout = 300
 nb_output_stderr = "severe"  # a warning in a cell fails the build
 
@@ -51,7 +51,10 @@ add_module_names = False
 html_theme = "pydata_sphinx_theme"
 html_title = "kullback"
 # A font with the measures that browsers need for mathematics.
-html_static_path = ["_static", str(Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf")]
+html_static_path = [
+    "_static",
+    str(Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"),
+]
 html_css_files = ["kullback.css"]
 html_copy_source = False
 html_show_sourcelink = False
