@@ -52,7 +52,7 @@ def check(mean_p, cov_p, mean_q, cov_q, **options):
     assert (np.abs(got - want) <= allowed + 2.0**-1073).all(), (got, want, allowed)
 
 
-@pytest.mark.parametrize("d", [1, 2, 3, 4, 5, 7, 8, 9, 16, 23])
+@pytest.mark.parametrize("d", [1, 2, 3, 4, 5, 7, 8, 9, 16])
 def test_every_number_of_dimensions(d):
     check(*pair(9 if d < 10 else 3, d))
 
@@ -87,7 +87,7 @@ def test_a_batch_of_near_and_far_pairs_is_that_of_its_pairs():
     )
 
 
-@pytest.mark.parametrize("d", [1, 2, 3, 16, 50, 130])
+@pytest.mark.parametrize("d", [1, 2, 3, 16, 50, 260])
 def test_equal_gaussians_are_at_distance_zero(d):
     mean, cov, *_ = pair(9, d, 1e4)
     assert not kl(mean, cov, mean, cov).any()
@@ -152,7 +152,7 @@ def by_eigenvalues(mean_p, cov_p, mean_q, cov_q):
     return 0.5 * ((t - 1 - np.log(t)).sum() + z @ z)
 
 
-@pytest.mark.parametrize("d", [50, 63, 100, 127, 128, 129, 200, 301])
+@pytest.mark.parametrize("d", [50, 100, 129, 255, 256, 301])
 def test_many_dimensions(d):
     given = pair(3, d)
     want = [by_eigenvalues(*(a[i] for a in given)) for i in range(3)]
@@ -203,8 +203,10 @@ def test_leading_axes_broadcast():
     assert isinstance(kl(mean_p[0], cov_p[0], mean_q[0], cov_q[0]), float)
 
 
-@pytest.mark.parametrize("d", [3, 40, 130])
-def test_layouts_threads_and_batches_do_not_matter(d):
+@pytest.mark.parametrize(("d", "large"), [(3, False), (40, False), (40, True)])
+def test_layouts_threads_and_batches_do_not_matter(d, large, monkeypatch):
+    if large:
+        monkeypatch.setattr(gaussian_full, "LARGE", 1)
     given = pair(70, d)
     want = kl(*given)
     for threads in (1, 2, 5):

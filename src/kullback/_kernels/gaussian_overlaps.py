@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.gaussian_pairs import hellinger_of, quarter
+from kullback._kernels.gaussian_pairs import hellinger_of, whole
 from kullback._kernels.gaussian_spreads import Spread
 from kullback._kernels.reference import ROUNDING, load_columns, no_sum, whole_sum
 from kullback._math.bits import fma, magnitude, pointer, select
@@ -106,14 +106,14 @@ def _two_pairs(x_data, first, second, y_data, y_at, padded):
 
 def make_tile(hellinger: bool) -> Callable[..., Any]:
     """The kernel over all pairs of two sets of prepared rows."""
-    finish = hellinger_of if hellinger else quarter
+    finish = hellinger_of if hellinger else whole
 
     @inline
     def certified(total, x_logs, x_size, y_logs, y_size, roundings):
         total = total - (x_logs + y_logs)
         error = fma(RELATIVE, total, LOGARITHM * (x_size + y_size) + roundings)
         good = (total > error * ROUNDING) & (total < np.inf)
-        return select(good, finish(select(good, total, 1.0)), np.nan)
+        return select(good, finish(0.25 * select(good, total, 1.0)), np.nan)
 
     def tile(x, x_logs, x_size, y, y_logs, y_size, above, out):
         """out[i, j] for j >= i + above: the distance, or nan, zeros elsewhere; whether any is nan.

@@ -4,7 +4,7 @@ With v0 and v1 the variances that two spreads stand for, each way of giving them
 
     compare(x0, x1)         v0/v1, v0/v1 - 1 and (v0/v1 - 1 - ln(v0/v1)) / 2 >= 0
     half_square(apart, x1)  apart**2 / (2 v1)
-    overlap(apart, x0, x1)  apart**2 / (v0 + v1) and ln((v0 + v1)**2 / (4 v0 v1)) >= 0
+    overlap(apart, x0, x1)  apart**2 / (4 (v0 + v1)) + ln((v0 + v1)**2 / (4 v0 v1)) / 4
     deviation(x0, x1)       |sqrt(v0) - sqrt(v1)|
     root(x)                 sqrt(v)
 
@@ -141,7 +141,7 @@ def _make_by_parts(parts: Callable[..., Any], deviation: Any, root: Any) -> Spre
         d = select(n == 0, d, m1 - y)
         z = d * d / (4.0 * (m1 * y))
         log = log_ratio(z + 1.0, lanes_of(1.0), z) + magnitude(to_float(n - inside)) * LN2
-        return w * w / both, select(x0 == 0.0, np.inf, log)
+        return fma(w, 0.25 * w / both, select(x0 == 0.0, np.inf, 0.25 * log))
 
     return Spread(compare, half_square, overlap, deviation, root)
 
@@ -199,7 +199,7 @@ def _overlap_of_logs(apart, l0, l1):
     z = sinh * sinh
     log = log_ratio(z + 1.0, lanes_of(1.0), z) + (far - inside)
     share = _half_square_by_log(apart, larger(l0, l1))
-    return share / (0.5 * exp(-far) + 0.5), log
+    return share / (2.0 * exp(-far) + 2.0) + 0.25 * log
 
 
 @inline
