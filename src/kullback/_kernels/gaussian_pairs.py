@@ -45,7 +45,7 @@ def hellinger_of(total):
 
 def make_metric(word: str, spread: Spread) -> Metric:
     """The metric of that name for that kind of spread."""
-    compare, half_square, overlap, deviation = spread[:4]
+    compare, half_square, overlap, deviation = spread
 
     @inline
     def kl(mean0, x0, mean1, x1, scale):
