@@ -22,6 +22,7 @@ FLOORS = {  # a module may import from its own floor and from those below
     "divergences": 3,
     "entropies": 3,
     "families": 3,
+    "information": 3,
     "metrics": 3,
     "_row_wise": 3,
     "_arguments": 3,

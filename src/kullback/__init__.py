@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kullback.divergences import jeffreys_divergence, js_distance, js_divergence, kl_divergence
     from kullback.entropies import cross_entropy, entropy
     from kullback.families import f_divergence, renyi_divergence
+    from kullback.information import conditional_kl_divergence, mutual_information
     from kullback.matrices import condensed, pairwise
     from kullback.metrics import FDivergence, Renyi
     from kullback.mixtures import generalized_js_divergence
@@ -33,6 +34,7 @@ _HOME = {
     "bhattacharyya_distance": "distances",
     "chi2_divergence": "distances",
     "condensed": "matrices",
+    "conditional_kl_divergence": "information",
     "cross_entropy": "entropies",
     "entropy": "entropies",
     "f_divergence": "families",
@@ -44,6 +46,7 @@ _HOME = {
     "js_distance": "divergences",
     "js_divergence": "divergences",
     "kl_divergence": "divergences",
+    "mutual_information": "information",
     "pairwise": "matrices",
     "population_stability_index": "monitoring",
     "Renyi": "metrics",
@@ -57,6 +60,7 @@ __all__ = [
     "bhattacharyya_distance",
     "chi2_divergence",
     "condensed",
+    "conditional_kl_divergence",
     "cross_entropy",
     "entropy",
     "f_divergence",
@@ -67,6 +71,7 @@ __all__ = [
     "js_distance",
     "js_divergence",
     "kl_divergence",
+    "mutual_information",
     "pairwise",
     "population_stability_index",
     "renyi_divergence",
