@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kullback import estimate, project
     from kullback.distances import (
         bhattacharyya_distance,
         chi2_divergence,
@@ -54,6 +55,8 @@ _HOME = {
     "total_variation_distance": "distances",
 }
 
+_MODULES = ("estimate", "project")
+
 __all__ = [
     "FDivergence",
     "Renyi",
@@ -63,6 +66,7 @@ __all__ = [
     "conditional_kl_divergence",
     "cross_entropy",
     "entropy",
+    "estimate",
     "f_divergence",
     "generalized_js_divergence",
     "hellinger_distance",
@@ -74,12 +78,15 @@ __all__ = [
     "mutual_information",
     "pairwise",
     "population_stability_index",
+    "project",
     "renyi_divergence",
     "total_variation_distance",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
