@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -51,7 +52,8 @@ def _distribution(given: Any, name: str) -> Density:
     upper = getattr(given, "isf", None) or given.iccdf
 
     def quantiles() -> Array:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a landmark that cannot be computed is not needed
             found = np.concatenate([np.ravel(inverse(LEVELS)), np.ravel(upper(LEVELS))])
         return np.asarray(found[np.isfinite(found)])
 

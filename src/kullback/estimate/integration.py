@@ -71,7 +71,7 @@ class Integral(NamedTuple):
     """A value and an estimate of its error."""
 
     value: float
-    error: float
+    error: float  # of an infinite value: 0 where it diverges, infinite where the integrand is
 
 
 def landmarks(points: list[Array], low: float, high: float) -> Array:
@@ -96,8 +96,10 @@ def _one_inside(low: float, high: float) -> float:
 
 def ends(points: Array, low: float, high: float) -> list[End]:
     """The way from the first landmark to `low` and from the last to `high`."""
-    scale = max(float(points[-1] - points[0]) / 2, 1e-12 * float(np.abs(points).max()), 1e-280)
-    return [_end(float(points[0]), low, -scale), _end(float(points[-1]), high, scale)]
+    one = max(1.0, float(np.abs(points[0])))
+    widths = np.diff(points) if points.size > 1 else np.array([one])  # the nearest: the scale there
+    first, last = float(points[0]), float(points[-1])
+    return [_end(first, low, -float(widths[0])), _end(last, high, float(widths[-1]))]
 
 
 def _end(first: float, end: float, step: float) -> End:
@@ -158,12 +160,15 @@ def integrate(
             raise OverflowError
         return np.asarray(np.exp(logarithms))
 
-    try:
-        found, error, _ = quad_vec(
-            values, 0.0, 1.0, epsabs=absolute, epsrel=relative, limit=limit, full_output=True
-        )
-    except OverflowError:
+    if any(math.isinf(tail(function, end, 0.0).value) for end in both):
         return Integral(math.inf, 0.0)
+    try:
+        with np.errstate(over="ignore"):
+            found, error, _ = quad_vec(
+                values, 0.0, 1.0, epsabs=absolute, epsrel=relative, limit=limit, full_output=True
+            )
+    except OverflowError:
+        return Integral(math.inf, math.inf)
     total = float(found.sum())
     error = float(error) * count
     for end in both:
@@ -189,7 +194,8 @@ def tail(function: LogIntegrand, end: End, total: float) -> Integral:
     rounded = 1.0 + 2.0**-53 * float(np.abs(logs).max())
     moved, _ = _rest(heights[:3] * np.array([1.0, rounded, 1.0]), last, step)
     whole = math.exp(logs[last])
-    error = rest * abs(expected / heights[3] - 1.0) + abs(moved - rest)
+    # What the fourth value does not follow may grow: four times as much.
+    error = 4.0 * rest * abs(expected / heights[3] - 1.0) + abs(moved - rest)
     return Integral(whole * rest, whole * error) if rest < math.inf else Integral(0.0, math.inf)
 
 

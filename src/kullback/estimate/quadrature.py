@@ -21,6 +21,7 @@ NOTHING = -745.0  # the logarithm of the least number
 FAINT = -100.0  # where p is below e**-100, what underflows in q counts nothing
 OVERFLOWN = -1e100  # a log density that is lower is about to overflow, not to become 0
 MASS_ERROR = 1e-6
+UNDERFLOW = "the log density q is -inf inside its support; give one that does not underflow"
 UNIT_ROUNDOFF = 2.0**-53
 NODES = (np.arange(32) + 0.5) / 32, np.full(32, 1 / 32)  # of a rough integral over a piece
 
@@ -83,6 +84,8 @@ def kl_quadrature(
     singularities at the end of a support, are integrated in the logarithm of the distance, so that
     densities that fall like |x|**-1.1 or rise like x**-0.9 are no harder than normal ones. Of a
     singularity at an end other than 0 only what is beyond 1e-11 times that end can be resolved.
+    Log densities that underflow to -inf inside their support (those of SciPy that take the
+    logarithm of a density, such as `laplace`) cost digits under heavy tails: give a callable.
 
     References
     ----------
@@ -110,14 +113,11 @@ def kl_quadrature(
     found = integration.integrate(
         problem.log_integrand, problem.parts, problem.ends, (noise / 2, rtol / 2), limit
     )
-    if math.isinf(found.value):
-        return Quadrature(math.inf, 0.0, not problem.underflows())
-    error = found.error + noise
-    near = _warn_of_masses(*problem.masses(limit))
-    if not error <= rtol * found.value:
-        near = False
-        _warn(f"the error is about {error:.2g} nats, of {found.value:.6g}: above rtol={rtol:g}")
-    return Quadrature(found.value / unit, error / unit, near)
+    error = found.error + noise if math.isfinite(found.value) else 0.0
+    complaints = _complaints(problem, found, error, rtol, limit)
+    if complaints:
+        warnings.warn("; ".join(complaints), ConvergenceWarning, stacklevel=2)
+    return Quadrature(float(found.value / unit), float(error / unit), not complaints)
 
 
 class _Problem(NamedTuple):
@@ -160,18 +160,6 @@ class _Problem(NamedTuple):
             total += width * float(moved[np.isfinite(moved)].sum())
         return UNIT_ROUNDOFF * total
 
-    def underflows(self) -> bool:
-        """Whether q is 0 only because its logarithm has underflown."""
-        if not self.q.certain:
-            return False
-        inside = self.q.low <= self.p.low and self.p.high <= self.q.high
-        x, weight = self.parts.at(np.linspace(0.0, 1.0, 23)[:, None])
-        p, q = self.logarithms(x, weight)
-        if not (inside and (np.isneginf(q) & (p > -np.inf)).any()):
-            return False
-        _warn("the log density q is -inf inside its support; give one that does not underflow")
-        return True
-
 
 def _logarithms(p: Density, q: Density, x: Array, weight: Array) -> tuple[Array, Array]:
     """Ln p and ln q at x; both -inf where p is too small for what q is to matter."""
@@ -185,8 +173,17 @@ def _problem(p: Density, q: Density, points: ArrayLike | None) -> _Problem:
     given = [] if points is None else [np.ravel(np.asarray(points, np.float64))]
     borders = np.array([end for end in (p.low, p.high, q.low, q.high) if math.isfinite(end)])
     marks = integration.landmarks([p.landmarks(), q.landmarks(), borders, *given], low, high)
+    known = ~_underflown(p, q, marks)
+    marks = marks[known] if known.any() else marks
     both = [_shortened(end, p, q) for end in integration.ends(marks, low, high)]
     return _Problem(p, q, integration.pieces(marks, both), both)
+
+
+def _underflown(p: Density, q: Density, x: Array) -> NDArray[np.bool_]:
+    """Where q is certainly not 0 and its logarithm is -inf, while p is not next to nothing."""
+    ln_p, ln_q = _logarithms(p, q, x, np.zeros(x.shape))
+    inside = q.certain & (x >= q.low) & (x <= q.high)
+    return np.asarray(inside & np.isneginf(ln_q) & (ln_p > -np.inf))
 
 
 def _shortened(end: integration.End, p: Density, q: Density) -> integration.End:
@@ -204,17 +201,24 @@ def _shortened(end: integration.End, p: Density, q: Density) -> integration.End:
     return end
 
 
-def _warn_of_masses(p: float, q: float) -> bool:
-    """Whether both are 1."""
-    masses = {"p": p, "q": q}
+def _complaints(
+    problem: _Problem, found: integration.Integral, error: float, rtol: float, limit: int
+) -> list[str]:
+    """What is to be said of a result that is less certain than was asked for."""
+    p, q = problem.p, problem.q
+    if math.isinf(found.value):
+        covered = q.certain and q.low <= p.low and p.high <= q.high
+        return [UNDERFLOW] if covered and found.error else []
+    said = []
+    masses = dict(zip("pq", problem.masses(limit), strict=True))
     wrong = [f"{name} {x:.9g}" for name, x in masses.items() if not abs(x - 1) <= MASS_ERROR]
     if wrong:
-        _warn(
+        said.append(
             f"the integral of {' and of '.join(wrong)}, not 1: not normalized, or with a peak or a "
             "jump that was missed; name it in points="
         )
-    return not wrong
-
-
-def _warn(message: str) -> None:
-    warnings.warn(message, ConvergenceWarning, stacklevel=3)
+    if not error <= rtol * found.value:
+        said.append(
+            f"the error is about {error:.2g} nats, of {found.value:.6g}: above rtol={rtol:g}"
+        )
+    return said
