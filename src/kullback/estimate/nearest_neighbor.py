@@ -89,7 +89,7 @@ def kl_nearest_neighbor(
     >>> x, y = rng.normal(0, 1, 20_000), rng.normal(0, 2, 20_000)
     >>> result = kl.estimate.kl_nearest_neighbor(x, y)  # the truth is 0.318
     >>> print(f"{result.value:.3f} +- {result.standard_error:.3f}")
-    0.322 +- 0.008
+    0.315 +- 0.010
     """
     unit = _arguments._unit(base)
     if isinstance(n_neighbors, bool) or not hasattr(n_neighbors, "__index__"):
