@@ -59,8 +59,8 @@ def information_projection(
         from values of log_target alone, weighted (less exact); by Gauss and Hermite's points in one
         dimension, doubled until two of them agree.
     n_points : int
-        Points of the first two methods, the same quasi-random ones throughout: the result is
-        deterministic.
+        Points of the first two methods, rounded up to a power of two: the same quasi-random ones
+        throughout, so that the result is deterministic.
     seed : int
         Of the points.
     max_iterations : int

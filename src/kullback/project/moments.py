@@ -15,8 +15,8 @@ from kullback.project.gaussians import Gaussian
 
 Array = NDArray[np.float64]
 
-PRECISION = 1e-12  # relative, of the integrals
-LIMIT = 300
+PRECISION = 1e-10  # relative, of the integrals; most are right to 1e-14
+LIMIT = 200
 
 
 def moment_projection(

@@ -24,11 +24,12 @@ class Points(NamedTuple):
 
 
 def sobol(n: int, d: int, seed: int) -> Points:
-    """n quasi-random points and their opposites, so that odd moments are exact.
+    """At least n quasi-random points, half of them the opposites: odd moments are exact.
 
     The second moments are made exact, too: then a Gaussian target is projected exactly.
     """
-    half = ndtri(qmc.Sobol(d, seed=seed).random(max(n // 2, d)))
+    power = max((n - 1).bit_length() - 1, d.bit_length())  # Sobol's points come in powers of two
+    half = ndtri(qmc.Sobol(d, seed=seed).random_base2(power))
     z = np.concatenate([half, -half])
     scale = np.linalg.cholesky(z.T @ z / len(z))
     return Points(np.linalg.solve(scale, z.T).T, np.full(len(z), 1.0 / len(z)))
