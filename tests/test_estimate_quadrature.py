@@ -115,10 +115,11 @@ def test_heavy_tails_on_both_sides():
     # SciPy's Laplace density underflows from 745 on: the tail beyond comes from before.
     want = np.log(2) + 2 * np.sqrt(3) / np.pi - float(student(3).entropy())
     check(kl_quadrature(student(3), log_laplace), want)
-    with pytest.warns(ConvergenceWarning, match="above rtol"):
+    with pytest.warns(ConvergenceWarning, match=r"above rtol.*does not underflow"):
         got = kl_quadrature(student(3), stats.laplace())
-    assert abs(got.value - want) <= got.error < 1e-4 * want
-    assert kl_quadrature(stats.cauchy(), stats.laplace()).value == np.inf
+    assert abs(got.value - want) <= got.error < 1e-3 * want
+    with pytest.warns(ConvergenceWarning, match="does not underflow"):
+        assert kl_quadrature(stats.cauchy(), stats.laplace()).value == np.inf
 
 
 def test_a_light_tail_inside_a_heavy_one():

@@ -60,6 +60,7 @@ class End(NamedTuple):
     most: float  # the last t
     step: float  # between points beyond the last t, if positive, or before it
     no_decay: float
+    uncertain: bool = False  # it had to stop so early that nothing is known of what is beyond
 
     def at(self, t: Array) -> tuple[Array, Array]:
         """X and ln(dx/dt)."""
@@ -71,7 +72,7 @@ class Integral(NamedTuple):
     """A value and an estimate of its error."""
 
     value: float
-    error: float  # of an infinite value: 0 where it diverges, infinite where the integrand is
+    error: float  # of an infinite value: 0 where it diverges, infinite where that is not certain
 
 
 def landmarks(points: list[Array], low: float, high: float) -> Array:
@@ -160,8 +161,10 @@ def integrate(
             raise OverflowError
         return np.asarray(np.exp(logarithms))
 
-    if any(math.isinf(tail(function, end, 0.0).value) for end in both):
-        return Integral(math.inf, 0.0)
+    for end in both:
+        rest = tail(function, end, 0.0)
+        if math.isinf(rest.value):
+            return rest
     try:
         with np.errstate(over="ignore"):
             found, error, _ = quad_vec(
@@ -177,6 +180,7 @@ def integrate(
     return Integral(total, error)
 
 
+@np.errstate(all="ignore")
 def tail(function: LogIntegrand, end: End, total: float) -> Integral:
     """What lies beyond the last t, if the integrand goes on as (a + b t) e**(-c t)."""
     places = np.arange(4.0) if end.step > 0 else np.arange(3.0, -1.0, -1.0)
@@ -188,15 +192,17 @@ def tail(function: LogIntegrand, end: End, total: float) -> Integral:
         return Integral(0.0, 0.0)
     step = abs(end.step)
     if logs[3] - logs[2] >= -end.no_decay * step:
-        return Integral(math.inf, 0.0)
+        return Integral(math.inf, math.inf if end.uncertain else 0.0)
     heights = np.exp(logs - logs[last])
     rest, expected = _rest(heights[:3], last, step)
     rounded = 1.0 + 2.0**-53 * float(np.abs(logs).max())
     moved, _ = _rest(heights[:3] * np.array([1.0, rounded, 1.0]), last, step)
-    whole = math.exp(logs[last])
+    if rest == math.inf:
+        return Integral(0.0, math.inf)
     # What the fourth value does not follow may grow: four times as much.
     error = 4.0 * rest * abs(expected / heights[3] - 1.0) + abs(moved - rest)
-    return Integral(whole * rest, whole * error) if rest < math.inf else Integral(0.0, math.inf)
+    whole = float(np.exp(logs[last]))
+    return Integral(whole * rest, whole * (rest if end.uncertain else error))
 
 
 def _rest(heights: Array, last: int, step: float) -> tuple[float, float]:

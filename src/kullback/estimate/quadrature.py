@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 NOTHING = -745.0  # the logarithm of the least number
 FAINT = -100.0  # where p is below e**-100, what underflows in q counts nothing
 OVERFLOWN = -1e100  # a log density that is lower is about to overflow, not to become 0
+SUBNORMAL = -708.0  # the logarithm of a density of fewer digits
 MASS_ERROR = 1e-6
 UNDERFLOW = "the log density q is -inf inside its support; give one that does not underflow"
 UNIT_ROUNDOFF = 2.0**-53
@@ -149,16 +150,19 @@ class _Problem(NamedTuple):
         return mass(0), mass(1)
 
     def noise(self) -> float:
-        """About the error that the rounding of ln p and ln q makes in the integral."""
+        """About the error that the rounding of x, ln p and ln q makes in the integral."""
         total = 0.0
         for s, width in zip(*NODES, strict=True):
             x, weight = self.parts.at(s)
-            p, q = self.logarithms(x, weight)
+            beside = np.nextafter(x, np.inf)
             with np.errstate(invalid="ignore", over="ignore"):
-                moved = np.exp(p + weight) * np.abs((q - p) * p)
-                moved += np.abs(np.exp(q + weight) - np.exp(p + weight)) * np.abs(q)
-            total += width * float(moved[np.isfinite(moved)].sum())
-        return UNIT_ROUNDOFF * total
+                p, q = self.logarithms(x, weight)
+                shares = np.exp(p + weight), np.exp(q + weight)
+                moved = shares[0] * np.abs((q - p) * p) + np.abs(shares[1] - shares[0]) * np.abs(q)
+                here, there = (np.exp(self.log_integrand(at, weight)) for at in (x, beside))
+                noise = UNIT_ROUNDOFF * moved + np.abs(there - here) / 2
+            total += width * float(noise[np.isfinite(noise)].sum())
+        return total
 
 
 def _logarithms(p: Density, q: Density, x: Array, weight: Array) -> tuple[Array, Array]:
@@ -173,32 +177,40 @@ def _problem(p: Density, q: Density, points: ArrayLike | None) -> _Problem:
     given = [] if points is None else [np.ravel(np.asarray(points, np.float64))]
     borders = np.array([end for end in (p.low, p.high, q.low, q.high) if math.isfinite(end)])
     marks = integration.landmarks([p.landmarks(), q.landmarks(), borders, *given], low, high)
-    known = ~_underflown(p, q, marks)
+    with np.errstate(divide="ignore"):
+        known = ~_underflown(p, q, marks, np.log(np.abs(marks)))
     marks = marks[known] if known.any() else marks
     both = [_shortened(end, p, q) for end in integration.ends(marks, low, high)]
     return _Problem(p, q, integration.pieces(marks, both), both)
 
 
-def _underflown(p: Density, q: Density, x: Array) -> NDArray[np.bool_]:
+def _underflown(p: Density, q: Density, x: Array, weight: Array) -> NDArray[np.bool_]:
     """Where q is certainly not 0 and its logarithm is -inf, while p is not next to nothing."""
-    ln_p, ln_q = _logarithms(p, q, x, np.zeros(x.shape))
+    ln_p, ln_q = _logarithms(p, q, x, weight)
     inside = q.certain & (x >= q.low) & (x <= q.high)
     return np.asarray(inside & np.isneginf(ln_q) & (ln_p > -np.inf))
 
 
 def _shortened(end: integration.End, p: Density, q: Density) -> integration.End:
-    """An end that stops where the logarithm of q overflows, or underflows."""
+    """An end that stops where the logarithm of q overflows, or that of a subnormal number is q."""
     t = np.linspace(0.0, end.most, 400)
     x, weight = end.at(t)
     ln_p, ln_q = _logarithms(p, q, x, weight)
     lost = np.flatnonzero(np.isneginf(ln_q) & (ln_p > -np.inf))
-    if not lost.size or not lost[0]:
+    if not lost.size:
         return end
-    last, most = lost[0] - 1, float(t[lost[0] - 1])
-    underflows = q.certain and q.low <= x[last + 1] <= q.high
-    if underflows or ln_q[last] < OVERFLOWN:
-        return end._replace(most=most, step=-most / 5)
-    return end
+    first = int(lost[0])
+    if not _underflown(p, q, x, weight)[first]:
+        if not first or ln_q[first - 1] > OVERFLOWN:
+            return end
+        return end._replace(most=float(t[first - 1]), step=-float(t[first - 1]) / 5)
+    known, gone = 0.0, float(t[first])
+    for _ in range(50):
+        middle = (known + gone) / 2
+        low = q.log(end.at(np.array([middle]))[0])[0] < SUBNORMAL
+        known, gone = (known, middle) if low else (middle, gone)
+    most = max(known, 1e-9)
+    return end._replace(most=most, step=-most / 5, uncertain=True)
 
 
 def _complaints(
@@ -221,4 +233,6 @@ def _complaints(
         said.append(
             f"the error is about {error:.2g} nats, of {found.value:.6g}: above rtol={rtol:g}"
         )
+        if any(end.uncertain for end in problem.ends):
+            said.append(UNDERFLOW)
     return said
