@@ -40,8 +40,10 @@ def read(p: Array, q: Array) -> Array:
 
 
 def read_all(*arrays: Array) -> Array:
-    """Read any even number of arrays once, in pairs."""
-    return np.concatenate([read(p, q) for p, q in zip(arrays[::2], arrays[1::2], strict=True)])
+    """Read any even number of arrays once, two of one size at a time."""
+    by_size = sorted(arrays, key=np.size)
+    pairs = zip(by_size[::2], by_size[1::2], strict=True)
+    return np.concatenate([read(p, q) for p, q in pairs])
 
 
 def matrix_product(p: Array, q: Array) -> Array:

@@ -4,6 +4,7 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -29,6 +30,9 @@ FLOORS = {  # a module may import from its own floor and from those below
     "entropies": 3,
     "families": 3,
     "gaussians": 3,
+    "information": 3,
+    "project": 3,
+    "estimate": 3,
     "metrics": 3,
     "_row_wise": 3,
     "_arguments": 3,
@@ -103,6 +107,7 @@ def test_import_costs_at_most_ten_milliseconds() -> None:
 
 def test_all_names_can_be_loaded_and_nothing_else() -> None:
     assert set(kullback.__all__) <= set(dir(kullback))
-    assert all(callable(getattr(kullback, name)) for name in kullback.__all__)
+    loaded = [getattr(kullback, name) for name in kullback.__all__]
+    assert all(callable(each) or isinstance(each, ModuleType) for each in loaded)
     with pytest.raises(AttributeError, match="no attribute 'kl_div'"):
         _ = kullback.kl_div

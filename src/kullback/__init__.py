@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kullback import estimate, project
     from kullback.distances import (
         bhattacharyya_distance,
         chi2_divergence,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from kullback.families import f_divergence, renyi_divergence
     from kullback.gaussian_matrices import pairwise_gaussian
     from kullback.gaussians import gaussian_kl_divergence, standard_gaussian_kl_divergence
+    from kullback.information import conditional_kl_divergence, mutual_information
     from kullback.logits import js_divergence_from_logits, kl_divergence_from_logits
     from kullback.matrices import condensed, pairwise
     from kullback.metrics import FDivergence, Renyi
@@ -37,6 +39,7 @@ _HOME = {
     "bhattacharyya_distance": "distances",
     "chi2_divergence": "distances",
     "condensed": "matrices",
+    "conditional_kl_divergence": "information",
     "cross_entropy": "entropies",
     "entropy": "entropies",
     "f_divergence": "families",
@@ -52,6 +55,7 @@ _HOME = {
     "kl_divergence": "divergences",
     "kl_divergence_from_logits": "logits",
     "multivariate_gaussian_kl_divergence": "multivariate_gaussians",
+    "mutual_information": "information",
     "pairwise": "matrices",
     "pairwise_gaussian": "gaussian_matrices",
     "population_stability_index": "monitoring",
@@ -61,14 +65,18 @@ _HOME = {
     "total_variation_distance": "distances",
 }
 
+_MODULES = ("estimate", "project")
+
 __all__ = [
     "FDivergence",
     "Renyi",
     "bhattacharyya_distance",
     "chi2_divergence",
     "condensed",
+    "conditional_kl_divergence",
     "cross_entropy",
     "entropy",
+    "estimate",
     "f_divergence",
     "gaussian_kl_divergence",
     "generalized_js_divergence",
@@ -81,9 +89,11 @@ __all__ = [
     "kl_divergence",
     "kl_divergence_from_logits",
     "multivariate_gaussian_kl_divergence",
+    "mutual_information",
     "pairwise",
     "pairwise_gaussian",
     "population_stability_index",
+    "project",
     "renyi_divergence",
     "standard_gaussian_kl_divergence",
     "total_variation_distance",
@@ -91,6 +101,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -263,9 +263,7 @@ def reporter(
     empty_allowed = options.work.rule == "pseudocount"
 
     def report() -> Exception:
-        return ValueError(
-            _describe_all(named, DISTRIBUTIONS, empty_allowed) or f"{left_empty()} {NOTHING_LEFT}"
-        )
+        return ValueError(faults_of_rows(named, empty_allowed) or f"{left_empty()} {NOTHING_LEFT}")
 
     return Invalid(report)
 
@@ -282,6 +280,11 @@ def first_without_common_bins(p: Array, q: Array, lead: tuple[int, ...]) -> tupl
     places = np.ndindex(lead)
     p, q = (np.broadcast_to(x, (*lead, x.shape[-1])) for x in (p, q))
     return next((place for place in places if not ((p[place] > 0) & (q[place] > 0)).any()), ())
+
+
+def faults_of_rows(named: list[tuple[str, Array]], empty_allowed: bool) -> str:
+    """What is wrong with rows that are to be distributions; "" if nothing is."""
+    return _describe_all(named, DISTRIBUTIONS, empty_allowed)
 
 
 def _describe_all(

@@ -14,7 +14,7 @@ from kullback._drivers.gaussian_matrices import FORMS, GaussianRows, GaussianWor
 from kullback._drivers.memory import check_memory
 from kullback._drivers.rows import Invalid
 from kullback._drivers.targets import Matrix
-from kullback._gaussian_arguments import gaussian_rows, spread_kind, wrong_rows
+from kullback._gaussian_arguments import Gaussians, gaussian_rows, spread_kind, wrong_rows
 from kullback._progress import Progress, Shown
 
 Array = NDArray[Any]
@@ -122,24 +122,26 @@ def pairwise_gaussian(
     if out is None:
         check_memory(shape, dtype, "pairwise_gaussian")
     result = _arguments.output(out, shape, dtype, inputs)
-    always, p_only = metric == "wasserstein2", x is not y
-    zero_x, zero_y = always or (p_only and not record.reverse), always or record.reverse
-    wrong_x = wrong_rows(x, kind, zero_x, chosen.raises)
-    wrong_y = wrong_x
+    anywhere = metric == "wasserstein2"  # may a variance be 0
+    in_x, in_y = x is not y and not record.reverse, record.reverse
+    x_rows = y_rows = _checked(x, kind, anywhere or in_x, chosen.raises)
     if x is not y:
-        wrong_y = wrong_rows(y, kind, zero_y, chosen.raises)
-    x_rows = y_rows = GaussianRows(x.mean, x.spread, wrong_x)
-    if x is not y:
-        y_rows = GaussianRows(y.mean, y.spread, wrong_y)
+        y_rows = _checked(y, kind, anywhere or in_y, chosen.raises)
     symmetric = x is y and record.symmetric
+    wrong = x_rows.wrong
     if record.reverse:
         x_rows, y_rows = y_rows, x_rows
     work = GaussianWork(str(record.kernel), kind, chosen.work.unit)
     target = Matrix(result.T if record.reverse else result, symmetric)
     _run(work, record.matrix_form, x_rows, y_rows, target, chosen.threads, progress)
-    if symmetric and wrong_x.any():
-        np.fill_diagonal(result, np.where(wrong_x, np.nan, 0.0))
+    if symmetric and wrong.any():
+        np.fill_diagonal(result, np.where(wrong, np.nan, 0.0))
     return result
+
+
+def _checked(gaussians: Gaussians, kind: str, zero: bool, raises: bool) -> GaussianRows:
+    wrong = wrong_rows(gaussians, kind, zero, raises)
+    return GaussianRows(gaussians.mean, gaussians.spread, wrong)
 
 
 def _run(

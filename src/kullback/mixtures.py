@@ -12,6 +12,7 @@ from kullback import _arguments
 from kullback._catalogue import DIVERGENCES
 from kullback._drivers import mixture as driver
 from kullback._drivers.groups import Groups, Job
+from kullback._drivers.rows import Invalid
 from kullback._drivers.weights import Weights, equal, prepared
 
 Array = NDArray[Any]
@@ -108,6 +109,20 @@ def generalized_js_divergence(
     shares, choice = _weights(given, lead, m)
     rows = _arguments.bins_last(array, axis, "ps")
     report = _arguments.reporter(chosen, [("ps", rows)], lambda: "ps")
+    run(stacked, (shares, choice), chosen, report, results)
+    return results if lead or out is not None else results[()]
+
+
+def run(
+    stacked: Array,
+    weights: tuple[Weights, NDArray[np.intp]],
+    chosen: _arguments.Options,
+    report: Invalid,
+    results: Array,
+) -> None:
+    """Write the divergence of each group of rows, (..., m, k), to `results`, (...)."""
+    shares, choice = weights
+    dtype = results.dtype
     flat = results.reshape(-1) if results.flags.c_contiguous else np.empty(results.size, dtype)
     job = Job(
         Groups(stacked, dtype),
@@ -123,8 +138,7 @@ def generalized_js_divergence(
     )
     driver.run(job, flat)
     if not results.flags.c_contiguous:
-        results[...] = flat.reshape(lead)
-    return results if lead or out is not None else results[()]
+        results[...] = flat.reshape(results.shape)
 
 
 def _groups_of_rows(array: Array, axis: int, over: int) -> Array:

@@ -77,7 +77,7 @@ def multivariate_gaussian_kl_divergence(
     difference. Scales do not matter: variances may lie anywhere between 1e-300 and 1e300. float32
     is computed in float64.
 
-    Up to 127 dimensions, eight pairs at a time are factored in the lanes of one thread; above, each
+    Up to 255 dimensions, eight pairs at a time are factored in the lanes of one thread; above, each
     pair by the LAPACK that NumPy has.
 
     Source: Kullback (1959), Information Theory and Statistics, chapter 9.

@@ -15,9 +15,11 @@ from kullback._kernels.gaussian_large import divergence
 from kullback._math.lanes import WIDTH
 
 Array = NDArray[Any]
-LARGE = 128  # dimensions from which on pairs are computed by LAPACK
-TILE = 1 << 20  # multiplications of a tile, d**3 a pair
-SMALL = 1 << 21  # that one thread does
+# Dimensions from which on pairs are computed by LAPACK. Eight pairs at a time take a quarter of its
+# time even at 300, but one pair takes as long as eight. No result may depend on the batch.
+LARGE = 256
+TILE = 1 << 24  # steps of a tile: 1 to 2 ms
+SMALL = 1 << 23  # that one thread does
 
 
 class Sides(NamedTuple):
@@ -34,13 +36,13 @@ def run(
 ) -> None:
     """out[r] = KL of pair r in nats, in float64; status[r]: what is at fault (nan)."""
     d = sides.mean_p.width
-    work = out.size * d**3
+    steps = d**3 + 50 * d**2 + 200  # of a pair; the second is for bringing it into lanes
     many = most_threads or threads.default_threads()
-    many = many if work > SMALL else 1
+    many = many if out.size * steps > SMALL else 1
     if d >= LARGE:
         _run_large(sides, tolerance, out, status, many)
         return
-    step = max(WIDTH, TILE // d**3 // WIDTH * WIDTH)
+    step = max(WIDTH, TILE // steps // WIDTH * WIDTH)
 
     def tile(number: int) -> None:
         part = slice(number * step, min((number + 1) * step, out.size))

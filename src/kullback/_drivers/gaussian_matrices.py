@@ -127,7 +127,7 @@ class Overlap(NoProduct):
 
     def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
         kernel = build.overlap_tile(self.work.metric == "hellinger")
-        return bool(kernel(*x, *y, self.d, place.above, out))
+        return bool(kernel(*x, *y, place.above, out))
 
 
 FORMS: dict[str, Callable[[GaussianWork, GaussianRows, GaussianRows], Form]] = {

@@ -89,9 +89,9 @@ def scaled(spread: str) -> Any:
 
 @cache
 def overlap_tile(hellinger: bool) -> Any:
-    """tile(x, logs, size, y, logs, size, d, above, out): see `gaussian_overlaps`."""
+    """tile(x, logs, size, y, logs, size, above, out): see `gaussian_overlaps`."""
     side = (_GRID, _READ, _READ)
-    given = (*side, *side, types.intp, types.intp, _BLOCK)
+    given = (*side, *side, types.intp, _BLOCK)
     function = gaussian_overlaps.make_tile(hellinger)
     return compile_kernel(function, f"gaussian-overlap-{hellinger:d}", given)
 

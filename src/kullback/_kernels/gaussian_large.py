@@ -1,6 +1,6 @@
 """KL of two Gaussians of many dimensions: the steps of `gaussian_full`, by NumPy's LAPACK.
 
-Eight matrices of more than some 100 rows leave the cache, and blocks of one are multiplied faster.
+Eight matrices of some hundred rows leave the caches, and blocks of one are multiplied faster.
 """
 
 from __future__ import annotations

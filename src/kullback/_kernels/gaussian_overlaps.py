@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.gaussian_pairs import hellinger_of, quarter
+from kullback._kernels.gaussian_pairs import hellinger_of, whole
 from kullback._kernels.gaussian_spreads import Spread
 from kullback._kernels.reference import ROUNDING, load_columns, no_sum, whole_sum
 from kullback._math.bits import fma, magnitude, pointer, select
@@ -106,22 +106,23 @@ def _two_pairs(x_data, first, second, y_data, y_at, padded):
 
 def make_tile(hellinger: bool) -> Callable[..., Any]:
     """The kernel over all pairs of two sets of prepared rows."""
-    finish = hellinger_of if hellinger else quarter
+    finish = hellinger_of if hellinger else whole
 
     @inline
-    def certified(total, x_logs, x_size, y_logs, y_size, d):
+    def certified(total, x_logs, x_size, y_logs, y_size, roundings):
         total = total - (x_logs + y_logs)
-        error = fma(RELATIVE, total, DIMENSION * d + LOGARITHM * (x_size + y_size))
+        error = fma(RELATIVE, total, LOGARITHM * (x_size + y_size) + roundings)
         good = (total > error * ROUNDING) & (total < np.inf)
-        return select(good, finish(select(good, total, 1.0)), np.nan)
+        return select(good, finish(0.25 * select(good, total, 1.0)), np.nan)
 
-    def tile(x, x_logs, x_size, y, y_logs, y_size, d, above, out):
+    def tile(x, x_logs, x_size, y, y_logs, y_size, above, out):
         """out[i, j] for j >= i + above: the distance, or nan, zeros elsewhere; whether any is nan.
 
         Rows of out are contiguous.
         """
         unsure, rest = lanes_of(0.0), 0.0
         padded = x.shape[1] // 2
+        roundings = DIMENSION * padded
         n, m = out.shape
         stride = out.strides[0] // 8
         target = pointer(out)
@@ -139,11 +140,12 @@ def make_tile(hellinger: bool) -> Callable[..., Any]:
             for j in range(first, m - WIDTH + 1, WIDTH):
                 total = load_lanes(target, i * stride + j)
                 y_own = load_lanes(logs, j), load_lanes(size, j)
-                result = certified(total, own, own_size, y_own[0], y_own[1], float(d))
+                result = certified(total, own, own_size, y_own[0], y_own[1], roundings)
                 store_lanes(target, i * stride + j, result)
                 unsure = unsure + select(result == result, 0.0, 1.0)
             for j in range(m - (m - first) % WIDTH, m):
-                out[i, j] = certified(out[i, j], own, own_size, y_logs[j], y_size[j], float(d))
+                whole = out[i, j]
+                out[i, j] = certified(whole, own, own_size, y_logs[j], y_size[j], roundings)
                 rest += np.isnan(out[i, j])
         return sum_of_lanes(unsure) + rest > 0.0
 

@@ -38,20 +38,14 @@ def whole(total):
 
 
 @inline
-def quarter(total):
-    """Bhattacharyya's distance from its sum."""
-    return 0.25 * total
-
-
-@inline
 def hellinger_of(total):
-    """Hellinger's distance from the sum of Bhattacharyya's."""
-    return square_root(-expm1(-0.25 * total))
+    """Hellinger's distance from Bhattacharyya's."""
+    return square_root(-expm1(-total))
 
 
 def make_metric(word: str, spread: Spread) -> Metric:
     """The metric of that name for that kind of spread."""
-    compare, half_square, overlap, deviation = spread[:4]
+    compare, half_square, overlap, deviation = spread
 
     @inline
     def kl(mean0, x0, mean1, x1, scale):
@@ -65,8 +59,7 @@ def make_metric(word: str, spread: Spread) -> Metric:
 
     @inline
     def bhattacharyya(mean0, x0, mean1, x1, scale):
-        distance, logs = overlap(difference(mean0, mean1), x0, x1)
-        return distance + logs
+        return overlap(difference(mean0, mean1), x0, x1)
 
     @inline
     def wasserstein2(mean0, x0, mean1, x1, scale):
@@ -77,7 +70,7 @@ def make_metric(word: str, spread: Spread) -> Metric:
     return {
         "kl": Metric(kl, whole),
         "jeffreys": Metric(jeffreys, whole),
-        "bhattacharyya": Metric(bhattacharyya, quarter),
+        "bhattacharyya": Metric(bhattacharyya, whole),
         "hellinger": Metric(bhattacharyya, hellinger_of),
         "wasserstein2": Metric(wasserstein2, np.sqrt, length=True),
     }[word]

@@ -4,9 +4,8 @@ With v0 and v1 the variances that two spreads stand for, each way of giving them
 
     compare(x0, x1)         v0/v1, v0/v1 - 1 and (v0/v1 - 1 - ln(v0/v1)) / 2 >= 0
     half_square(apart, x1)  apart**2 / (2 v1)
-    overlap(apart, x0, x1)  apart**2 / (v0 + v1) and ln((v0 + v1)**2 / (4 v0 v1)) >= 0
+    overlap(apart, x0, x1)  apart**2 / (4 (v0 + v1)) + ln((v0 + v1)**2 / (4 v0 v1)) / 4
     deviation(x0, x1)       |sqrt(v0) - sqrt(v1)|
-    root(x)                 sqrt(v)
 
 on lanes, right to a few units in the last place for all that float64 can hold: variances are taken
 apart into mantissa and exponent, squares of standard deviations keep their rounding error, and of
@@ -53,7 +52,6 @@ class Spread(NamedTuple):
     half_square: Callable[..., Any]
     overlap: Callable[..., Any]
     deviation: Callable[..., Any]
-    root: Callable[..., Any]
 
 
 @inline
@@ -98,7 +96,7 @@ def _of_deviation(s):
     return square, rest, e + e
 
 
-def _make_by_parts(parts: Callable[..., Any], deviation: Any, root: Any) -> Spread:
+def _make_by_parts(parts: Callable[..., Any], deviation: Any) -> Spread:
     """For spreads that can be written as (m + rest) 2**e."""
 
     @inline
@@ -142,9 +140,9 @@ def _make_by_parts(parts: Callable[..., Any], deviation: Any, root: Any) -> Spre
         d = select(n == 0, d, m1 - y)
         z = d * d / (4.0 * (m1 * y))
         log = log_ratio(z + 1.0, lanes_of(1.0), z) + magnitude(to_float(n - inside)) * LN2
-        return w * w / both, select(x0 == 0.0, np.inf, log)
+        return fma(w, 0.25 * w / both, select(x0 == 0.0, np.inf, 0.25 * log))
 
-    return Spread(compare, half_square, overlap, deviation, root)
+    return Spread(compare, half_square, overlap, deviation)
 
 
 @inline
@@ -156,11 +154,6 @@ def _deviation_of_variances(v0, v1):
 @inline
 def _deviation_of_deviations(s0, s1):
     return magnitude(s0 - s1)
-
-
-@inline
-def _same(s):
-    return s
 
 
 @inline
@@ -200,7 +193,7 @@ def _overlap_of_logs(apart, l0, l1):
     z = sinh * sinh
     log = log_ratio(z + 1.0, lanes_of(1.0), z) + (far - inside)
     share = _half_square_by_log(apart, larger(l0, l1))
-    return share / (0.5 * exp(-far) + 0.5), log
+    return share / (2.0 * exp(-far) + 2.0) + 0.25 * log
 
 
 @inline
@@ -210,15 +203,8 @@ def _deviation_of_logs(l0, l1):
     return select(l0 == l1, 0.0, apart)
 
 
-@inline
-def _root_of_log(log):
-    return exp(0.5 * log)
-
-
 SPREADS = {
-    "var": _make_by_parts(of_variance, _deviation_of_variances, square_root),
-    "std": _make_by_parts(_of_deviation, _deviation_of_deviations, _same),
-    "log_var": Spread(
-        _compare_logs, _half_square_by_log, _overlap_of_logs, _deviation_of_logs, _root_of_log
-    ),
+    "var": _make_by_parts(of_variance, _deviation_of_variances),
+    "std": _make_by_parts(_of_deviation, _deviation_of_deviations),
+    "log_var": Spread(_compare_logs, _half_square_by_log, _overlap_of_logs, _deviation_of_logs),
 }

@@ -1,0 +1,152 @@
+"""Densities on the line: SciPy's distributions, old and new, and callables, as one thing."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+Array = NDArray[np.float64]
+
+LEVELS = np.array([1e-9, 1e-5, 1e-3, 0.02, 0.1, 0.3, 0.5])  # of quantiles, and 1 minus these
+DROPS = (0.5, 4.0, 18.0)  # of a log density from its mode
+MODES = 8  # that a callable is searched for
+GRID = np.linspace(-46.0, 46.0, 921)  # x reaches 1e20
+DISTANCES = np.logspace(-14, 20, 341)
+
+
+class Density(NamedTuple):
+    """A log density and what is known of it."""
+
+    log: Callable[[Any], Array]  # of an array
+    low: float
+    high: float
+    certain: bool  # it is above 0 between low and high, even where its logarithm underflows
+    landmarks: Callable[[], Array]  # points that part the line where it changes
+
+
+def density(given: Any, support: tuple[float, float] | None, name: str) -> Density:
+    """A frozen SciPy distribution or a callable as a Density."""
+    if hasattr(given, "logpdf") and hasattr(given, "support"):
+        return _distribution(given, name)
+    if hasattr(given, "pmf") or hasattr(given, "logpmf"):
+        raise TypeError(f"{name} is a discrete distribution; use kullback.kl_divergence on its pmf")
+    if not callable(given):
+        raise TypeError(
+            f"{name} is {given!r}; it must be a frozen SciPy distribution or a function that gives "
+            "the logarithm of a density for an array"
+        )
+    low, high = _interval(support)
+    log = _within(_checked(given, name), low, high)
+    return Density(log, low, high, False, lambda: _landmarks(log, low, high, name))
+
+
+def _distribution(given: Any, name: str) -> Density:
+    low, high = (float(end) for end in given.support())
+    inverse = getattr(given, "ppf", None) or given.icdf
+    upper = getattr(given, "isf", None) or given.iccdf
+
+    def quantiles() -> Array:
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a landmark that cannot be computed is not needed
+            found = np.concatenate([np.ravel(inverse(LEVELS)), np.ravel(upper(LEVELS))])
+        return np.asarray(found[np.isfinite(found)])
+
+    return Density(_checked(given.logpdf, name), low, high, True, quantiles)
+
+
+def _interval(support: tuple[float, float] | None) -> tuple[float, float]:
+    low, high = (-math.inf, math.inf) if support is None else (float(x) for x in support)
+    if not low < high:
+        raise ValueError(f"support is {support}; it must be (low, high) with low < high")
+    return low, high
+
+
+def _checked(function: Callable[[Any], Any], name: str) -> Callable[[Any], Array]:
+    """`function` of an array, giving as many numbers, none of them NaN or +inf."""
+
+    def log(x: Any) -> Array:
+        with np.errstate(all="ignore"):
+            values = np.asarray(function(x), np.float64)
+        if values.shape != np.shape(x):
+            raise ValueError(
+                f"the log density {name} gives shape {values.shape} for an array of shape "
+                f"{np.shape(x)}; it must give one number for each of its entries"
+            )
+        if np.isnan(values).any():
+            at = np.ravel(x)[np.ravel(np.isnan(values))][0]
+            raise ValueError(f"the log density {name} is NaN at {at}")
+        return values
+
+    return log
+
+
+def _within(log: Callable[[Any], Array], low: float, high: float) -> Callable[[Any], Array]:
+    """The log density -inf outside the support, where its function need not be defined."""
+    if math.isinf(low) and math.isinf(high):
+        return log
+
+    def inside(x: Any) -> Array:
+        x = np.asarray(x)
+        there = (x >= low) & (x <= high)
+        values = np.full(x.shape, -np.inf)
+        values[there] = log(x[there])
+        return values
+
+    return inside
+
+
+def _landmarks(log: Callable[[Any], Array], low: float, high: float, name: str) -> Array:
+    """Modes, and how far from them the log density has dropped."""
+    x = np.unique(_grid(low, high))
+    values = log(x)
+    if not (values > -np.inf).any():
+        raise ValueError(
+            f"the log density {name} is -inf at every point tried; give support= around its mass, "
+            "or points="
+        )
+    padded = np.concatenate([[-np.inf], values, [-np.inf]])
+    tops = np.flatnonzero((values >= padded[:-2]) & (values >= padded[2:]) & (values > -np.inf))
+    found: list[float] = []
+    for top in tops[np.argsort(values[tops])[::-1][:MODES]]:
+        around = x[max(top - 1, 0)], x[min(top + 1, x.size - 1)]
+        mode = _mode(log, around, float(x[top]))
+        found += [mode, *_shoulders(log, mode, low, high)]
+    return np.array(found)
+
+
+def _grid(low: float, high: float) -> Array:
+    if math.isinf(low) and math.isinf(high):
+        return np.asarray(np.sinh(GRID))
+    if math.isinf(low) or math.isinf(high):
+        return np.asarray(high - np.exp(GRID) if math.isinf(low) else low + np.exp(GRID))
+    inside = low + (high - low) / (1.0 + np.exp(-GRID))
+    return np.asarray(inside[(inside > low) & (inside < high)])
+
+
+def _mode(log: Callable[[Any], Array], around: tuple[float, float], start: float) -> float:
+    def height(x: float) -> float:
+        return -float(max(log(np.array([x]))[0], -1e300))
+
+    with np.errstate(all="ignore"):
+        best = minimize_scalar(height, bounds=around, method="bounded", options={"xatol": 1e-9})
+    return float(best.x) if best.fun <= height(start) else start
+
+
+def _shoulders(log: Callable[[Any], Array], mode: float, low: float, high: float) -> list[float]:
+    top = log(np.array([mode]))[0]
+    found = []
+    for side in (-1.0, 1.0):
+        x = mode + side * DISTANCES * max(abs(mode), 1.0)
+        x = x[(x > low) & (x < high)]
+        if x.size:
+            values = log(x)
+            for drop in DROPS:
+                below = np.flatnonzero(values < top - drop)
+                found += [float(x[below[0]])] if below.size else []
+    return found

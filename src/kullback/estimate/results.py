@@ -1,0 +1,67 @@
+"""What estimators return, and the warning that goes with what has not converged."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from scipy.special import ndtri, stdtrit
+
+
+class ConvergenceWarning(RuntimeWarning):
+    """A result is less certain than was asked for."""
+
+
+class Quadrature(NamedTuple):
+    """The result of `kl_quadrature`, in nats or units of `base`."""
+
+    value: float
+    error: float  # an estimate of its absolute error
+    converged: bool  # whether that is what was asked for
+
+
+class Estimate(NamedTuple):
+    """The result of an estimator from samples, in nats or units of `base`."""
+
+    value: float
+    standard_error: float  # of the value, itself estimated; NaN where there are too few samples
+    degrees_of_freedom: float = math.inf  # of the standard error
+
+    def interval(self, confidence: float = 0.95) -> tuple[float, float]:
+        """Limits that cover the expectation of the estimator with about this probability.
+
+        Parameters
+        ----------
+        confidence : float
+            Between 0 and 1.
+
+        Returns
+        -------
+        (float, float)
+            The value plus and minus a multiple of its standard error, by Student's t distribution.
+
+        Raises
+        ------
+        ValueError
+            A confidence that is not between 0 and 1.
+
+        Examples
+        --------
+        >>> from kullback.estimate import Estimate
+        >>> [round(limit, 3) for limit in Estimate(1.0, 0.1).interval(0.9)]
+        [0.836, 1.164]
+        """
+        if not 0.0 < confidence < 1.0:
+            raise ValueError(f"confidence is {confidence!r}; it must be between 0 and 1")
+        level = (1.0 + confidence) / 2
+        finite = math.isfinite(self.degrees_of_freedom)
+        factor = float(stdtrit(self.degrees_of_freedom, level) if finite else ndtri(level))
+        return self.value - factor * self.standard_error, self.value + factor * self.standard_error
+
+
+class MixtureDivergence(NamedTuple):
+    """The result of `gaussian_mixture_kl`, in nats or units of `base`."""
+
+    value: float  # the variational approximation
+    lower: float  # not above KL
+    upper: float  # not below KL

@@ -1,0 +1,69 @@
+"""A Gaussian as it is returned, and as the vector of numbers that an optimizer changes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class Gaussian(NamedTuple):
+    """A Gaussian distribution: floats in one dimension, else arrays (d,) and (d, d)."""
+
+    mean: Any
+    covariance: Any
+
+    @property
+    def variance(self) -> Any:
+        """Of each coordinate: a float, or (d,)."""
+        return np.diagonal(self.covariance).copy() if np.ndim(self.covariance) else self.covariance
+
+
+class InformationProjection(NamedTuple):
+    """The result of `information_projection`."""
+
+    gaussian: Gaussian
+    bound: float  # the evidence lower bound, in nats: ln Z - KL(gaussian || target)
+    bound_error: float  # its standard error, or an estimate of its error by quadrature
+    history: Array  # the bound after each iteration, at the points of the optimization
+    converged: bool
+
+
+class Shape(NamedTuple):
+    """How a Gaussian is a vector: its mean, then ln of the diagonal of L, then the rest of L.
+
+    Its samples are mean + L z with z standard normal; L is lower triangular.
+    """
+
+    d: int
+    full: bool
+
+    def below(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The places of L below its diagonal that are free."""
+        return np.tril_indices(self.d if self.full else 0, -1)
+
+    def vector(self, mean: Array, factor: Array) -> Array:
+        """The vector of a Gaussian."""
+        return np.concatenate([mean, np.log(np.diagonal(factor)), factor[self.below()]])
+
+    def parts(self, vector: Array) -> tuple[Array, Array]:
+        """Mean and L."""
+        factor = np.diag(np.exp(vector[self.d : 2 * self.d]))
+        factor[self.below()] = vector[2 * self.d :]
+        return vector[: self.d], factor
+
+    def entropy(self, vector: Array) -> float:
+        """Of the Gaussian, in nats."""
+        return float(vector[self.d : 2 * self.d].sum()) + 0.5 * self.d * math.log(
+            2 * math.pi * math.e
+        )
+
+    def gradient(self, by_mean: Array, by_factor: Array, factor: Array) -> Array:
+        """Of a function of the vector, from its derivatives by the mean and by L."""
+        return np.concatenate(
+            [by_mean, np.diagonal(by_factor) * np.diagonal(factor), by_factor[self.below()]]
+        )

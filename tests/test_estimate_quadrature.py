@@ -1,0 +1,296 @@
+"""KL of densities by quadrature against closed forms: scales, tails, ends, and what is refused."""
+
+from __future__ import annotations
+
+import warnings
+
+import mpmath
+import numpy as np
+import pytest
+from scipy import stats
+
+import closed_forms as exact
+from kullback.estimate import ConvergenceWarning, kl_quadrature
+from kullback.estimate.ratios import excess, log_share
+
+PROMISE = 1e-9
+
+normal, gamma, beta, student = stats.norm, stats.gamma, stats.beta, stats.t
+
+
+def log_normal_density(mean, scale):
+    constant = np.log(scale * np.sqrt(2 * np.pi))
+    return lambda x: -0.5 * ((x - mean) / scale) ** 2 - constant
+
+
+def log_laplace(x):
+    return -np.abs(x) - np.log(2)
+
+
+def check(result, want):
+    """The value as promised, and the error not promised too small."""
+    assert result.converged
+    assert result.value == pytest.approx(want, rel=PROMISE, abs=0)
+    assert abs(result.value - want) <= max(result.error, 1e-12 * want)
+
+
+NORMALS = [
+    (0, 1, 0, 2),
+    (0, 2, 0, 1),
+    (1, 1, 0, 1),
+    (0, 1, 300, 0.1),
+    (1e6, 1, 1e6 + 1, 2),
+    (0, 1e-6, 0, 1e6),
+    (0, 1e6, 0, 1e-6),
+    (-5, 1e-3, 5, 1e-3),
+    (0, 1, 1e-2, 1),
+    (0, 1, 1e-4, 1),
+    (0, 1, 1e-6, 1),
+    (0, 1, 0, 1 + 2.0**-20),
+]
+
+
+@pytest.mark.parametrize("parameters", NORMALS, ids=str)
+def test_normal(parameters):
+    m, s, mean, scale = parameters
+    want = exact.normal(*parameters)
+    check(kl_quadrature(normal(m, s), normal(mean, scale)), want)
+    check(kl_quadrature(log_normal_density(m, s), log_normal_density(mean, scale)), want)
+    check(kl_quadrature(normal(m, s), log_normal_density(mean, scale)), want)
+
+
+@pytest.mark.parametrize("means", [(1, 1 / 3), (1, 3), (1e-8, 1e8)])
+def test_exponential(means):
+    a, b = means
+    got = kl_quadrature(stats.expon(scale=a), stats.expon(scale=b))
+    check(got, exact.exponential(a, b))
+    got = kl_quadrature(
+        lambda x: -x / a - np.log(a), lambda x: -x / b - np.log(b), support=(0, np.inf)
+    )
+    check(got, exact.exponential(a, b))
+
+
+GAMMAS = [(2, 1, 3, 0.5), (0.1, 1, 2, 1), (0.05, 1, 0.3, 0.5), (0.01, 1, 1, 1), (50, 1, 0.5, 0.5)]
+
+
+@pytest.mark.parametrize("parameters", GAMMAS, ids=str)
+def test_gamma_with_its_singularity_at_zero(parameters):
+    a, s, b, t = parameters
+    check(kl_quadrature(gamma(a, scale=s), gamma(b, scale=t)), exact.gamma(*parameters))
+
+
+BETAS = [(2, 3, 4, 1), (0.5, 0.5, 1, 1), (0.5, 0.5, 2, 3), (30, 2, 1, 5), (1, 1, 300, 700)]
+
+
+@pytest.mark.parametrize("parameters", BETAS, ids=str)
+def test_beta_with_singularities_at_both_ends(parameters):
+    a, b, c, d = parameters
+    check(kl_quadrature(beta(a, b), beta(c, d)), exact.beta(*parameters))
+
+
+@pytest.mark.parametrize("parameters", [(0, 1, 1, 2), (0, 1e-3, 1, 10), (2, 1, 2, 1.5)], ids=str)
+def test_laplace_with_its_edge(parameters):
+    m, s, mean, scale = parameters
+    check(
+        kl_quadrature(stats.laplace(m, s), stats.laplace(mean, scale)), exact.laplace(*parameters)
+    )
+
+
+@pytest.mark.parametrize("nu", [2.05, 2.1, 2.5, 3, 5, 30])
+@pytest.mark.parametrize("to", [(0, 1), (3, 0.5)])
+def test_student_to_normal(nu, to):
+    check(kl_quadrature(student(nu), normal(*to)), exact.student_to_normal(nu, *to))
+
+
+@pytest.mark.parametrize("nu", [0.5, 1, 1.5, 1.99, 2])
+def test_student_to_normal_is_infinite_without_a_variance(nu):
+    assert kl_quadrature(student(nu), normal()).value == np.inf
+
+
+def test_heavy_tails_on_both_sides():
+    check(kl_quadrature(stats.cauchy(0, 1), stats.cauchy(2, 3)), exact.cauchy(0, 1, 2, 3))
+    check(kl_quadrature(stats.cauchy(0, 1), stats.cauchy(1e5, 1)), exact.cauchy(0, 1, 1e5, 1))
+    check(kl_quadrature(stats.pareto(1.1), stats.pareto(3)), exact.pareto(1.1, 3))
+    assert kl_quadrature(stats.cauchy(), log_laplace).value == np.inf
+    # SciPy's Laplace density underflows from 745 on: the tail beyond comes from before.
+    want = np.log(2) + 2 * np.sqrt(3) / np.pi - float(student(3).entropy())
+    check(kl_quadrature(student(3), log_laplace), want)
+    with pytest.warns(ConvergenceWarning, match=r"above rtol.*does not underflow"):
+        got = kl_quadrature(student(3), stats.laplace())
+    assert abs(got.value - want) <= got.error < 1e-3 * want
+    with pytest.warns(ConvergenceWarning, match="does not underflow"):
+        assert kl_quadrature(stats.cauchy(), stats.laplace()).value == np.inf
+
+
+def test_a_light_tail_inside_a_heavy_one():
+    with mpmath.workdps(30):
+
+        def share(x):
+            ratio = mpmath.pi * (1 + x * x) / mpmath.sqrt(2 * mpmath.pi)
+            return mpmath.npdf(x) * (mpmath.log(ratio) - x * x / 2)
+
+        want = float(2 * mpmath.quad(share, [0, 1, 2, 4, 8, 16, 32]))
+    check(kl_quadrature(normal(), stats.cauchy()), want)
+
+
+def test_two_modes_and_one():
+    with mpmath.workdps(30):
+
+        def p(x):
+            return (mpmath.npdf(x, -3, 1) + mpmath.npdf(x, 3, 1)) / 2
+
+        def share(x):
+            return p(x) * mpmath.log(p(x) / mpmath.npdf(x, 0, mpmath.sqrt(10)))
+
+        want = float(2 * mpmath.quad(share, [0, 1.5, 3, 4.5, 6, 9, 14, 20]))
+    one, other = log_normal_density(-3, 1), log_normal_density(3, 1)
+    got = kl_quadrature(
+        lambda x: np.logaddexp(one(x), other(x)) - np.log(2), normal(0, np.sqrt(10))
+    )
+    check(got, want)
+
+
+def test_log_densities_that_overflow_are_not_taken_for_zero():
+    constant = np.log(2) + float(mpmath.loggamma(1.25))
+
+    def quartic(x):
+        return -(x**4) - constant  # -inf from 1e77 on
+
+    square = float(mpmath.gamma(0.75) / mpmath.gamma(0.25))
+    entropy = 0.25 + constant
+    want = 0.5 * np.log(2 * np.pi) + square / 2 - entropy
+    check(kl_quadrature(quartic, normal()), want)
+    check(kl_quadrature(normal(), quartic), 3 + constant - 0.5 * np.log(2 * np.pi * np.e))
+    t = student(5)
+    check(kl_quadrature(t, quartic), 25 + constant - float(t.entropy()))  # E x**4 = 25
+
+
+# Supports
+
+
+def test_equal_densities_are_at_zero():
+    assert kl_quadrature(normal(), normal()).value == 0
+    assert kl_quadrature(beta(0.5, 2), beta(0.5, 2)).value == 0
+
+
+def test_a_support_within_another_and_the_other_way_round():
+    uniform = stats.uniform
+    check(kl_quadrature(uniform(0, 1), uniform(-1, 3)), np.log(3))
+    want = 0.5 * np.log(2 * np.pi)  # E x**2 / 2 = 1 = the entropy
+    check(kl_quadrature(stats.expon(), normal()), want)
+    for p, q in [
+        (uniform(0, 2), uniform(0, 1)),
+        (uniform(0, 1), uniform(5, 1)),
+        (normal(), stats.expon()),
+        (uniform(0, 2), lambda x: np.where((x >= 0) & (x <= 1), 0.0, -np.inf)),
+        (log_normal_density(0, 1), lambda x: np.where(np.abs(x) < 10, -np.log(20), -np.inf)),
+    ]:
+        assert kl_quadrature(p, q).value == np.inf
+
+
+def test_a_density_without_mass_where_p_is_nothing_is_finite():
+    got = kl_quadrature(normal(), lambda x: np.where(np.abs(x) < 50, -np.log(100), -np.inf))
+    check(got, np.log(100) - 0.5 * np.log(2 * np.pi * np.e))
+
+
+def test_the_base_divides_the_value_and_the_error():
+    nats = kl_quadrature(normal(0, 1), normal(0, 2))
+    bits = kl_quadrature(normal(0, 1), normal(0, 2), base=2)
+    assert bits.value == nats.value / np.log(2)
+    assert bits.error == nats.error / np.log(2)
+
+
+def test_new_distributions_are_taken_too():
+    new = getattr(stats, "Normal", None)
+    if new is None:
+        pytest.skip("SciPy has them from 1.15 on")
+    got = kl_quadrature(new(mu=1, sigma=1), new(mu=0, sigma=2))
+    check(got, exact.normal(1, 1, 0, 2))
+
+
+# Warnings and errors
+
+
+def test_digits_that_the_logarithms_do_not_have_are_confessed():
+    with pytest.warns(ConvergenceWarning, match="above rtol=1e-09"):
+        got = kl_quadrature(normal(0, 1), normal(1e-8, 1))
+    assert not got.converged
+    assert abs(got.value - 5e-17) <= got.error < 1e-6 * 5e-17
+    check(kl_quadrature(normal(0, 1), normal(1e-6, 1), rtol=1e-8), 5e-13)
+
+
+def test_densities_that_are_not_normalized_are_noticed():
+    with pytest.warns(ConvergenceWarning, match=r"the integral of p 2\.50662827, not 1"):
+        got = kl_quadrature(lambda x: -x * x / 2, normal())
+    assert not got.converged
+
+
+def test_a_peak_that_is_missed_is_noticed_and_can_be_named():
+    one, other = log_normal_density(0, 1), log_normal_density(12345.6789, 1e-2)
+
+    def needle(x):  # at a grid's distance from everything
+        return np.logaddexp(one(x), other(x)) - np.log(2)
+
+    with pytest.warns(ConvergenceWarning, match=r"the integral of p 0\.5"):
+        kl_quadrature(needle, stats.cauchy())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        got = kl_quadrature(needle, stats.cauchy(), points=[12345.64, 12345.6789, 12345.72])
+    alone = kl_quadrature(one, stats.cauchy()).value
+    there = -stats.cauchy.logpdf(12345.6789) - 0.5 * np.log(2 * np.pi * np.e * 1e-4)
+    assert got.value == pytest.approx((alone + there) / 2 - np.log(2), rel=1e-7)
+
+
+def test_a_distribution_whose_log_density_underflows_is_named():
+    class Underflowing(stats.rv_continuous):
+        def _pdf(self, x):
+            return np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
+
+    with pytest.warns(ConvergenceWarning, match="does not underflow"):
+        got = kl_quadrature(normal(100, 1), Underflowing()())
+    assert not got.converged
+    check(kl_quadrature(normal(1, 1), Underflowing()()), 0.5)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: kl_quadrature(stats.poisson(3), normal()), TypeError, "p is a discrete"),
+        (lambda: kl_quadrature(normal(), [1, 2]), TypeError, r"q is \[1, 2\]"),
+        (lambda: kl_quadrature(normal(), lambda x: 1.0), ValueError, r"q gives shape \(\)"),
+        (lambda: kl_quadrature(normal(), lambda x: np.log(x)), ValueError, "q is NaN at"),
+        (
+            lambda: kl_quadrature(lambda x: np.full(x.shape, -np.inf), normal()),
+            ValueError,
+            "p is -inf at every point",
+        ),
+        (lambda: kl_quadrature(normal(), normal(), base=1), ValueError, "base is 1"),
+        (lambda: kl_quadrature(normal(), normal(), rtol=0), ValueError, "rtol is 0"),
+        (lambda: kl_quadrature(np.sin, np.cos, support=(1, 0)), ValueError, "support is"),
+    ],
+)
+def test_what_is_no_density_is_refused(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+# The integrand
+
+
+@pytest.mark.parametrize("d", [1e-300, 1e-8, 1e-3, 0.5, 1, 1.001, 5, 29.9, 30.1, 700])
+def test_the_excess_of_an_exponential_has_all_its_digits(d):
+    for value in (d, -d):
+        with mpmath.workdps(50 + 2 * max(0, -int(np.log10(d)))):
+            want = mpmath.expm1(value) - value
+            ln = float(mpmath.log(want) if want else -mpmath.inf)
+            assert float(excess(value)) == pytest.approx(float(want), rel=1e-15, abs=1e-320)
+        if d > 1e-100:
+            assert float(log_share(0.0, value)) == pytest.approx(ln, rel=1e-14, abs=1e-14)
+
+
+def test_the_integrand_where_a_density_is_zero():
+    assert log_share(-np.inf, -2.0) == -2.0
+    assert log_share(-2.0, -np.inf) == np.inf
+    assert log_share(-np.inf, -np.inf) == -np.inf
+    assert log_share(-1.0, -1.0) == -np.inf
+    assert log_share(-5e299, -700.0) == -700.0
