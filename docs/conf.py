@@ -56,6 +56,7 @@ html_static_path = [
     str(Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"),
 ]
 html_css_files = ["kullback.css"]
+html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 html_copy_source = False
 html_show_sourcelink = False
 html_sidebars = {"index": [], "quickstart": [], "command-line": []}

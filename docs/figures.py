@@ -38,7 +38,7 @@ plt.rcParams.update(
 
 
 def figure(
-    columns: int = 1, *, width: float = 6.4, height: float = 2.8
+    columns: int = 1, *, width: float = 5.6, height: float = 2.8
 ) -> tuple[Figure, list[Axes]]:
     """A figure of panels side by side, in inches."""
     drawn, axes = plt.subplots(1, columns, figsize=(width, height), squeeze=False)

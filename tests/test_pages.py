@@ -16,7 +16,7 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import pytest
 
 SITE = Path(__file__).parent.parent / "docs" / "_build" / "html"
-PAGES = sorted(SITE.rglob("*.html"))
+PAGES = sorted(page for page in SITE.rglob("*.html") if page.parent.name != "_static")
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
