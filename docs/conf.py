@@ -1,8 +1,9 @@
-"""Sphinx's settings: `sphinx-build -nqW --keep-going -j auto docs docs/_build`."""
+"""Sphinx's settings: `sphinx-build -EnqW --keep-going docs docs/_build`."""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -38,6 +39,9 @@ myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_show_tb = True  # a cell that fails is a warning, with its traceback
 nb_execution_timeout = 300
+nb_merge_streams = True
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
 nb_output_stderr = "severe"  # a warning in a cell fails the build
 
 # The reference: docstrings as they are, one page a function.
@@ -45,7 +49,6 @@ autosummary_generate = True
 autodoc_typehints = "none"  # types stand in the docstrings
 default_role = "autolink"
 numpydoc_show_class_members = False
-python_maximum_signature_line_length = 60
 add_module_names = False
 
 html_theme = "pydata_sphinx_theme"
@@ -75,15 +78,15 @@ html_theme_options = {
 html_show_copyright = False
 
 
-def _bars_are_bars(
+def _as_plain_text(
     app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
 ) -> None:
-    """Docstrings write |x| as mathematics does; reST would look for a substitution."""
+    """Docstrings write |x| and J. Doe; reST would see a substitution, and item J of a list."""
     for i, line in enumerate(lines):
         if not line.lstrip().startswith((">>>", "...")):
-            lines[i] = line.replace("|", "\\|")
+            lines[i] = re.sub(r"^(\s*[A-Z])\. (?=[A-Z])", r"\1\\. ", line.replace("|", "\\|"))
 
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
-    app.connect("autodoc-process-docstring", _bars_are_bars)
+    app.connect("autodoc-process-docstring", _as_plain_text)

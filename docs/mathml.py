@@ -5,6 +5,7 @@ docutils translates; a formula that it does not understand is a warning, which f
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
@@ -15,10 +16,16 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
+# ln x has a thin space before x, and before ln after a number or a letter.
+THIN = '<mspace width="0.17em"></mspace>'
+APPLIED = re.compile(r'<mo>&ApplyFunction;</mo>(?!\s*<mo stretchy="false">\()')
+AFTER_A_TERM = re.compile(r"(</m(?:[in]|sub|sup|frac)>\s*)(<mi>(?:ln|det)</mi>)")
+
 
 def _written(writer: Any, node: nodes.Element, block: bool) -> None:
     try:
         formula = tex2mathml(node.astext(), as_block=block)
+        formula = AFTER_A_TERM.sub(rf"\1{THIN}\2", APPLIED.sub(THIN, formula))
     except MathError as error:
         logger.warning("mathematics: %s in %s", error, node.astext(), location=node)
         formula = ""

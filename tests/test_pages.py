@@ -61,7 +61,7 @@ def needed(there: object, what: str) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    needed(PAGES, f"there are no pages in {SITE}: sphinx-build -nqW docs docs/_build/html")
+    needed(PAGES, f"there are no pages in {SITE}: sphinx-build -EnqW docs docs/_build/html")
     needed(CHROMIUM, "there is no Chromium")
     playwright = pytest.importorskip("playwright.sync_api") if "CI" not in os.environ else None
     if playwright is None:
