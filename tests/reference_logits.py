@@ -17,6 +17,9 @@ from mpmath import mp, mpf
 UNIT = 1074  # every float64 is a multiple of 2**-UNIT
 PRECISIONS = (400, 1600, 3200)  # bits; the next is taken when too many have cancelled
 RESULT_BITS = 64
+LEAST = (
+    -200_000
+)  # e**LEAST, times any float, is far below 2**NOTHING; mpmath takes minutes for less
 NOTHING = -1100  # a result below 2**NOTHING is 0 in float64
 
 Exponents = list[mpf | None]  # below 0, of the softmax before it is divided by its sum; None: -inf
@@ -43,7 +46,7 @@ def _valid(row: np.ndarray) -> bool:
 def _softmax(units: list[int | None], temperature: float) -> tuple[list[mpf], Exponents]:
     """The probabilities and their logarithms."""
     exponents = [None if x is None else mpmath.ldexp(x, -UNIT) / mpf(temperature) for x in units]
-    powers = [mpf(0) if x is None else mpmath.exp(x) for x in exponents]
+    powers = [mpf(0) if x is None or x < LEAST else mpmath.exp(x) for x in exponents]
     total = mpmath.fsum(powers)
     log_total = mpmath.log(total)
     return [x / total for x in powers], [None if x is None else x - log_total for x in exponents]

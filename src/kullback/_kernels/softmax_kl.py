@@ -20,7 +20,8 @@ from kullback._math.log import log
 from kullback._math.log_ratio import log_ratio, relative_entropy
 
 CLOSE = 0.5  # e below it makes P lie in [0.3, 2.4]
-LOSS = 16.0  # how many times larger than the result its parts may be
+LOSS = 16.0  # how many times larger than the result its parts may be ...
+EXCESS_LOSS = 2.0  # ... and e, whose errors are larger, and which one more pass makes equal to it
 BY_EXPONENT = 0.25  # an exponent z is off by z 2**-54 on average, x u by x u z times as much
 
 
@@ -68,8 +69,8 @@ def plan(sums):
     """Of the sums of an exact pass, with any shift."""
     if sums[3] < CLOSE * sums[0]:
         value, size, log_p = from_excess(sums)
-    else:
-        value, size, log_p = from_moment(sums)
+        return value, size <= EXCESS_LOSS * value, log_p
+    value, size, log_p = from_moment(sums)
     return value, size <= LOSS * value, log_p
 
 
