@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 import ziamath
+from jupyter_client.connect import ConnectionFileMixin
 from sphinx.application import Sphinx
 
 import kullback
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # mathml
-# Pages run in processes of their own, with the interpreter's warnings as errors like the tests.
+# For the pages, which run in processes of their own.
 os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
 
 project = "kullback"
@@ -38,6 +39,8 @@ myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_show_tb = True  # a cell that fails is a warning, with its traceback
+if os.name == "posix":
+    ConnectionFileMixin.transport.default_value = "ipc"  # no ports, and no warning of them
 nb_execution_timeout = 300
 nb_merge_streams = True
 nb_code_prompt_show = "Show the code"

@@ -14,7 +14,6 @@ GREY, BLUE, ORANGE, GREEN = "#808080", "#2f86d0", "#d9762b", "#3d9a6c"
 set_matplotlib_formats("svg")
 plt.rcParams.update(
     {
-        "figure.constrained_layout.use": True,
         "figure.facecolor": "none",
         "savefig.facecolor": "none",
         "svg.hashsalt": "kullback",  # the same bytes in every build
@@ -41,5 +40,7 @@ def figure(
     columns: int = 1, *, width: float = 5.6, height: float = 2.8
 ) -> tuple[Figure, list[Axes]]:
     """A figure of panels side by side, in inches."""
-    drawn, axes = plt.subplots(1, columns, figsize=(width, height), squeeze=False)
+    drawn, axes = plt.subplots(
+        1, columns, figsize=(width, height), squeeze=False, layout="constrained"
+    )
     return drawn, list(axes[0])
