@@ -8,14 +8,18 @@ import sys
 from pathlib import Path
 
 import ziamath
-from jupyter_client.connect import ConnectionFileMixin
 from sphinx.application import Sphinx
 
 import kullback
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # mathml
-# For the pages, which run in processes of their own.
+# For the pages, which run in processes of their own: none of the reader's settings, no chatter.
+IPYTHON = HERE / "_build" / "ipython"
+(IPYTHON / "profile_default").mkdir(parents=True, exist_ok=True)
+settings = IPYTHON / "profile_default" / "ipython_kernel_config.py"
+settings.write_text("c.IPKernelApp.log_level = 40\n", encoding="utf-8")
+os.environ["IPYTHONDIR"] = str(IPYTHON)
 os.environ["PYTHONPATH"] = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
 
 project = "kullback"
@@ -39,8 +43,6 @@ myst_enable_extensions = ["colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_show_tb = True  # a cell that fails is a warning, with its traceback
-if os.name == "posix":
-    ConnectionFileMixin.transport.default_value = "ipc"  # no ports, and no warning of them
 nb_execution_timeout = 300
 nb_merge_streams = True
 nb_code_prompt_show = "Show the code"

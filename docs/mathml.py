@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 # ln x has a thin space before x, and before ln after a number or a letter.
 THIN = '<mspace width="0.17em"></mspace>'
+BAR = re.compile(r"<mo(?: class=\"mathopen\")?>([|‖])</mo>")  # would grow with its row
 APPLIED = re.compile(r'<mo>&ApplyFunction;</mo>(?!\s*<mo stretchy="false">\()')
 AFTER_A_TERM = re.compile(r"(</m(?:[in]|sub|sup|frac)>\s*)(<mi>(?:ln|det)</mi>)")
 
@@ -25,6 +26,7 @@ AFTER_A_TERM = re.compile(r"(</m(?:[in]|sub|sup|frac)>\s*)(<mi>(?:ln|det)</mi>)"
 def _written(writer: Any, node: nodes.Element, block: bool) -> None:
     try:
         formula = tex2mathml(node.astext(), as_block=block)
+        formula = BAR.sub(r'<mo stretchy="false">\1</mo>', formula)
         formula = AFTER_A_TERM.sub(rf"\1{THIN}\2", APPLIED.sub(THIN, formula))
     except MathError as error:
         logger.warning("mathematics: %s in %s", error, node.astext(), location=node)

@@ -1,7 +1,7 @@
 """Every page of the built documentation, loaded by a browser from disk, narrow and wide.
 
-Skipped where there are no pages (README, second command) or there is no Chromium; under CI that is
-an error.
+Skipped where there are no pages (README, second command), no Chromium or no Playwright; under CI
+that is an error.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -48,7 +49,6 @@ LOOK = r"""() => {
     faulty: [...document.querySelectorAll("merror")].map((e) => e.textContent),
     unseen: [...document.querySelectorAll("math")].filter(
       (e) => !e.closest("details:not([open])") && !shown(e)).map((e) => e.textContent),
-    title: document.title,
   };
 }"""
 
@@ -56,16 +56,16 @@ LOOK = r"""() => {
 def needed(there: object, what: str) -> None:
     """Skip without it; under CI fail."""
     if not there:
-        (pytest.fail if "CI" in os.environ else pytest.skip)(what)
+        (pytest.fail if "CI" in os.environ else pytest.skip)(f"{what} (README, second command)")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    needed(PAGES, f"there are no pages in {SITE}: sphinx-build -EnqW docs docs/_build/html")
+    needed(PAGES, f"there are no pages in {SITE}")
     needed(CHROMIUM, "there is no Chromium")
-    playwright = pytest.importorskip("playwright.sync_api") if "CI" not in os.environ else None
-    if playwright is None:
-        import playwright.sync_api as playwright
+    needed(find_spec("playwright"), "there is no Playwright")
+    from playwright import sync_api as playwright
+
     with playwright.sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
@@ -93,48 +93,42 @@ class Visit:
 
     def look(self, path: Path) -> dict[str, Any]:
         """Load a page and say what is there."""
+        self.faults.clear()
         self.page.goto(path.as_uri(), wait_until="load")
         self.page.wait_for_function("document.fonts.status == 'loaded'")
-        return self.page.evaluate(LOOK)
+        return {**self.page.evaluate(LOOK), "faults": list(self.faults)}
 
 
-@pytest.fixture(scope="module", params=WIDTHS.values(), ids=WIDTHS)
-def seen(request: pytest.FixtureRequest, browser: Any) -> dict[Path, dict[str, Any]]:
-    """What every page says of itself, and what went wrong while it was loaded."""
-    visit = Visit(browser, request.param)
-    found = {}
-    for path in PAGES:
-        visit.faults.clear()
-        found[path] = {**visit.look(path), "faults": list(visit.faults)}
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_pages_load_without_errors_and_show_what_they_have(browser, width):
+    visit = Visit(browser, width)
+    seen = {path: visit.look(path) for path in PAGES}
     visit.page.close()
-    return found
-
-
-def test_pages_load_without_errors_and_show_what_they_have(seen):
     wrong = {}
     for path, page in seen.items():
         kinds = ("faults", "broken", "nameless", "typed", "faulty", "unseen", "beyond")
         found = {kind: page[kind] for kind in kinds if page[kind]}
         if page["wide"] > 0:
             found["wider than the window by"] = page["wide"]
-        if found or not page["title"]:
+        if links := dead_links(page["links"], seen):
+            found["dead links"] = links
+        if found:
             wrong[str(path.relative_to(SITE))] = found
     assert not wrong
 
 
-def test_links_lead_somewhere(seen):
-    ids = {path: set(page["ids"]) for path, page in seen.items()}
-    broken = []
-    for path, page in seen.items():
-        for link in page["links"]:
-            target, fragment = urldefrag(link)
-            if urlsplit(target).scheme != "file":
-                continue
-            file = Path(unquote(urlsplit(target).path))
-            missing = fragment and file in ids and unquote(fragment) not in ids[file]
-            if not file.is_file() or missing:
-                broken.append((str(path.relative_to(SITE)), link.removeprefix(SITE.as_uri())))
-    assert not broken
+def dead_links(links: list[str], seen: dict[Path, dict[str, Any]]) -> list[str]:
+    """Those to files that are not there, or to places that their pages do not have."""
+    dead = []
+    for link in links:
+        target, fragment = urldefrag(link)
+        if urlsplit(target).scheme != "file":
+            continue
+        file = Path(unquote(urlsplit(target).path))
+        missing = fragment and file in seen and unquote(fragment) not in seen[file]["ids"]
+        if missing or not file.is_file():
+            dead.append(link.removeprefix(SITE.as_uri()))
+    return dead
 
 
 @pytest.mark.parametrize("word", ["jensen", "pairwise", "drift"])
