@@ -168,6 +168,7 @@ def _compare_logs(l0, l1):
     d, rest = _log_difference(l0, l1)
     root = exp(0.5 * d)  # its square overflows later than e**d when halved
     half = 0.5 * root * root
+    rest = select(half < np.inf, rest, 0.0)  # of huge logarithms it is more than a rounding
     inside = larger(smaller(d, NEAR_ZERO), -NEAR_ZERO)
     tail = exp_tail(inside)
     near = magnitude(d) < NEAR_ZERO
