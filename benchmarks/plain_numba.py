@@ -73,6 +73,21 @@ def rows(name: str) -> Callable[[Array, Array], Array]:
 
 
 @cache
+def logits(name: str) -> Callable[[Array, Array], Array]:
+    """The row-wise loop over logits, with a softmax of each row."""
+    pair = PAIRS[name]
+
+    @numba.njit
+    def loop(p: Array, q: Array) -> Array:
+        out = np.empty(p.shape[0])
+        for i in range(p.shape[0]):
+            out[i] = pair(np.exp(p[i] - p[i].max()), np.exp(q[i] - q[i].max()))
+        return out
+
+    return loop
+
+
+@cache
 def matrix(name: str) -> Callable[[Array, Array], Array]:
     """The loop over all pairs."""
     pair = PAIRS[name]

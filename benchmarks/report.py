@@ -20,27 +20,26 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "benchmarks")]
 
 import targets  # noqa: E402
-from cases import CASES, Case  # noqa: E402
-from errors import worst_error  # noqa: E402
+from case import SLOW, Case, few  # noqa: E402
+from cases import CASES  # noqa: E402
 from markers import replace_between, table  # noqa: E402
 
-SLOW = ("SciPy", "NumPy", "Numba")
 VERY_SLOW = 1e9  # terms, which take those half a minute
 
 
 def time_lanes(case: Case, rounds: int) -> dict[str, float]:
     """Median seconds of each lane and of the limit, taken in turns."""
-    p, q = case.data(case.size)
+    arrays = case.data(case.size)
     lanes = {**case.lanes, "limit": case.limit}
     for lane in lanes.values():
-        lane(p[:16], q[:16])
+        lane(*few(arrays, 16))
     times: dict[str, list[float]] = {name: [] for name in lanes}
     for turn in range(rounds):
         for name, lane in lanes.items():
-            if name in SLOW and turn >= (1 if case.elements() > VERY_SLOW else 3):
+            if name in SLOW and turn >= (1 if case.terms > VERY_SLOW else 3):
                 continue
             start = perf_counter()
-            lane(p, q)
+            lane(*arrays)
             times[name].append(perf_counter() - start)
     return {name: float(np.median(seconds)) for name, seconds in times.items()}
 
@@ -49,15 +48,19 @@ def row(case: Case, rounds: int) -> dict[str, str]:
     """One line of the table."""
     seconds = time_lanes(case, rounds)
     ours, scipy = seconds["ours"], seconds.get("SciPy")
+
+    def over(lane: str) -> str:
+        return f"{seconds[lane] / ours:.1f} ×" if lane in seconds else ""
+
     return {
         "work (float64)": case.name,
         "kullback": f"{_time(ours)} (one thread {_time(seconds['ours, one thread'])})",
         "SciPy": f"{_time(scipy)}, **{scipy / ours:.0f} ×**" if scipy else "has none",
-        "NumPy": f"{seconds['NumPy'] / ours:.1f} ×",
-        "Numba loop": f"{seconds['Numba'] / ours:.1f} ×",
+        "NumPy": over("NumPy"),
+        "Numba loop": over("Numba"),
         "time / limit": f"{ours / seconds['limit']:.2f} ({case.limit_name})",
-        "worst error, near-equal … random": f"{worst_error(case, 'ours'):.0e}",
-        "SciPy's": f"{worst_error(case, 'SciPy'):.0e}" if scipy else "",
+        "worst error, near-equal … random": f"{case.worst_error('ours'):.0e}",
+        "SciPy's": f"{case.worst_error('SciPy'):.0e}" if scipy else "",
     }
 
 

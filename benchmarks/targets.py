@@ -7,57 +7,30 @@ from time import perf_counter
 
 import numpy as np
 
-import bands
-import errors
 import memory
-import reference
-from figures import GROUPS, Group, Ratio
-from peers import Array
+from case import few
+from figures import GROUPS
+from group import Group, Ratio
 
 HEAD = ("figure", "measured", "asked", "", "times", "worst error")
-PEER_BANDS = ("random", "zeros", "1e-3", "1e-6", "1e-9")
 MEMORY = 64  # MB beyond the result
 
 
 def measured(group: Group) -> tuple[dict[str, float], dict[str, float]]:
     """Median seconds of each lane, taken in turns, and the worst error of a sample of results."""
-    p, q = group.data()
+    arrays = group.data()
     off, times = {}, {name: [] for name in group.lanes}
     for lane in group.lanes.values():
-        lane(p[:600], p[:600] if q is p else q[:600])
+        lane(*few(arrays, 600))
     for turn in range(group.rounds):
         for name, lane in group.lanes.items():
             start = perf_counter()
-            found = lane(p, q)
+            found = lane(*arrays)
             times[name].append((perf_counter() - start) / group.work.get(name, 1.0))
-            if turn == 0 and name in group.words:
-                off[name] = sampled_error(group.words[name], p, q, found, group.checked)
+            if turn == 0 and name in group.checks:
+                off[name] = group.checks[name](arrays, found)
             del found
     return {name: float(np.median(seconds)) for name, seconds in times.items()}, off
-
-
-def sampled_error(word: str, p: Array, q: Array, found: Array, count: int) -> float:
-    """The worst relative error of some results; half of a matrix's are in one cluster in 20."""
-    rng = np.random.default_rng(1)
-    i = rng.integers(len(p), size=count)
-    j = i
-    if found.ndim == 2:
-        j = rng.integers(len(q), size=count)
-        j[::2] = (i[::2] + 20 * j[::2]) % (len(q) // 20 * 20)
-    at = (i, j) if found.ndim == 2 else i
-    return errors.worst(found[at], reference.rowwise(word, p[i], q[j]))
-
-
-def band_errors(group: Group, lane: str) -> str:
-    """The worst relative errors of a lane: on random rows, ones with zeros, near-equal ones."""
-    worst = []
-    for band in PEER_BANDS:
-        p, q = bands.rows(band, 12, 9, 100, group.data()[0].dtype.type)
-        p, q = (rows / rows.sum(axis=1, keepdims=True) for rows in (p, q))
-        with np.errstate(all="ignore"):
-            found = group.lanes[lane](p, q)
-        worst.append(errors.worst(found, reference.pairwise(group.words[lane], p, q)))
-    return ", ".join(f"{band} {error:.0e}" for band, error in zip(PEER_BANDS, worst, strict=True))
 
 
 def line(ratio: Ratio, seconds: dict[str, float], off: str) -> tuple[str, ...]:
@@ -80,10 +53,9 @@ def _of_group(name: str) -> Iterator[tuple[str, ...]]:
     group = GROUPS[name]()
     seconds, off = measured(group)
     for ratio in group.ratios:
-        if ratio.asked is None:
-            shown = "; ".join(f"{lane}: {band_errors(group, lane)}" for lane in ratio.over)
-        else:
-            shown = ", ".join(f"{off[lane]:.0e}" for lane in ratio.over if lane in off)
+        notes = [f"{lane}: {group.notes[lane]()}" for lane in ratio.over if lane in group.notes]
+        errors = [f"{lane}: {off[lane]:.0e}" for lane in ratio.over if lane in off]
+        shown = "; ".join(notes + errors)
         yield line(ratio, seconds, shown)
 
 

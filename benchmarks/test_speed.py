@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from case import SLOW, few
 from cases import CASES, SLOW_ALONE
 
 GROUPS = [(case, lane) for case in CASES.values() for lane in (*case.lanes, "limit")]
@@ -13,10 +14,10 @@ GROUPS = [(case, lane) for case in CASES.values() for lane in (*case.lanes, "lim
 
 @pytest.mark.parametrize(("case", "lane"), GROUPS, ids=lambda x: getattr(x, "name", x))
 def test_speed(case: Any, lane: str, benchmark: Any) -> None:
-    p, q = case.data(case.size)
+    arrays = case.data(case.size)
     function = case.limit if lane == "limit" else case.lanes[lane]
-    function(p[:8], q[:8])  # compiles
+    function(*few(arrays, 8))  # compiles
     benchmark.group = case.name
-    slow = case.elements() > SLOW_ALONE and lane in ("SciPy", "NumPy", "Numba")
-    result = benchmark.pedantic(function, (p, q), rounds=1 if slow else 7, warmup_rounds=not slow)
+    slow = case.terms > SLOW_ALONE and lane in SLOW
+    result = benchmark.pedantic(function, arrays, rounds=1 if slow else 7, warmup_rounds=not slow)
     assert result.size

@@ -6,6 +6,8 @@ Chebyshev interpolation in 300 bits of precision, which is within a factor of ab
 minimax polynomial; `tests/test_math.py` makes the numbers again and compares them.
 """
 
+from collections.abc import Callable
+
 import mpmath
 
 SERIES = {
@@ -15,7 +17,9 @@ SERIES = {
     "SINGLE": (4, 0.2012),
     "NEAR_SINGLE": (3, 0.2012),
     "WIDE_SINGLE": (4, 0.3334),
-    "EXPONENTIAL": (13, 0.7002),  # here the largest |z|
+    "EXPONENTIAL": (10, 0.3467),  # here the largest |r|
+    "LOG2": (8, 0.03126),  # here and below the largest |f|
+    "LOG2_SINGLE": (4, 0.01563),
 }
 
 
@@ -32,16 +36,29 @@ def exponential_series(z: mpmath.mpf) -> mpmath.mpf:
     return sum(z**i / mpmath.factorial(i + 2) for i in range(60))
 
 
+def binary_series(f: mpmath.mpf) -> mpmath.mpf:
+    """log2(1 + f) / f."""
+    with mpmath.workprec(600):
+        return mpmath.log1p(f) / mpmath.log(2) / f if f else 1 / mpmath.log(2)
+
+
+def series_and_interval(name: str) -> tuple[Callable[[mpmath.mpf], mpmath.mpf], mpmath.mpf, int]:
+    """The function, half the width of its interval and the middle of it in that unit."""
+    largest = mpmath.mpf(SERIES[name][1])
+    if name == "EXPONENTIAL":
+        return exponential_series, largest, 0
+    if name.startswith("LOG2"):
+        return binary_series, largest, 0
+    return atanh_series, largest**2 / 2, 1
+
+
 def coefficients(name: str) -> tuple[float, ...]:
     """The coefficients of one series, lowest power first, rounded to float64."""
-    terms, largest = SERIES[name]
+    terms = SERIES[name][0]
     with mpmath.workprec(300):
-        logarithm = name != "EXPONENTIAL"
-        series = atanh_series if logarithm else exponential_series
-        half = mpmath.mpf(largest) ** 2 / 2 if logarithm else mpmath.mpf(largest)
-        middle = half if logarithm else 0
+        series, half, middle = series_and_interval(name)
         angles = [mpmath.cospi((i + 0.5) / mpmath.mpf(terms)) for i in range(terms)]
-        nodes = [middle + half * angle for angle in angles]
+        nodes = [half * (middle + angle) for angle in angles]
         powers = mpmath.matrix([[z**power for power in range(terms)] for z in nodes])
         fit = mpmath.lu_solve(powers, mpmath.matrix([series(z) for z in nodes]))
         return tuple(float(c) for c in fit)

@@ -6,15 +6,15 @@ import pytest
 
 import accuracy
 import members
+from accuracy_family import DTYPES
 from markers import between
-from reference import ORACLES
 
 BOUNDS = json.loads(accuracy.BOUNDS.read_text("utf-8"))
 
 
-@pytest.mark.parametrize("word", ORACLES)
+@pytest.mark.parametrize("word", accuracy.words())
 def test_errors_are_within_their_bounds(word: str) -> None:
-    found = accuracy.measure([word])
+    found = accuracy.measure(word)
     off = {" ".join(key): error for key, error in found.items() if error > BOUNDS[" ".join(key)]}
     assert not off, {key: (error, BOUNDS[key]) for key, error in off.items()}
 
@@ -25,13 +25,14 @@ def test_bounds_are_within_what_is_promised() -> None:
         assert bound <= accuracy.promise((operation, dtype, word, band)), name
 
 
-def test_every_member_and_band_has_a_bound() -> None:
+def test_every_function_and_band_has_a_bound() -> None:
     wanted = {
         f"{operation} {dtype} {word} {band}"
-        for word, oracle in ORACLES.items()
-        for operation in accuracy.operations(oracle)
-        for dtype in accuracy.DTYPES
-        for band in accuracy.BANDS
+        for family in accuracy.FAMILIES
+        for word in family.words
+        for operation in family.operations(word)
+        for dtype in DTYPES
+        for band in family.bands
     }
     assert set(BOUNDS) == wanted
 

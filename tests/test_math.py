@@ -9,7 +9,7 @@ import pytest
 
 import coefficients
 from kullback._jit import FLAGS
-from kullback._math import log, log_ratio, series
+from kullback._math import exp, log, log_ratio, series
 from kullback._math.bits import pointer
 from kullback._math.lanes import WIDTH, load_lanes, store_lanes
 from kullback._math.sums import difference_of_products, times_power_of_two, two_sum
@@ -98,6 +98,104 @@ def test_lanes_give_the_same_bits_as_scalars() -> None:
     log_lanes_of(x, lanes)
     log_of(x, scalars)
     np.testing.assert_array_equal(lanes, scalars)
+
+
+def exact_tail(z: mpmath.mpf) -> mpmath.mpf:
+    return mpmath.exp(z) - 1 - z
+
+
+EXPONENTIALS = {
+    # name: the function, the exact one, the bound in ulp and where the error is largest
+    "exp": (exp.exp, mpmath.exp, exp.EXP_ULP, exp.EXP_WORST),
+    "exp_normal": (exp.exp_normal, mpmath.exp, exp.EXP_ULP, exp.EXP_WORST),
+    "expm1": (exp.expm1, mpmath.expm1, exp.EXPM1_ULP, exp.EXPM1_WORST),
+    "exp_tail": (exp.exp_tail, exact_tail, exp.EXP_TAIL_ULP, exp.EXP_TAIL_WORST),
+}
+
+
+def exponential_of(name):
+    """A function of arrays, by scalars and by lanes."""
+    function = EXPONENTIALS[name][0]
+
+    @compiled
+    def scalars(x, out):
+        for i in range(x.size):
+            out[i] = function(x[i])
+
+    @compiled
+    def lanes(x, out):
+        source, target = pointer(x), pointer(out)
+        for c in range(0, x.size, WIDTH):
+            store_lanes(target, c, function(load_lanes(source, c)))
+
+    return scalars, lanes
+
+
+def exponential_inputs(rng):
+    """Where results are normal numbers; all sizes around 0; where a step of reduction begins."""
+    wide = rng.uniform(-700, 709, 5_000)
+    small = rng.choice([-1, 1], 5_000) * 10.0 ** rng.uniform(-160, 0, 5_000)
+    steps = (rng.integers(-20, 20, 3_000) + 0.5) * np.log(2) * (1 + rng.normal(0, 1e-15, 3_000))
+    near_bend = np.log(2) / 2 * rng.choice([-1, 1], 3_000) * (1 + rng.uniform(-1e-2, 1e-1, 3_000))
+    return np.concatenate([wide, small, steps, near_bend])
+
+
+@pytest.mark.parametrize("name", EXPONENTIALS)
+def test_exponentials_keep_their_bounds(name) -> None:
+    scalars, lanes = exponential_of(name)
+    _, exact, bound, worst = EXPONENTIALS[name]
+    x = np.append(exponential_inputs(np.random.default_rng(5)), [worst] * WIDTH)
+    got, of_lanes = np.empty_like(x), np.empty_like(x)
+    scalars(x, got)
+    lanes(x, of_lanes)
+    np.testing.assert_array_equal(of_lanes, got)
+    with mpmath.workprec(1200):
+        errors = ulp_errors(got, x, lambda v: exact(mpmath.mpf(float(v))), np.float64)
+    assert errors.max() <= bound
+    assert errors[-1] >= 0.8 * bound, "this is no longer the worst input: the bound can be lowered"
+
+
+@pytest.mark.parametrize("name", ["exp", "expm1", "exp_tail"])
+def test_exponentials_at_the_edges(name) -> None:
+    scalars, _ = exponential_of(name)
+    x = np.array([0.0, -0.0, np.inf, -np.inf, 710.0, -1e300, 5e-324])
+    got = np.empty_like(x)
+    scalars(x, got)
+    want = {
+        "exp": [1.0, 1.0, np.inf, 0.0, np.inf, 0.0, 1.0],
+        "expm1": [0.0, 0.0, np.inf, -1.0, np.inf, -1.0, 5e-324],
+        "exp_tail": [0.0, 0.0, np.inf, np.inf, np.inf, 1e300, 0.0],
+    }
+    np.testing.assert_array_equal(got, want[name])
+
+
+def test_exp_reaches_through_the_subnormal_numbers() -> None:
+    scalars, _ = exponential_of("exp")
+    x = np.random.default_rng(6).uniform(-745, -708, 2_000)
+    got = np.empty_like(x)
+    scalars(x, got)
+    with mpmath.workprec(200):
+        want = [mpmath.exp(mpmath.mpf(v)) for v in x.tolist()]
+        errors = [
+            abs(mpmath.mpf(g) - w) / float(np.spacing(float(w)))
+            for g, w in zip(got.tolist(), want, strict=True)
+        ]
+    assert max(errors) <= 2 * exp.EXP_ULP  # it is rounded twice
+
+
+def test_exponents_in_two_parts_keep_what_the_first_cannot_hold() -> None:
+    rng = np.random.default_rng(7)
+    high = rng.uniform(-1400, 1400, 2_000)
+    low = np.spacing(high) * rng.uniform(-0.5, 0.5, high.size)
+    reduced = compiled(lambda z, more: exp.reduced(z, more))
+    with mpmath.workprec(200):
+        for z, more in zip(high.tolist(), low.tolist(), strict=True):
+            n, r, tail = reduced(z, more)
+            exact = (mpmath.mpf(z) + more) - n * mpmath.ln2
+            assert abs(r) <= 0.34658
+            assert abs(mpmath.mpf(r) - exact) <= 2.0**-54
+            want = mpmath.exp(r) - 1 - r
+            assert abs(tail - want) <= 5e-16 * want
 
 
 @pytest.mark.parametrize("name", coefficients.SERIES)

@@ -44,6 +44,20 @@ TOLERANCES = {
     ("matrix", "f4"): Tolerance(
         2e-6, TINY_SINGLE, "terms as of rows, and twice that: a matrix is compared with rows, too"
     ),
+    ("gaussian", "f8"): Tolerance(
+        1e-13, TINY, "the promise: a difference of log-variances is rounded before it is a power"
+    ),
+    ("gaussian", "f4"): Tolerance(
+        1.2e-7, TINY_SINGLE, "computed in float64, and rounded to float32"
+    ),
+    ("gaussian_matrix", "f8"): Tolerance(1e-12, TINY, "the promise, as for histograms"),
+    ("gaussian_matrix", "f4"): Tolerance(1.2e-7, TINY_SINGLE, "computed in float64, and rounded"),
+    ("multivariate", "f8"): Tolerance(
+        1e-9, TINY, "a hundred roundings times a condition number of 1e6 or so"
+    ),
+    ("multivariate", "f4"): Tolerance(1e-6, TINY_SINGLE, "computed in float64, and rounded"),
+    ("logits", "f8"): Tolerance(1e-13, TINY, "the promise"),
+    ("logits", "f4"): Tolerance(1.2e-7, TINY_SINGLE, "computed in float64, and rounded"),
     ("size", "f8"): Tolerance(1e-14, 0.0, "45 roundings of what the result is made of"),
     ("size", "f4"): Tolerance(1e-6, 0.0, "16 roundings of what the result is made of"),
     ("identity", "f8"): Tolerance(

@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from kullback.divergences import jeffreys_divergence, js_distance, js_divergence, kl_divergence
     from kullback.entropies import cross_entropy, entropy
     from kullback.families import f_divergence, renyi_divergence
+    from kullback.gaussian_matrices import pairwise_gaussian
+    from kullback.gaussians import gaussian_kl_divergence, standard_gaussian_kl_divergence
     from kullback.information import conditional_kl_divergence, mutual_information
+    from kullback.logits import js_divergence_from_logits, kl_divergence_from_logits
     from kullback.matrices import condensed, pairwise
     from kullback.metrics import FDivergence, Renyi
     from kullback.mixtures import generalized_js_divergence
     from kullback.monitoring import histograms, population_stability_index
+    from kullback.multivariate_gaussians import multivariate_gaussian_kl_divergence
 
 __version__ = "0.1.0"
 
@@ -42,17 +46,23 @@ _HOME = {
     "f_divergence": "families",
     "FDivergence": "metrics",
     "generalized_js_divergence": "mixtures",
+    "gaussian_kl_divergence": "gaussians",
     "hellinger_distance": "distances",
     "histograms": "monitoring",
     "jeffreys_divergence": "divergences",
     "js_distance": "divergences",
     "js_divergence": "divergences",
+    "js_divergence_from_logits": "logits",
     "kl_divergence": "divergences",
+    "kl_divergence_from_logits": "logits",
+    "multivariate_gaussian_kl_divergence": "multivariate_gaussians",
     "mutual_information": "information",
     "pairwise": "matrices",
+    "pairwise_gaussian": "gaussian_matrices",
     "population_stability_index": "monitoring",
     "Renyi": "metrics",
     "renyi_divergence": "families",
+    "standard_gaussian_kl_divergence": "gaussians",
     "total_variation_distance": "distances",
 }
 
@@ -69,18 +79,24 @@ __all__ = [
     "entropy",
     "estimate",
     "f_divergence",
+    "gaussian_kl_divergence",
     "generalized_js_divergence",
     "hellinger_distance",
     "histograms",
     "jeffreys_divergence",
     "js_distance",
     "js_divergence",
+    "js_divergence_from_logits",
     "kl_divergence",
+    "kl_divergence_from_logits",
+    "multivariate_gaussian_kl_divergence",
     "mutual_information",
     "pairwise",
+    "pairwise_gaussian",
     "population_stability_index",
     "project",
     "renyi_divergence",
+    "standard_gaussian_kl_divergence",
     "total_variation_distance",
 ]
 

@@ -41,6 +41,27 @@ class Options(NamedTuple):
     threads: int | None
 
 
+class LogitOptions(NamedTuple):
+    """The checked options of the functions of logits."""
+
+    temperature: float
+    unit: float
+    raises: bool
+    threads: int | None
+
+
+class Domain(NamedTuple):
+    """What a row must be: no entry below `least`, and not all of them equal to it."""
+
+    least: float
+    fault: str  # of an argument that has another row
+    empty: str  # what such a row is if all its entries are `least`
+
+
+DISTRIBUTIONS = Domain(0.0, "is no distribution", "sums to 0")
+LOGITS = Domain(-math.inf, "has no softmax", "is -inf everywhere")
+
+
 def array(given: object, name: str) -> Array:
     """`given` as a real NumPy array; TypeError or ValueError naming it otherwise."""
     if type(given) is not np.ndarray:
@@ -145,8 +166,7 @@ def options(
 ) -> Options:
     """Check the options and put them into the form in which the kernels take them."""
     rule, amount = _rule(pseudocount, zeros)
-    if invalid not in ("raise", "nan"):
-        raise ValueError(f'invalid is {invalid!r}; it must be "raise" or "nan"')
+    raises = invalid_raises(invalid)
     if base is not None and not divergence.takes_base:
         raise ValueError(f"base is {base!r}, but {divergence.word} is no logarithm: it has no base")
     work = Work(
@@ -155,10 +175,26 @@ def options(
         amount,
         divergence.alpha,
         bool(normalize),
-        _unit(base),
+        unit(base),
         divergence.root,
     )
-    return Options(work, invalid == "raise", _threads(threads))
+    return Options(work, raises, thread_count(threads))
+
+
+def logit_options(
+    temperature: float, base: float | None, invalid: str, threads: int | None
+) -> LogitOptions:
+    """Check the options of the functions of logits."""
+    degree = number(temperature, "temperature")
+    if not 0.0 < degree < math.inf:
+        raise ValueError(f"temperature is {temperature!r}; it must be positive and finite")
+    return LogitOptions(degree, unit(base), invalid_raises(invalid), thread_count(threads))
+
+
+def _raises(invalid: str) -> bool:
+    if invalid not in ("raise", "nan"):
+        raise ValueError(f'invalid is {invalid!r}; it must be "raise" or "nan"')
+    return invalid == "raise"
 
 
 def _rule(pseudocount: float, zeros: str | float) -> tuple[str, float]:
@@ -189,7 +225,15 @@ def number(given: Any, name: str) -> float:
     return float(given)
 
 
-def _unit(base: float | None) -> float:
+def invalid_raises(invalid: str) -> bool:
+    """Whether what is invalid is an error, not NaN."""
+    if invalid not in ("raise", "nan"):
+        raise ValueError(f'invalid is {invalid!r}; it must be "raise" or "nan"')
+    return invalid == "raise"
+
+
+def unit(base: float | None) -> float:
+    """What results in nats are divided by."""
     if base is None:
         return 1.0
     value = number(base, "base")
@@ -198,7 +242,8 @@ def _unit(base: float | None) -> float:
     return math.log(value)
 
 
-def _threads(threads: int | None) -> int | None:
+def thread_count(threads: int | None) -> int | None:
+    """The most threads that the caller allows; None: what the machine does."""
     if threads is None:
         return None
     if isinstance(threads, bool) or not hasattr(threads, "__index__") or int(threads) < 1:
@@ -215,13 +260,19 @@ def reporter(
     """
     if not options.raises:
         return Invalid(None)
-    allowed_empty = options.work.rule == "pseudocount"
+    empty_allowed = options.work.rule == "pseudocount"
 
     def report() -> Exception:
-        found = [m for name, rows in named if (m := _describe(name, rows, allowed_empty))]
-        return ValueError("; ".join(found) or f"{left_empty()} {NOTHING_LEFT}")
+        return ValueError(faults_of_rows(named, empty_allowed) or f"{left_empty()} {NOTHING_LEFT}")
 
     return Invalid(report)
+
+
+def logits_reporter(options: LogitOptions, named: list[tuple[str, Array]]) -> Invalid:
+    """What is to happen when a kernel meets rows of logits that have no softmax."""
+    if not options.raises:
+        return Invalid(None)
+    return Invalid(lambda: ValueError(_describe_all(named, LOGITS)))
 
 
 def first_without_common_bins(p: Array, q: Array, lead: tuple[int, ...]) -> tuple[int, ...]:
@@ -231,7 +282,19 @@ def first_without_common_bins(p: Array, q: Array, lead: tuple[int, ...]) -> tupl
     return next((place for place in places if not ((p[place] > 0) & (q[place] > 0)).any()), ())
 
 
-def _describe(name: str, rows: Array, empty_allowed: bool) -> str:
+def faults_of_rows(named: list[tuple[str, Array]], empty_allowed: bool) -> str:
+    """What is wrong with rows that are to be distributions; "" if nothing is."""
+    return _describe_all(named, DISTRIBUTIONS, empty_allowed)
+
+
+def _describe_all(
+    named: list[tuple[str, Array]], domain: Domain, empty_allowed: bool = False
+) -> str:
+    found = (_describe(name, rows, domain, empty_allowed) for name, rows in named)
+    return "; ".join(message for message in found if message)
+
+
+def _describe(name: str, rows: Array, domain: Domain, empty_allowed: bool) -> str:
     """What is wrong with the rows of one argument: the first bad entry, and how many rows."""
     step = max(1, (1 << 20) // rows.shape[-1])
     flat = rows.reshape(-1, rows.shape[-1]) if rows.flags.c_contiguous or rows.ndim > 2 else rows
@@ -239,23 +302,24 @@ def _describe(name: str, rows: Array, empty_allowed: bool) -> str:
     count, first = 0, ""
     for start in range(0, len(flat), step):
         tile = np.asarray(flat[start : start + step])
-        wrong = ~((tile >= 0) & (tile < np.inf))
-        empty = ~wrong.any(axis=1) & ~tile.any(axis=1) & (not empty_allowed)
+        wrong = ~((tile >= domain.least) & (tile < np.inf))
+        empty = (tile == domain.least).all(axis=1) & (not empty_allowed)
         bad = np.flatnonzero(wrong.any(axis=1) | empty)
         if bad.size and not first:
-            first = _first_fault(name, rows, start + bad[0], tile[bad[0]], wrong[bad[0]])
+            fault = _first_fault(rows, start + bad[0], tile[bad[0]], wrong[bad[0]], domain.empty)
+            first = f"{name} {domain.fault}: {fault}"
         count += bad.size
     if not count:
         return ""
     return f'{first} ({count} such row{"s" * (count > 1)} in {name}; invalid="nan" gives NaN there)'
 
 
-def _first_fault(name: str, rows: Array, number: int, row: Array, wrong: Array) -> str:
+def _first_fault(rows: Array, number: int, row: Array, wrong: Array, empty: str) -> str:
     place = np.unravel_index(number, rows.shape[:-1]) if rows.ndim > 1 else ()
     where = f"row {', '.join(str(int(i)) for i in place)}, " if place else ""
     if not wrong.any():
-        return f"{name} is no distribution: {where.rstrip(', ') or 'it'} sums to 0"
+        return f"{where.rstrip(', ') or 'it'} {empty}"
     column = int(np.flatnonzero(wrong)[0])
     value = row[column]
     kind = "NaN" if np.isnan(value) else "negative" if value < 0 else "infinite"
-    return f"{name} is no distribution: {where}column {column} is {kind} ({value})"
+    return f"{where}column {column} is {kind} ({value})"

@@ -10,7 +10,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from kullback._drivers.rows import Custom
 
-MatrixForm = Literal["pairs", "centred", "entropic", "roots", "symmetrized"]
+MatrixForm = Literal["pairs", "centred", "entropic", "roots", "symmetrized", "product", "overlap"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,18 @@ _ALL = (
     Divergence("chi2", "chi2", symmetric=False, takes_base=False),
 )
 DIVERGENCES = {divergence.word: divergence for divergence in _ALL}
+_GAUSSIAN = (
+    Divergence("kl", "kl", symmetric=False, matrix_form="product"),
+    Divergence("reverse_kl", "kl", symmetric=False, reverse=True, matrix_form="product"),
+    Divergence("jeffreys", "jeffreys", symmetric=True, matrix_form="product"),
+    Divergence("bhattacharyya", "bhattacharyya", symmetric=True, matrix_form="overlap"),
+    Divergence("hellinger", "hellinger", symmetric=True, takes_base=False, matrix_form="overlap"),
+    Divergence(
+        "wasserstein2", "wasserstein2", symmetric=True, takes_base=False, matrix_form="product"
+    ),
+)
+GAUSSIAN = {divergence.word: divergence for divergence in _GAUSSIAN}
+MULTIVARIATE = Divergence("multivariate_gaussian", "kl", symmetric=False)  # no metric
 CROSS_ENTROPY = Divergence("cross_entropy", "cross_entropy", symmetric=False)  # no metric
 
 
@@ -48,6 +60,14 @@ class Parametric(Protocol):
 
     def record(self) -> Divergence:
         """The divergence that it stands for."""
+
+
+def gaussian_metric(name: object) -> Divergence:
+    """The record of a metric of Gaussians, or a ValueError that lists them all."""
+    if isinstance(name, str) and name in GAUSSIAN:
+        return GAUSSIAN[name]
+    known = ", ".join(repr(word) for word in GAUSSIAN)
+    raise ValueError(f"metric is {name!r}; it must be one of {known}")
 
 
 def metric(name: object) -> Divergence:

@@ -229,9 +229,11 @@ def _judge(
     wrong = [~((table >= 0) & (table < np.inf)).all(axis=-1) for table in tables]
     if chosen.raises:
         names = ("joint_p", "joint_q")
-        faults = [_arguments._describe(*one, True) for one in zip(names, tables, strict=True)]
-        if any(faults):
-            raise ValueError("; ".join(filter(None, faults)))
+        faults = _arguments.faults_of_rows(
+            list(zip(names, tables, strict=True)), empty_allowed=True
+        )
+        if faults:
+            raise ValueError(faults)
         for name, of in zip(names, sums, strict=True):
             _refuse_empty(of, name, chosen)
     fine = ~(wrong[0] | wrong[1])

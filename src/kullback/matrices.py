@@ -20,6 +20,7 @@ from kullback._drivers.products import Centred, Roots, Symmetrized
 from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.source import Rows
 from kullback._drivers.targets import Condensed, Matrix
+from kullback._progress import Progress, Shown
 
 Array = NDArray[Any]
 FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
@@ -30,7 +31,6 @@ FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
     "symmetrized": Symmetrized,
 }
 Metric = str | Parametric
-Progress = bool | Callable[[int, int], None]
 
 
 def pairwise(
@@ -219,7 +219,7 @@ def _run(
     # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
     name = divergence.matrix_form if zeros_do_not_matter(chosen) else "pairs"
     job = tiles.Job(chosen.work, FORMS[name](chosen.work, x, y), x, y, target, invalid)
-    with _Shown(progress) as shown:
+    with Shown(progress) as shown:
         tiles.run(job, tiles.tile_shape(name, n, m, k), chosen.threads, shown)
 
 
@@ -232,31 +232,3 @@ def _matrix(given: ArrayLike, name: str) -> Array:
 
 def _rows(array: Array, dtype: np.dtype[Any]) -> Rows:
     return Rows(array, array.shape[:1], dtype)
-
-
-class _Shown:
-    """A progress callback for the duration of a call: the caller's, a bar's, or none."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.progress = progress
-        self.bar: Any = None
-
-    def __enter__(self) -> Callable[[int, int], None] | None:
-        if not self.progress:
-            return None
-        if callable(self.progress):
-            return self.progress
-        try:
-            from tqdm import tqdm
-        except ImportError:
-            return None
-        self.bar = tqdm(unit="tile", leave=False)
-        return self._update
-
-    def _update(self, done: int, total: int) -> None:
-        self.bar.total = total
-        self.bar.update(done - self.bar.n)
-
-    def __exit__(self, *error: object) -> None:
-        if self.bar is not None:
-            self.bar.close()

@@ -140,7 +140,7 @@ def histograms(
     >>> float(kl.population_stability_index(*counts, pseudocount=0.5).round(3))
     1.228
     """
-    many = _arguments._threads(threads)
+    many = _arguments.thread_count(threads)
     given = _samples(samples)
     edges = _edges(given, bins, range, many)
     counts = np.zeros((given.count, edges.size - 1), np.int64)

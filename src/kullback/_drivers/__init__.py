@@ -4,8 +4,11 @@
     blas      how many threads a matrix product may use
     source    rows of an array as a kernel needs them, tile by tile, copied only where they must be
     rows      row pairs ──► results
+    logits    row pairs of logits ──► results, few long rows in parts
     forms     the ways in which a tile of a matrix can be computed
     products  those that are a matrix product
+    gaussian_matrices   rows, pairs and forms of diagonal Gaussians
+    gaussian_full       pairs of Gaussians with full covariances
     tiles     all pairs of rows ──► targets: a matrix or its upper triangle
     memory    what fits
 

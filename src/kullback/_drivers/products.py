@@ -17,8 +17,16 @@ from kullback._math.lanes import WIDTH
 
 Array = NDArray[Any]
 
-MOST_FOR_MEAN = 512  # rows that the reference row is the mean of
+MOST_FOR_MEAN = 128  # rows that the reference row is the mean of
 WORD = 64
+
+
+def multiply_in_chunks(left: Array, right: Array, out: Array) -> None:
+    """out = left @ right.T, of which no more than CHUNK columns are summed in one go."""
+    np.matmul(left[:, :CHUNK], right[:, :CHUNK].T, out=out)
+    for start in range(CHUNK, left.shape[1], CHUNK):
+        columns = slice(start, start + CHUNK)
+        out += left[:, columns] @ right[:, columns].T
 
 
 class Product:
@@ -33,11 +41,7 @@ class Product:
         self.r[self.k :] = 1.0  # divided by, in columns that do not exist
 
     def multiply(self, x: Prepared, y: Prepared, out: Array) -> None:
-        left, right = x[0], y[0]
-        np.matmul(left[:, :CHUNK], right[:, :CHUNK].T, out=out)
-        for start in range(CHUNK, left.shape[1], CHUNK):
-            columns = slice(start, start + CHUNK)
-            out += left[:, columns] @ right[:, columns].T
+        multiply_in_chunks(x[0], y[0], out)
 
     def _support(self, count: int) -> Array:
         """Bits of the bins of each row, in whole words."""

@@ -7,8 +7,9 @@ that no second array of its size ever exists.
 
 from __future__ import annotations
 
+import math
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,18 @@ from numpy.typing import NDArray
 Index = NDArray[np.intp]
 
 SMALL = 1 << 16  # elements: so few are converted at once, not by the tile
+
+
+class Source(Protocol):
+    """Rows that a matrix is made of: `lead` is how many, `width` how many numbers each has."""
+
+    @property
+    def lead(self) -> tuple[int, ...]: ...
+
+    @property
+    def width(self) -> int: ...
+
+    def tile(self, start: int, stop: int) -> tuple[NDArray[Any], Index]: ...
 
 
 @cache
@@ -30,12 +43,15 @@ def counting(count: int) -> Index:
 
 
 class Rows:
-    """The rows (last axis) of `array`, broadcast to the leading shape `lead`."""
+    """The rows (last axis, or last `axes`) of `array`, broadcast to the leading shape `lead`."""
 
-    def __init__(self, array: NDArray[Any], lead: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        self.own = array.shape[:-1]
+    def __init__(
+        self, array: NDArray[Any], lead: tuple[int, ...], dtype: np.dtype[Any], axes: int = 1
+    ) -> None:
+        self.own = array.shape[: array.ndim - axes]
         self.lead = lead
         self.dtype = dtype
+        self.width = math.prod(array.shape[array.ndim - axes :])
         self.in_place = bool(
             array.dtype == dtype
             and array.dtype.isnative
@@ -45,25 +61,39 @@ class Rows:
         if not self.in_place and array.size <= SMALL:
             array = np.ascontiguousarray(array, dtype)
             self.in_place = True
-        self.array = array.reshape(-1, array.shape[-1]) if self.in_place else array
+        self.array = array.reshape(-1, self.width) if self.in_place else array
 
     def tile(self, start: int, stop: int) -> tuple[NDArray[Any], Index]:
         """An array that holds rows start ... stop - 1 of all, and where in it each one is."""
         if self.in_place:
             if self.own == self.lead:
                 return self.array[start:stop], counting(stop - start)
-            return self.array, self._own_numbers(start, stop)
+            return self.array, self.own_numbers(np.arange(start, stop))
         if len(self.lead) == 1 and self.own == self.lead:
             rows = self.array[start:stop]
         else:
-            numbers = np.unravel_index(self._own_numbers(start, stop), self.own or (1,))
-            rows = self.array[numbers] if self.own else self.array[None]
-        return np.ascontiguousarray(rows, self.dtype), counting(stop - start)
+            chosen, places = np.unique(
+                self.own_numbers(np.arange(start, stop)), return_inverse=True
+            )
+            rows = self.array[np.unravel_index(chosen, self.own)] if self.own else self.array
+            return self._converted(rows), places.reshape(-1).astype(np.intp, copy=False)
+        return self._converted(rows), counting(stop - start)
 
-    def _own_numbers(self, start: int, stop: int) -> Index:
-        """Which of the array's own rows are rows start ... stop - 1 of the broadcast ones."""
-        places = np.unravel_index(np.arange(start, stop), self.lead or (1,))
-        numbers = np.zeros(stop - start, np.intp)
+    def part(self, number: int, columns: slice) -> NDArray[Any]:
+        """Some columns of one of the broadcast rows."""
+        own = int(self.own_numbers(np.array([number]))[0])
+        if self.in_place:
+            return self.array[own, columns]
+        place: tuple[Any, ...] = np.unravel_index(own, self.own) if self.own else ()
+        return np.ascontiguousarray(self.array[(*place, columns)], self.dtype)
+
+    def _converted(self, rows: NDArray[Any]) -> NDArray[Any]:
+        return np.ascontiguousarray(rows, self.dtype).reshape(-1, self.width)
+
+    def own_numbers(self, rows: Index) -> Index:
+        """Which of the array's own rows these of the broadcast ones are."""
+        places = np.unravel_index(rows, self.lead or (1,))
+        numbers = np.zeros(rows.size, np.intp)
         places = places[len(places) - len(self.own) :]
         for size, place in zip(self.own, places, strict=True):
             numbers = numbers * size + (place if size > 1 else 0)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drivers import blas, threads
 from kullback._drivers.forms import Form, Place
-from kullback._drivers.rows import Invalid, Work
-from kullback._drivers.source import Rows
+from kullback._drivers.rows import Invalid
+from kullback._drivers.source import Index, Source
 from kullback._drivers.targets import Condensed, Matrix
 from kullback._kernels.centred import CHUNK
 
@@ -26,7 +26,7 @@ MIRRORED_COLUMNS = 1024  # of one of a symmetric matrix: the product's lower hal
 PANEL_ROWS = 2048  # of one that is: 0.2 s
 TILE_BYTES = 1 << 19  # of prepared rows of a tile: half of a second-level cache
 TILE_PAIRS = 1 << 14
-TILE_WORK = {"pairs": 1 << 23, "entropic": 1 << 24}  # pairs times bins: 5 ms
+TILE_WORK = {"pairs": 1 << 23, "entropic": 1 << 24, "overlap": 1 << 25}  # pairs times bins: 5 ms
 SMALL = 200_000  # pairs times bins that one thread does
 REFINED_AT_ONCE = 1 << 16  # pairs
 
@@ -44,11 +44,19 @@ class Prepared(NamedTuple):
     arrays: tuple[Array, ...]
 
 
+class Pairs(Protocol):
+    """What computes any pair without cancellation, as `rows.Work` does, and changes the unit."""
+
+    def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int: ...
+
+    def convert(self, out: Array) -> None: ...
+
+
 class Job(NamedTuple):
-    work: Work
+    work: Pairs
     form: Form
-    x: Rows
-    y: Rows
+    x: Source
+    y: Source
     target: Matrix | Condensed
     invalid: Invalid
 
@@ -61,7 +69,7 @@ def run(
     Panel by panel: some columns, and some rows, are prepared by all threads, in parts; a form with
     a product has it made, with the threads of the BLAS; then all threads do the tiles.
     """
-    n, m, k = job.x.lead[0], job.y.lead[0], job.x.array.shape[-1]
+    n, m, k = job.x.lead[0], job.y.lead[0], job.x.width
     many = threads.default_threads() if most_threads is None else most_threads
     many = many if n * m * k > SMALL else 1
     panels = list(_panels(job, shape))
@@ -93,7 +101,7 @@ def _cut(start: int, stop: int, step: int) -> list[slice]:
 
 
 def _panels(job: Job, shape: tuple[int, int]) -> Iterator[Panel]:
-    k = job.x.array.shape[-1]
+    k = job.x.width
     m, symmetric = job.y.lead[0], job.target.symmetric
     most = max(1, PANEL_BYTES // (8 * k))
     if symmetric and job.form.multiplies:
@@ -117,10 +125,10 @@ def _offset(progress: threads.Progress | None, done: int, count: int) -> threads
 
 
 def _prepared(
-    form: Form, source: Rows, prepare: Callable[..., None], rows: slice, many: int
+    form: Form, source: Source, prepare: Callable[..., None], rows: slice, many: int
 ) -> Prepared:
     """Some rows as the kernels read them, and what a form makes of them."""
-    parts = _cut(rows.start, rows.stop, max(1, TILE_BYTES // (8 * source.array.shape[-1])))
+    parts = _cut(rows.start, rows.stop, max(1, TILE_BYTES // (8 * source.width)))
     made = form.space(rows.stop - rows.start)
 
     def part(number: int) -> None:

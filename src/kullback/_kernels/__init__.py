@@ -20,6 +20,13 @@ all its digits.
     roots             pairwise Hellinger and Bhattacharyya: a product of square roots
     entropic          pairwise JS with one logarithm a pair and bin, with a bound of its error
     mixture           JS of several distributions
+    softmax           divergences of softmax rows from their logits
     binning           histograms of samples
-    build             compiles any of them, once for each dtype
+    gaussian_spreads  variances, standard deviations and log-variances, compared
+    gaussian_pairs    pairs of diagonal Gaussians, without cancellation
+    gaussian_products pairwise KL, Jeffreys, Wasserstein of Gaussians as a matrix product, certified
+    gaussian_overlaps pairwise Bhattacharyya and Hellinger: one logarithm for eight dimensions
+    cholesky          triangular factors of eight small matrices at a time
+    gaussian_full     KL of full covariances by them;  gaussian_large: by LAPACK
+    build             compiles any of them, once for each dtype; build_gaussians: Gaussians
 """

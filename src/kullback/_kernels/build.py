@@ -26,6 +26,9 @@ from kullback._kernels import (
     mixture_near,
     mixture_short,
     renyi,
+    softmax_js,
+    softmax_kl,
+    softmax_rows,
     symmetrized,
     total_variation,
 )
@@ -50,6 +53,8 @@ TERMS: dict[str, Callable[[Arithmetic], Terms]] = {
     "renyi_infinite": renyi.make_infinite,
     "cross_entropy": cross_entropy.make,
 }
+
+SOFTMAX = {"kl": softmax_kl.KL, "js": softmax_js.JS}
 
 # Those whose terms are worth float32 arithmetic: all that are no family, and not of first order.
 IN_SINGLE = ("kl", "js", "jeffreys", "hellinger", "bhattacharyya", "chi2")
@@ -266,3 +271,38 @@ def careful_mixture(rule: str) -> Any:
     given = (_stacked("f8"), _WEIGHTS, _INDEX, *options, _VECTOR, _VECTOR)
     function = mixture_careful.make_careful(rule == "pseudocount")
     return compile_kernel(function, f"mixture-careful-{rule}", given)
+
+
+_HEAT = types.UniTuple(types.float64, 6)
+_FRAME = types.UniTuple(types.float64, 4)
+
+
+def _softmax_name(kernel: str, divergence: str, wide: bool) -> str:
+    return f"{divergence}-softmax-{kernel}{'-wide' if wide else ''}"
+
+
+@cache
+def softmax(divergence: str, wide: bool, dtype: str) -> Any:
+    """rows(p, p_index, q, q_index, scale, heat, out) -> how many are LEFT, and nan: `softmax`."""
+    rows = _input(dtype, 2)
+    function = softmax_rows.make_rows(SOFTMAX[divergence], wide)
+    name = f"{_softmax_name('rows', divergence, wide)}-{dtype}"
+    return compile_kernel(
+        function, name, (rows, _INDEX, rows, _INDEX, types.float64, _HEAT, _VECTOR)
+    )
+
+
+@cache
+def softmax_parts(divergence: str, wide: bool, dtype: str) -> Any:
+    """parts(p, q, stage, frame, heat, out): numbers of some parts of a row pair."""
+    row = _input(dtype, 1)
+    function = softmax_rows.make_parts(SOFTMAX[divergence], wide)
+    name = f"{_softmax_name('parts', divergence, wide)}-{dtype}"
+    return compile_kernel(function, name, (row, row, types.intp, _FRAME, _HEAT, _GRID))
+
+
+@cache
+def softmax_settle(divergence: str, wide: bool) -> Any:
+    """settle(parts, stage) -> three numbers: what all parts of a row tell."""
+    function = softmax_rows.make_settle(SOFTMAX[divergence], wide)
+    return compile_kernel(function, _softmax_name("settle", divergence, wide), (_GRID, types.intp))

@@ -40,7 +40,8 @@ from kullback._math.lanes import (
     sum_of_lanes,
     widened,
 )
-from kullback._math.log import LN2, log_normal, log_normal_singles
+from kullback._math.log import LN2
+from kullback._math.log2 import log2_normal, log2_normal_singles
 from kullback._math.log_ratio import FLOOR, relative_entropy
 from kullback._math.sums import add_to
 
@@ -49,7 +50,7 @@ from kullback._math.sums import add_to
 SUMS = 2
 BLOCK = 32 * WIDTH  # columns that are summed in one go
 STEPS = BLOCK // (SUMS * WIDTH) + 4  # additions that a term of a block goes through
-TERM = 16.0  # roundings of a term, and of a row's constant
+TERM = 16.0  # roundings of a term (9 of its logarithm), and of a row's constant
 TERM_SINGLE = 0.5 * 8.0  # the same in float32, whose sums are of four terms
 GROUP_SINGLE = 4 * SINGLE_WIDTH
 CERTIFIED_SINGLE = 1e-5  # the relative error up to which a float32 result is certified
@@ -92,12 +93,12 @@ def make_scaled(single: bool) -> Callable[..., Any]:
 @inline
 def _add_term(total, x, y, at, c):
     s = load_lanes(x, at[0] + c) + load_lanes(y, at[1] + c)
-    return fma(s, log_normal(s), total)
+    return fma(s, log2_normal(s), total)
 
 
 @inline
 def _block_entropy(x, y, at, width):
-    """sum s ln s over one block."""
+    """sum s log2 s over one block."""
     first, second = lanes_of(0.0), lanes_of(0.0)
     step = SUMS * WIDTH
     for c in range(0, width - step + 1, step):
@@ -111,12 +112,12 @@ def _block_entropy(x, y, at, width):
 @inline
 def _add_term_of_singles(total, x, y, at, c):
     s = load_singles(x, at[0] + c) + load_singles(y, at[1] + c)
-    return fma(s, log_normal_singles(s), total)
+    return fma(s, log2_normal_singles(s), total)
 
 
 @inline
 def _block_entropy_of_singles(x, y, at, width):
-    """sum s ln s over one block, of which at most four terms are added in float32."""
+    """sum s log2 s over one block, of which at most four terms are added in float32."""
     total = lanes_of(0.0)
     for c in range(0, width, GROUP_SINGLE):
         part = lanes_of(ZERO_SINGLE)
@@ -141,6 +142,7 @@ def make_tile(single: bool) -> Callable[..., Any]:
         y_data = pointer(y)
         error = term_roundings * roundings + 0.5 * (k / BLOCK) * ROUNDING
         most = LN2 if normalize else np.inf
+        to_nats = LN2 / k
         for i in range(x.shape[0]):
             for j in range(max(0, i + above), y.shape[0]):
                 total = 0.0
@@ -148,7 +150,7 @@ def make_tile(single: bool) -> Callable[..., Any]:
                     width = min(BLOCK, padded - start)
                     at = (i * padded + start, j * padded + start)
                     total += block_entropy(x_data, y_data, at, width)
-                result = x_constant[i] + y_constant[j] - total / k
+                result = x_constant[i] + y_constant[j] - total * to_nats
                 certain = result >= error * (x_weight[i] + y_weight[j]) + ENTRY * roundings
                 out[i, j] = min(result, most) if certain else np.nan
                 unsure |= not certain

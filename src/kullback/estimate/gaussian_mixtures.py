@@ -15,6 +15,7 @@ from scipy.special import logsumexp
 
 from kullback import _arguments
 from kullback.estimate.results import MixtureDivergence
+from kullback.gaussian_matrices import pairwise_gaussian
 
 Array = NDArray[np.float64]
 
@@ -96,7 +97,7 @@ def gaussian_mixture_kl(
     >>> [round(x, 3) for x in found]
     [0.458, 0.415, 0.612]
     """
-    unit = _arguments._unit(base)
+    unit = _arguments.unit(base)
     p = _mixture(weights_p, means_p, variances_p, "p")
     q = _mixture(weights_q, means_q, variances_q, "q")
     if p.means.shape[1] != q.means.shape[1]:
@@ -115,13 +116,8 @@ def gaussian_mixture_kl(
 
 
 def _divergences(p: _Mixture, q: _Mixture) -> Array:
-    """KL of each component of p from each of q: the one place where it is computed."""
-    found = np.empty((len(p.means), len(q.means)))
-    for row, mean, variance in zip(found, p.means, p.variances, strict=True):
-        excess = (variance - q.variances) / q.variances
-        terms = (mean - q.means) ** 2 / q.variances + excess - np.log1p(excess)
-        row[:] = 0.5 * terms.sum(axis=1)
-    return found
+    """KL of each component of p from each of q."""
+    return pairwise_gaussian(p.means, p.variances, q.means, q.variances)
 
 
 def _log_overlaps(p: _Mixture, q: _Mixture) -> Array:

@@ -92,7 +92,7 @@ def kl_monte_carlo(
     if estimator not in ESTIMATORS:
         known = ", ".join(map(repr, ESTIMATORS))
         raise ValueError(f"estimator is {estimator!r}; it must be one of {known}")
-    unit = _arguments._unit(base)
+    unit = _arguments.unit(base)
     if isinstance(chunk, bool) or not hasattr(chunk, "__index__") or int(chunk) < 1:
         raise ValueError(f"chunk is {chunk!r}; it must be a whole number above 0")
     array = _arguments.array(samples, "samples")

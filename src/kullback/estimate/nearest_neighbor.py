@@ -91,13 +91,13 @@ def kl_nearest_neighbor(
     >>> print(f"{result.value:.3f} +- {result.standard_error:.3f}")
     0.315 +- 0.010
     """
-    unit = _arguments._unit(base)
+    unit = _arguments.unit(base)
     if isinstance(n_neighbors, bool) or not hasattr(n_neighbors, "__index__"):
         raise TypeError(f"n_neighbors is {n_neighbors!r}; it must be a whole number")
     k = int(n_neighbors)
     if k < 1:
         raise ValueError(f"n_neighbors is {k}; it must be above 0")
-    workers = _arguments._threads(threads) or default_threads()
+    workers = _arguments.thread_count(threads) or default_threads()
     one, other = _samples(x, "x"), _samples(y, "y")
     if one.shape[1] != other.shape[1]:
         raise ValueError(f"x has {one.shape[1]} dimensions and y {other.shape[1]}")

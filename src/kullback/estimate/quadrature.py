@@ -104,7 +104,7 @@ def kl_quadrature(
     >>> kl.estimate.kl_quadrature(stats.t(2), stats.norm()).value
     inf
     """
-    unit = _arguments._unit(base)
+    unit = _arguments.unit(base)
     if not 1e-14 <= _arguments.number(rtol, "rtol") < 1.0:
         raise ValueError(f"rtol is {rtol!r}; it must be from 1e-14 to 1")
     problem = _problem(density(p, support, "p"), density(q, support, "q"), points)

@@ -1,0 +1,148 @@
+"""Checks of means and covariances, and what is wrong with those that the kernels refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kullback import _arguments
+from kullback._drivers.gaussian_full import Sides
+from kullback._kernels.gaussian_full import COV_P, COV_Q, MEAN_P, MEAN_Q
+
+Array = NDArray[Any]
+NAMES = {MEAN_P: "mean_p", COV_P: "cov_p", MEAN_Q: "mean_q", COV_Q: "cov_q"}
+UNITS = 8  # in the last place, by which entries that should be equal may differ
+AT_ONCE = 1 << 20  # entries of matrices that are looked at in one go
+
+
+class Gaussian(NamedTuple):
+    """Means and covariances, as given."""
+
+    mean: Array
+    cov: Array
+
+
+def gaussian(mean: ArrayLike, cov: ArrayLike, names: tuple[str, str]) -> Gaussian:
+    """Both as arrays whose last axes fit; at least one dimension."""
+    found = Gaussian(_arguments.array(mean, names[0]), _arguments.array(cov, names[1]))
+    d = found.mean.shape[-1:]
+    shapes = f"{names[0]} has shape {found.mean.shape} and {names[1]} {found.cov.shape}"
+    if not d or found.cov.shape[-2:] != d * 2:
+        raise ValueError(f"{shapes}; they must be (..., d) and (..., d, d)")
+    if d == (0,):
+        raise ValueError(f"there are no dimensions: {shapes}")
+    return found
+
+
+def tolerance_of(*inputs: Array) -> float:
+    """By how much scaled entries may differ from their mirror images: the coarsest dtype's."""
+    floats = [x.dtype for x in inputs if x.dtype.kind == "f"]
+    return UNITS * max((float(np.finfo(dtype).eps) for dtype in floats), default=2.0**-52)
+
+
+def resolve(
+    values: Array, status: Array, sides: Sides, inputs: list[Array], tolerance: float, raises: bool
+) -> None:
+    """Make pairs with a singular cov_p infinite; raise for the others where `raises`."""
+    singular = _singular(status, sides, inputs[1], tolerance)
+    status[singular] &= ~np.uint8(COV_P) & np.uint8(0xFF)
+    values[singular & (status == 0)] = np.inf
+    if not (raises and status.any()):
+        return
+    faults = []
+    for (bit, name), array, rows in zip(NAMES.items(), inputs, sides, strict=True):
+        numbers = np.unique(rows.own_numbers(np.flatnonzero(status & bit)))
+        if numbers.size:
+            is_mean = bit in (MEAN_P, MEAN_Q)
+            describe = _mean_fault if is_mean else _covariance_fault(tolerance, bit == COV_P)
+            faults.append(_fault(name, array, 1 if is_mean else 2, numbers, describe))
+    raise ValueError("; ".join(faults))
+
+
+def _singular(status: Array, sides: Sides, cov: Array, tolerance: float) -> Array:
+    """Which pairs have a cov_p that is singular, but without negative eigenvalues."""
+    found = np.zeros(status.size, bool)
+    pairs = np.flatnonzero(status & COV_P)
+    numbers, back = np.unique(sides.cov_p.own_numbers(pairs), return_inverse=True)
+    d = cov.shape[-1]
+    step = max(1, AT_ONCE // (d * d))
+    right = np.zeros(numbers.size, bool)
+    for start in range(0, numbers.size, step):
+        some = numbers[start : start + step]
+        matrices = cov[np.unravel_index(some, cov.shape[:-2])] if cov.ndim > 2 else cov[None]
+        right[start : start + step] = _semidefinite(np.asarray(matrices, np.float64), tolerance)
+    found[pairs] = right[back.reshape(-1)]
+    return found
+
+
+@np.errstate(all="ignore")
+def _semidefinite(matrices: Array, tolerance: float) -> Array:
+    """Whether matrices are finite, symmetric and without eigenvalues below 0, but for rounding."""
+    diagonal = np.einsum("nii->ni", matrices)
+    right = np.isfinite(matrices).all(axis=(1, 2)) & (diagonal >= 0).all(axis=1)
+    scaled = _scaled(np.where(right[:, None, None], matrices, 0.0))
+    right &= (np.abs(scaled - scaled.transpose(0, 2, 1)) < tolerance).all(axis=(1, 2))
+    # A variance of 0 leaves no room for a covariance.
+    right &= ~((diagonal == 0)[:, None] & (matrices != 0)).any(axis=(1, 2))
+    scaled[~right] = 0.0
+    least = np.linalg.eigvalsh(scaled)[:, 0]
+    return np.asarray(right & (least > -tolerance * matrices.shape[-1]))
+
+
+def _scaled(matrices: Array) -> Array:
+    power = (np.frexp(np.einsum("nii->ni", matrices))[1] - 1) >> 1
+    scaled = np.ldexp(matrices, -power[:, :, None])
+    return np.asarray(np.ldexp(scaled, -power[:, None, :]))
+
+
+def _fault(
+    name: str, array: Array, axes: int, numbers: Array, describe: Callable[[Array], str]
+) -> str:
+    lead = array.shape[:-axes]
+    place = np.unravel_index(int(numbers[0]), lead) if lead else ()
+    thing = "row" if axes == 1 else "matrix"
+    things = thing if numbers.size == 1 else "rows" if axes == 1 else "matrices"
+    where = f"{thing} {', '.join(str(int(i)) for i in place)} " if place else ""
+    return (
+        f"{name}: {where}{describe(array[place])} ({numbers.size} such {things} in {name}; "
+        'invalid="nan" gives NaN there)'
+    )
+
+
+def _mean_fault(row: Array) -> str:
+    column = int(np.flatnonzero(~np.isfinite(row))[0])
+    kind = "NaN" if np.isnan(row[column]) else "infinite"
+    return f"is no mean: dimension {column} is {kind} ({row[column]})"
+
+
+def _covariance_fault(tolerance: float, may_be_singular: bool) -> Callable[[Array], str]:
+    def describe(matrix: Array) -> str:
+        wrong = np.argwhere(~np.isfinite(matrix))
+        if len(wrong):
+            i, j = (int(n) for n in wrong[0])
+            kind = "NaN" if np.isnan(matrix[i, j]) else "infinite"
+            return f"is no covariance: entry ({i}, {j}) is {kind} ({matrix[i, j]})"
+        diagonal = np.diagonal(matrix)
+        if (diagonal < 0).any() or ((diagonal == 0).any() and not may_be_singular):
+            i = int(np.flatnonzero(diagonal <= 0)[0])
+            return f"is not positive definite: entry ({i}, {i}) is {matrix[i, i]}"
+        exact = np.asarray(matrix, np.float64)
+        scaled = _scaled(exact[None])[0]
+        wrong = np.argwhere(~(np.abs(scaled - scaled.T) < tolerance))
+        if len(wrong):
+            i, j = (int(n) for n in wrong[0])
+            return (
+                f"is not symmetric: entry ({i}, {j}) is {matrix[i, j]}, and entry ({j}, {i}) "
+                f"{matrix[j, i]}"
+            )
+        least = float(np.linalg.eigvalsh(scaled)[0])
+        word = "semidefinite" if may_be_singular else "definite"
+        return (
+            f"is not positive {word}: of its correlations, the smallest eigenvalue is about "
+            f"{least:.2g}"
+        )
+
+    return describe

@@ -1,0 +1,68 @@
+"""Pairs of Gaussians with full covariances to results, by the kernel of their size."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+from kullback._drivers import blas, threads
+from kullback._drivers.memory import aligned
+from kullback._drivers.source import Rows
+from kullback._kernels import build_gaussians as build
+from kullback._kernels.gaussian_full import workspace
+from kullback._kernels.gaussian_large import divergence
+from kullback._math.lanes import WIDTH
+
+Array = NDArray[Any]
+# Dimensions from which on pairs are computed by LAPACK. Eight pairs at a time take a quarter of its
+# time even at 300, but one pair takes as long as eight. No result may depend on the batch.
+LARGE = 256
+TILE = 1 << 24  # steps of a tile: 1 to 2 ms
+SMALL = 1 << 23  # that one thread does
+
+
+class Sides(NamedTuple):
+    """Means and covariances of p and of q, broadcast to one leading shape."""
+
+    mean_p: Rows
+    cov_p: Rows
+    mean_q: Rows
+    cov_q: Rows
+
+
+def run(
+    sides: Sides, tolerance: float, out: Array, status: Array, most_threads: int | None
+) -> None:
+    """out[r] = KL of pair r in nats, in float64; status[r]: what is at fault (nan)."""
+    d = sides.mean_p.width
+    steps = d**3 + 50 * d**2 + 200  # of a pair; the second is for bringing it into lanes
+    many = most_threads or threads.default_threads()
+    many = many if out.size * steps > SMALL else 1
+    if d >= LARGE:
+        _run_large(sides, tolerance, out, status, many)
+        return
+    step = max(WIDTH, TILE // steps // WIDTH * WIDTH)
+
+    def tile(number: int) -> None:
+        part = slice(number * step, min((number + 1) * step, out.size))
+        rows = [given for side in sides for given in side.tile(part.start, part.stop)]
+        memory = aligned((workspace(d),))
+        build.full()(*rows, tolerance, memory, out[part], status[part])
+
+    threads.run(tile, -(-out.size // step), many)
+
+
+def _run_large(sides: Sides, tolerance: float, out: Array, status: Array, many: int) -> None:
+    d = sides.mean_p.width
+
+    def tile(number: int) -> None:
+        tiles = (side.tile(number, number + 1) for side in sides)
+        mean_p, cov_p, mean_q, cov_q = (rows[index[0]] for rows, index in tiles)
+        given = (mean_p, cov_p.reshape(d, d), mean_q, cov_q.reshape(d, d))
+        out[number], status[number] = divergence(*given, tolerance)
+
+    # As many pairs at a time as there are threads, or else the BLAS's own threads.
+    several = out.size >= many
+    with blas.at_most(1 if several else many):
+        threads.run(tile, out.size, many if several else 1)

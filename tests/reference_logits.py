@@ -1,0 +1,107 @@
+"""The oracle of the divergences of logits, for the exact value of the numbers.
+
+Differences of logits are taken as Python integers, in units of 2**-1074, and divided by the exact
+temperature; then come mpmath's exponentials and the sums of the textbooks, which may cancel, in as
+many bits as that asks for. The kernels never subtract one such sum from another.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import mpmath
+import numpy as np
+from mpmath import mp, mpf
+
+UNIT = 1074  # every float64 is a multiple of 2**-UNIT
+PRECISIONS = (400, 1600, 3200)  # bits; the next is taken when too many have cancelled
+RESULT_BITS = 64
+LEAST = (
+    -200_000
+)  # e**LEAST, times any float, is far below 2**NOTHING; mpmath takes minutes for less
+NOTHING = -1100  # a result below 2**NOTHING is 0 in float64
+
+Exponents = list[mpf | None]  # below 0, of the softmax before it is divided by its sum; None: -inf
+
+
+def _units(x: float) -> int | None:
+    """x * 2**UNIT, exactly; None for -inf."""
+    if x == -math.inf:
+        return None
+    numerator, denominator = x.as_integer_ratio()
+    return numerator * (2**UNIT // denominator)
+
+
+def _below_top(row: list[float]) -> list[int | None]:
+    units = [_units(x) for x in row]
+    top = max(x for x in units if x is not None)
+    return [None if x is None else x - top for x in units]
+
+
+def _valid(row: np.ndarray) -> bool:
+    return bool((row < np.inf).all() and (row > -np.inf).any())
+
+
+def _softmax(units: list[int | None], temperature: float) -> tuple[list[mpf], Exponents]:
+    """The probabilities and their logarithms."""
+    exponents = [None if x is None else mpmath.ldexp(x, -UNIT) / mpf(temperature) for x in units]
+    powers = [mpf(0) if x is None or x < LEAST else mpmath.exp(x) for x in exponents]
+    total = mpmath.fsum(powers)
+    log_total = mpmath.log(total)
+    return [x / total for x in powers], [None if x is None else x - log_total for x in exponents]
+
+
+def _kl(p: list[mpf], ln_p: Exponents, q: list[mpf], ln_q: Exponents) -> list[mpf]:
+    terms: list[mpf] = []
+    for a, ln_a, ln_b in zip(p, ln_p, ln_q, strict=True):
+        if ln_a is not None:
+            terms += [a * ln_a, mp.inf if ln_b is None else -a * ln_b]
+    return terms
+
+
+def _js(p: list[mpf], ln_p: Exponents, q: list[mpf], ln_q: Exponents) -> list[mpf]:
+    terms: list[mpf] = []
+    for a, ln_a, b, ln_b in zip(p, ln_p, q, ln_q, strict=True):
+        terms += [x * ln_x / 2 for x, ln_x in ((a, ln_a), (b, ln_b)) if ln_x is not None]
+        if a + b:
+            terms.append(-(a + b) / 2 * mpmath.log((a + b) / 2))
+    return terms
+
+
+TERMS = {"kl": _kl, "js": _js}
+
+
+def exact(word: str, a: np.ndarray, b: np.ndarray, temperature: float = 1.0) -> mpf:
+    """The divergence of one row of logits from another, in nats; nan where one is not valid."""
+    if not (_valid(a) and _valid(b)):
+        return mp.nan
+    units = [_below_top(row.astype(np.float64).tolist()) for row in (a, b)]
+    if units[0] == units[1]:
+        return mpf(0)
+    for precision in PRECISIONS:
+        with mp.workprec(precision):
+            p, ln_p = _softmax(units[0], temperature)
+            q, ln_q = _softmax(units[1], temperature)
+            terms = TERMS[word](p, ln_p, q, ln_q)
+            total = mpmath.fsum(terms)
+            if total == mp.inf:
+                return total
+            error = mpmath.ldexp(mpmath.fsum(map(abs, terms)) + len(terms), 8 - precision)
+            if error <= mpmath.ldexp(abs(total), -RESULT_BITS):
+                return total
+            if abs(total) + error < mpmath.ldexp(1, NOTHING):
+                return mpf(0)
+    raise AssertionError(f"{PRECISIONS[-1]} bits are too few")
+
+
+def divergences(
+    word: str, a: Any, b: Any, *, temperature: float = 1.0, base: float | None = None
+) -> np.ndarray:
+    """As `kl_divergence_from_logits` and `js_...` with `invalid="nan"`, in float64."""
+    a, b = np.broadcast_arrays(a, b)
+    result = np.empty(a.shape[:-1])
+    for row in np.ndindex(result.shape):
+        value = exact(word, a[row], b[row], float(temperature))
+        result[row] = float(value / (1 if base is None else mpmath.log(base)))
+    return result
