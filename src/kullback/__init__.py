@@ -3,6 +3,7 @@
     import kullback as kl
     kl.kl_divergence(p, q)          row by row
     kl.pairwise(x, metric="js")     every row of x against every other
+    kl.estimate, kl.project         densities, samples and mixtures; the nearest Gaussian
 
 Each name is loaded when it is first used: `import kullback` loads neither Numba nor SciPy.
 """
