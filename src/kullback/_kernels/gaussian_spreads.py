@@ -181,7 +181,8 @@ def _compare_logs(l0, l1):
 
 @inline
 def _half_square_by_log(apart, l1):
-    w = times_power(apart[0] * exp(-0.5 * l1), apart[1])
+    root = exp(-0.25 * l1)  # its square may overflow where w does not
+    w = times_power(apart[0] * root * root, apart[1])
     return select(apart[0] == 0.0, 0.0, w * (0.5 * w))
 
 
