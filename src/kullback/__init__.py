@@ -9,6 +9,8 @@ Each name is loaded when it is first used: `import kullback` loads neither Numba
 
 from __future__ import annotations
 
+import os
+from _thread import RLock
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -79,10 +81,24 @@ __all__ = [
 ]
 
 
+_loading = RLock()
+if hasattr(os, "register_at_fork"):
+    # A child would wait for ever for a module that a thread it does not have was loading.
+    os.register_at_fork(
+        before=_loading.acquire,
+        after_in_parent=_loading.release,
+        after_in_child=_loading.release,
+    )
+
+
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    with _loading:
+        from kullback._requirements import require
+
+        require("numpy", "numba")
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import sys
+import warnings
 from collections.abc import Callable
+from functools import cache
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -11,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kullback._catalogue import Divergence
+from kullback._drivers.memory import check_memory
 from kullback._drivers.rows import Invalid, Work
 
 Array = NDArray[Any]
@@ -45,12 +49,25 @@ def array(given: object, name: str) -> Array:
     """`given` as a real NumPy array; TypeError or ValueError naming it otherwise."""
     if type(given) is not np.ndarray:
         given = _foreign_array(given, name)
+    if sys.float_info.min * 0.5 == 0.0:
+        _warn_of_flushing()
     if given.dtype.kind not in "fiub" or given.dtype.itemsize > 8:
         raise TypeError(
             f"{name} has dtype {given.dtype}, which is not supported; convert it to float64, "
             f"for example {name}.astype(float)"
         )
     return given
+
+
+@cache
+def _warn_of_flushing() -> None:
+    """A library that was compiled with -ffast-math switches subnormal numbers off as it loads."""
+    warnings.warn(
+        "a library in this process has switched subnormal numbers off (flush to zero), so kullback "
+        "takes entries below 2.2e-308 for 0; load that library in another process",
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 def _foreign_array(given: object, name: str) -> Array:
@@ -119,6 +136,7 @@ def _shapes(p: Array, q: Array, names: tuple[str, str]) -> str:
 def output(out: object, shape: tuple[int, ...], dtype: np.dtype[Any], inputs: list[Array]) -> Array:
     """`out` if it is fit to be written to, or a new array."""
     if out is None:
+        check_memory(shape, dtype)
         return np.empty(shape, dtype)
     if not isinstance(out, np.ndarray):
         raise ValueError(f"out is a {type(out).__name__}; it must be a NumPy array")

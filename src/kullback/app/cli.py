@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import kullback as kl
-from kullback.app.errors import UserError, os_error
+from kullback._requirements import OLDEST
+from kullback.app.errors import UserError, one_line, os_error
 
 _DESCRIPTION = "Divergences between all pairs of probability distributions, exactly and fast."
 _HEADER_HELP = "whether line 1 of a .csv or .tsv holds names (default: by its text)"
@@ -38,6 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         return _complain(str(os_error(error)), 2)
+    except ImportError as error:
+        if error.name not in OLDEST:  # a defect
+            raise
+        return _complain(one_line(str(error)), 2)
     except KeyboardInterrupt:
         return _complain("interrupted; nothing was written", 130)
     except SystemExit as end:  # --help, --version, SIGTERM
