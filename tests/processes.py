@@ -9,7 +9,7 @@ import textwrap
 
 import pytest
 
-LIMIT = 120  # seconds; an order of magnitude more than any child takes, on a loaded machine too
+LIMIT = 300  # seconds; an order of magnitude more than any child takes, on a loaded machine too
 
 # A child that is about to exceed its limit says where each of its threads is.
 _PREAMBLE = "import faulthandler; faulthandler.dump_traceback_later({limit}, exit=True)\n"

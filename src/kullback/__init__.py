@@ -82,18 +82,33 @@ __all__ = [
 
 
 _loading = RLock()
-if hasattr(os, "register_at_fork"):
-    # A child would wait for ever for a module that a thread it does not have was loading.
+_fork_is_guarded = False
+
+
+def _guard_fork() -> None:
+    """A child would wait for ever for what a thread that it does not have was loading.
+
+    Hooks run in the reverse order of their registration. That of `logging` must come after this
+    one: it takes a lock that who loads or compiles needs, before it lets go of ours.
+    """
+    global _fork_is_guarded
+    if _fork_is_guarded or not hasattr(os, "register_at_fork"):
+        return
+    import_module("concurrent.futures.thread")  # which takes a lock at a fork too
+    import_module("logging")
+
+    from kullback import _forks
+
     os.register_at_fork(
-        before=_loading.acquire,
-        after_in_parent=_loading.release,
-        after_in_child=_loading.release,
+        before=_forks.hold, after_in_parent=_forks.let_go, after_in_child=_forks.let_go_in_child
     )
+    _fork_is_guarded = True
 
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    _guard_fork()
     with _loading:
         from kullback._requirements import require
 

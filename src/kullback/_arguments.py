@@ -11,6 +11,7 @@ from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.ma import MaskedArray  # not when first used: a fork may come in the middle of its import
 from numpy.typing import NDArray
 
 from kullback._catalogue import Divergence
@@ -71,7 +72,7 @@ def _warn_of_flushing() -> None:
 
 
 def _foreign_array(given: object, name: str) -> Array:
-    if isinstance(given, np.ma.MaskedArray):
+    if isinstance(given, MaskedArray):
         raise TypeError(
             f"{name} is a masked array (dtype {given.dtype}); say what a masked bin is worth: "
             f"{name}.filled(0)"

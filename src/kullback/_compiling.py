@@ -1,4 +1,4 @@
-"""Compilation: one at a time for each kernel, on a thread of its own, and never across a fork.
+"""Compilation: one at a time for each kernel, on a thread of its own.
 
 LLVM works for seconds without ever coming back to the interpreter, so a caller that compiled by
 itself could not be interrupted. Here it waits instead, and may stop waiting: the compilation ends
@@ -7,13 +7,11 @@ in the background and its kernel is there for the next call.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from llvmlite.binding import ffi
 from numba.core.compiler_lock import global_compiler_lock
 
 Make = Callable[[], Any]
@@ -25,8 +23,6 @@ waiting = threading.local()  # its `cancelled()`, if there is one: whether the w
 _ready: dict[str, Any] = {}
 _pending: dict[str, Future[Any]] = {}
 _lock = threading.Lock()
-_llvm_lock = getattr(ffi.lib, "_lock", None)  # private: another llvmlite may have none
-_held: list[Any] = []
 
 
 class Cancelled(Exception):  # noqa: N818  (it is no error: another thread's is told)
@@ -88,27 +84,8 @@ def _result(future: Future[Any]) -> Any:
     return future.result()
 
 
-def _hold_compilers() -> None:
-    """A child must not inherit a lock whose holder it lacks, nor LLVM in the middle of its work."""
-    for lock in (global_compiler_lock, getattr(_llvm_lock, "_lock", None)):
-        if lock is not None:
-            lock.acquire()
-            _held.append(lock)
-
-
-def _let_go() -> None:
-    while _held:
-        _held.pop().release()
-
-
-def _let_go_in_child() -> None:
+def forget() -> None:
+    """In a forked child: no thread is at work here."""
     global _lock
-    _let_go()
-    _pending.clear()  # no thread is at work on these here
+    _pending.clear()
     _lock = threading.Lock()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_hold_compilers, after_in_parent=_let_go, after_in_child=_let_go_in_child
-    )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kullback._drivers import blas
 from kullback._drivers.forms import Place, Prepared, padded
 from kullback._drivers.memory import aligned
 from kullback._drivers.rows import Work
@@ -34,10 +35,13 @@ class Product:
 
     def multiply(self, x: Prepared, y: Prepared, out: Array) -> None:
         left, right = x[0], y[0]
-        np.matmul(left[:, :CHUNK], right[:, :CHUNK].T, out=out)
+        with blas.product():
+            np.matmul(left[:, :CHUNK], right[:, :CHUNK].T, out=out)
         for start in range(CHUNK, left.shape[1], CHUNK):
             columns = slice(start, start + CHUNK)
-            out += left[:, columns] @ right[:, columns].T
+            with blas.product():
+                part = left[:, columns] @ right[:, columns].T
+            out += part
 
     def _support(self, count: int) -> Array:
         """Bits of the bins of each row, in whole words."""
