@@ -1,4 +1,4 @@
-"""What a fork waits for: a child must inherit neither a lock without its holder nor half a kernel."""
+"""What a fork waits for: a child must inherit no lock without its holder, and no half a kernel."""
 
 from __future__ import annotations
 
