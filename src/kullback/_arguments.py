@@ -28,6 +28,7 @@ _FOREIGN = {  # what np.asarray would turn into an object array, or copy from a 
     "cupy": "x.get()",
     "dask": "x.compute(), or map_blocks with a function of this module",
     "jaxlib": "numpy.asarray(x)",
+    "sparse": "x.todense()",
     "torch": "x.detach().cpu()",
 }
 
@@ -90,6 +91,11 @@ def _foreign_array(given: object, name: str) -> Array:
         return np.asarray(given)
     except ValueError as error:
         raise ValueError(f"{name} is no array: its rows differ in length ({error})") from None
+    except (TypeError, RuntimeError) as error:  # a tensor with a gradient, or of another's dtype
+        kind = f"{module.split('.')[0]} {type(given).__name__}"
+        raise TypeError(
+            f"{name} is a {kind} that is no array ({error}); convert it to float64 first"
+        ) from error
 
 
 def result_dtype(*arrays: Array) -> np.dtype[Any]:

@@ -78,6 +78,20 @@ def switched_on() -> bool:
     return os.environ.get("KULLBACK_CACHE", "").strip().lower() not in ("0", "off", "no", "false")
 
 
+def state() -> str:
+    """What becomes of kernels here, in words: "used", or why they are compiled anew."""
+    if not switched_on():
+        return "switched off by KULLBACK_CACHE"
+    folder = directory()
+    try:
+        refuse_what_others_can_write(folder.stat(), folder)
+    except FileNotFoundError:
+        return "used, when there is a kernel to keep"
+    except OSError as error:
+        return f"not used: {error}"
+    return "used" if os.access(folder, os.W_OK | os.X_OK) else "read, but cannot be written to"
+
+
 def refuse_what_others_can_write(status: os.stat_result, path: Path) -> None:
     """Raise where another user could have put code into what we are to load."""
     if os.name != "posix":

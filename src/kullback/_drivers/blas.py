@@ -42,7 +42,7 @@ def _numpy_extension() -> str:
 
 
 @cache
-def _functions() -> tuple[Callable[[], int], Callable[[int], None]] | None:
+def loaded() -> tuple[Callable[[], int], Callable[[int], None]] | None:
     """OpenBLAS's functions that get and set its number of threads, or None."""
     try:
         # A symbol is looked for in the library that is named and in all that it is linked to.
@@ -64,7 +64,7 @@ def _functions() -> tuple[Callable[[], int], Callable[[int], None]] | None:
 def at_most(threads: int) -> Iterator[None]:
     """Inside, a matrix product uses at most so many threads; the last one out restores."""
     global _users, _before
-    functions = _functions()
+    functions = loaded()
     if functions is None or functions[0]() <= threads:
         yield
         return
@@ -114,7 +114,7 @@ def _reset_in_child() -> None:
     """A child forked while a job runs has no such job."""
     global _users, _lock
     _lock = threading.Lock()
-    functions = _functions()
+    functions = loaded()
     if _users and functions:
         functions[1](_before)
     _users = 0
