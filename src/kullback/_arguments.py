@@ -24,12 +24,12 @@ FLOAT64 = np.dtype(np.float64)
 FLOAT32 = np.dtype(np.float32)
 
 _FOREIGN = {  # what np.asarray would turn into an object array, or copy from a device
-    "scipy.sparse": "x.toarray(), in slices of rows if that is too large",
-    "cupy": "x.get()",
-    "dask": "x.compute(), or map_blocks with a function of this module",
-    "jaxlib": "numpy.asarray(x)",
-    "sparse": "x.todense()",
-    "torch": "x.detach().cpu()",
+    "scipy.sparse": "{x}.toarray(), in slices of rows if that is too large",
+    "cupy": "{x}.get()",
+    "dask": "{x}.compute(), or map_blocks with a function of this module",
+    "jaxlib": "numpy.asarray({x})",
+    "sparse": "{x}.todense()",
+    "torch": "{x}.detach().cpu()",
 }
 
 
@@ -84,9 +84,7 @@ def _foreign_array(given: object, name: str) -> Array:
             if package == "torch" and getattr(getattr(given, "device", None), "type", "") == "cpu":
                 break
             kind = f"{module.split('.')[0]} {type(given).__name__}"
-            raise TypeError(
-                f"{name} is a {kind}; convert it first: {remedy.replace('x.', name + '.')}"
-            )
+            raise TypeError(f"{name} is a {kind}; convert it first: {remedy.format(x=name)}")
     try:
         return np.asarray(given)
     except ValueError as error:

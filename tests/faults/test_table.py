@@ -19,7 +19,7 @@ def references(row: str) -> list[tuple[str, str]]:
     return [(file, name) for file, name in REFERENCE.findall(row.rsplit("|", 2)[1])]
 
 
-def tests_in(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     tree = ast.parse(path.read_text("utf-8"))
     found = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     return {name for name in found if name.startswith("test_")}
@@ -36,7 +36,7 @@ def test_every_row_names_tests_that_are_there(row: str) -> None:
     assert len(set(named)) == row.rsplit("|", 2)[1].count("`") // 2
     for file, name in named:
         assert (TESTS / file).is_file(), file
-        assert not name or name in tests_in(TESTS / file), f"{file}::{name}"
+        assert not name or name in names_in(TESTS / file), f"{file}::{name}"
 
 
 def test_every_test_of_faults_is_in_a_row() -> None:
@@ -45,5 +45,5 @@ def test_every_test_of_faults_is_in_a_row() -> None:
         file = f"{path.parent.name}/{path.name}"
         if path == Path(__file__) or (file, "") in named:
             continue
-        missing = {name for name in tests_in(path) if (file, name) not in named}
+        missing = {name for name in names_in(path) if (file, name) not in named}
         assert not missing, f"{file}: {missing}"

@@ -47,7 +47,7 @@ def _processors() -> int:
 
 def _worker() -> str:
     """What kind of worker this is, if its host runs as many of them as there are processors."""
-    if threading.current_thread().name.startswith("Dask-"):
+    if "Dask-" in threading.current_thread().name:  # a distributed worker's
         return "a worker thread of Dask"
     processes = sys.modules.get("multiprocessing.process")
     if processes is None:
