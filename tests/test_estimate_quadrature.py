@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 import closed_forms as exact
-from kullback.estimate import ConvergenceWarning, kl_quadrature
+from kullback.estimate import ConvergenceWarning, kl_monte_carlo, kl_quadrature
 from kullback.estimate.ratios import excess, log_share
 
 PROMISE = 1e-9
@@ -191,6 +191,24 @@ def test_a_support_within_another_and_the_other_way_round():
 def test_a_density_without_mass_where_p_is_nothing_is_finite():
     got = kl_quadrature(normal(), lambda x: np.where(np.abs(x) < 50, -np.log(100), -np.inf))
     check(got, np.log(100) - 0.5 * np.log(2 * np.pi * np.e))
+
+
+def test_a_singularity_at_the_end_of_a_support_inside_the_other():
+    p = stats.arcsine()
+    check(kl_quadrature(p, stats.uniform(-1, 3)), np.log(12 / np.pi))
+    check(kl_quadrature(p, stats.uniform(0, 1)), np.log(4 / np.pi))
+    assert kl_quadrature(stats.uniform(-1, 3), p).value == np.inf
+
+
+def test_a_distribution_that_overflows_far_out_is_taken():
+    p = stats.exponpow(2.7)  # SciPy's logarithm is NaN from 1e114 on
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert np.isnan(p.logpdf(1e120))
+    x = p.rvs(20_000, random_state=0)
+    got = kl_quadrature(p, stats.expon())
+    sampled = kl_monte_carlo(p, stats.expon(), x)
+    assert got.converged
+    assert abs(got.value - sampled.value) < 4 * sampled.standard_error
 
 
 def test_the_base_divides_the_value_and_the_error():

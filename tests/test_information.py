@@ -255,6 +255,20 @@ def test_a_wrong_cell_is_named(value):
         assert np.flatnonzero(np.isnan(call(invalid="nan"))).tolist() == [2]
 
 
+def test_a_row_of_wrong_cells_that_sum_to_zero_is_named():
+    joint = np.array([[1.0, 2.0], [-1.0, 1.0], [0.0, 0.0]])
+    fine = np.array([[1.0, 2.0], [-0.0, 1.0], [0.0, -0.0]])
+    for call in (
+        mutual_information,
+        lambda x, **o: conditional_kl_divergence(x, fine, **o),
+        lambda x, **o: conditional_kl_divergence(fine, x, **o),
+    ):
+        with pytest.raises(ValueError, match="row 1, column 0 is negative"):
+            call(joint)
+        assert np.isnan(call(joint, invalid="nan"))
+        assert np.isfinite(call(fine))
+
+
 def test_a_table_of_zeros_is_named():
     joint = np.ones((3, 2, 2))
     joint[1] = 0

@@ -42,6 +42,9 @@ FLOORS = {  # a module may import from its own floor and from those below
     "_math": 0,
     "_jit": 0,
     "_cache": 0,
+    "_compiling": 0,
+    "_forks": 0,
+    "_requirements": 0,
 }
 ENTRY_POINTS = {"__init__", "__main__"}  # load names of any floor on first use
 

@@ -35,22 +35,22 @@ def check(mean_p, cov_p, mean_q, cov_q, **options):
 
 @pytest.mark.parametrize("d", [1, 2, 3, 4, 5, 7, 8, 9, 16])
 def test_every_number_of_dimensions(d):
-    check(*full_pair(9 if d < 10 else 3, d))
+    check(*full_pair(9 if d < 5 else 2, d))
 
 
 @pytest.mark.parametrize("d", [2, 5, 12])
 @pytest.mark.parametrize("c", [1.0, 1e3, 1e6, 1e8])
 def test_ill_conditioned_covariances(d, c):
-    check(*full_pair(6, d, c))
+    check(*full_pair(3, d, c))
 
 
-@pytest.mark.parametrize("d", [1, 2, 3, 8, 13])
+@pytest.mark.parametrize("d", [1, 2, 3, 9])
 @pytest.mark.parametrize("apart", [1e-15, 1e-12, 1e-10, 1e-7, 1e-4, 1e-2, 0.1, 0.3, 1.0])
 def test_near_covariances_keep_their_digits(d, apart):
     rng = np.random.default_rng(d)
-    mean, cov, other, _ = full_pair(8, d, 100.0)
+    mean, cov, other, _ = full_pair(3, d, 100.0)
     root = np.linalg.cholesky(cov)
-    error = symmetric(rng.uniform(-1, 1, (8, d, d))) * apart / d / 1.1
+    error = symmetric(rng.uniform(-1, 1, (3, d, d))) * apart / d / 1.1
     near = symmetric(cov + root @ error @ root.transpose(0, 2, 1))
     check(mean, cov, mean, near)
     check(mean, near, mean, cov)
@@ -62,10 +62,9 @@ def test_a_batch_of_near_and_far_pairs_is_that_of_its_pairs():
     mean, cov, other, far = full_pair(37, 6)
     far[::3] = cov[::3] * (1 + 1e-9)
     far[1::5] = cov[1::5]
-    got = kl(mean, cov, other, far)
-    assert_same_bits(
-        got, np.array([kl(*(a[i] for a in (mean, cov, other, far))) for i in range(37)])
-    )
+    given = mean, cov, other, far
+    one_by_one = [kl(*(a[i] for a in given)) for i in range(37)]
+    assert_same_bits(kl(*given), np.array(one_by_one))
 
 
 @pytest.mark.parametrize("d", [1, 2, 3, 16, 50, 260])

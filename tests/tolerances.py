@@ -53,10 +53,10 @@ TOLERANCES = {
     ("gaussian_matrix", "f8"): Tolerance(1e-12, TINY, "the promise, as for histograms"),
     ("gaussian_matrix", "f4"): Tolerance(1.2e-7, TINY_SINGLE, "computed in float64, and rounded"),
     ("multivariate", "f8"): Tolerance(
-        1e-9, TINY, "a hundred roundings times a condition number of 1e6 or so"
+        1e-12, TINY, "2 (d + 4) roundings, times the condition number of the correlations"
     ),
     ("multivariate", "f4"): Tolerance(1e-6, TINY_SINGLE, "computed in float64, and rounded"),
-    ("logits", "f8"): Tolerance(1e-13, TINY, "the promise"),
+    ("logits", "f8"): Tolerance(1e-14, TINY, "the promise, as for histograms"),
     ("logits", "f4"): Tolerance(1.2e-7, TINY_SINGLE, "computed in float64, and rounded"),
     ("size", "f8"): Tolerance(1e-14, 0.0, "45 roundings of what the result is made of"),
     ("size", "f4"): Tolerance(1e-6, 0.0, "16 roundings of what the result is made of"),

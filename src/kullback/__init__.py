@@ -3,12 +3,15 @@
     import kullback as kl
     kl.kl_divergence(p, q)          row by row
     kl.pairwise(x, metric="js")     every row of x against every other
+    kl.estimate, kl.project         densities, samples and mixtures; the nearest Gaussian
 
 Each name is loaded when it is first used: `import kullback` loads neither Numba nor SciPy.
 """
 
 from __future__ import annotations
 
+import os
+from _thread import RLock
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -100,12 +103,41 @@ __all__ = [
 ]
 
 
+_loading = RLock()
+_fork_is_guarded = False
+
+
+def _guard_fork() -> None:
+    """A child would wait for ever for what a thread that it does not have was loading.
+
+    Hooks run in the reverse order of their registration. That of `logging` must come after this
+    one: it takes a lock that who loads or compiles needs, before it lets go of ours.
+    """
+    global _fork_is_guarded
+    if _fork_is_guarded or not hasattr(os, "register_at_fork"):
+        return
+    import_module("concurrent.futures.thread")  # which takes a lock at a fork too
+    import_module("logging")
+
+    from kullback import _forks
+
+    os.register_at_fork(
+        before=_forks.hold, after_in_parent=_forks.let_go, after_in_child=_forks.let_go_in_child
+    )
+    _fork_is_guarded = True
+
+
 def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return import_module(f"{__name__}.{name}")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    _guard_fork()
+    with _loading:
+        from kullback._requirements import require
+
+        require("numpy", "numba")
+        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
+import sys
+import warnings
 from collections.abc import Callable
+from functools import cache
 from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.ma import MaskedArray  # not when first used: a fork may come in the middle of its import
 from numpy.typing import NDArray
 
 from kullback._catalogue import Divergence
+from kullback._drivers.memory import check_memory
 from kullback._drivers.rows import Invalid, Work
 
 Array = NDArray[Any]
@@ -19,11 +24,12 @@ FLOAT64 = np.dtype(np.float64)
 FLOAT32 = np.dtype(np.float32)
 
 _FOREIGN = {  # what np.asarray would turn into an object array, or copy from a device
-    "scipy.sparse": "x.toarray(), in slices of rows if that is too large",
-    "cupy": "x.get()",
-    "dask": "x.compute(), or map_blocks with a function of this module",
-    "jaxlib": "numpy.asarray(x)",
-    "torch": "x.detach().cpu()",
+    "scipy.sparse": "{x}.toarray(), in slices of rows if that is too large",
+    "cupy": "{x}.get()",
+    "dask": "{x}.compute(), or map_blocks with a function of this module",
+    "jaxlib": "numpy.asarray({x})",
+    "sparse": "{x}.todense()",
+    "torch": "{x}.detach().cpu()",
 }
 
 
@@ -66,6 +72,8 @@ def array(given: object, name: str) -> Array:
     """`given` as a real NumPy array; TypeError or ValueError naming it otherwise."""
     if type(given) is not np.ndarray:
         given = _foreign_array(given, name)
+    if sys.float_info.min * 0.5 == 0.0:
+        _warn_of_flushing()
     if given.dtype.kind not in "fiub" or given.dtype.itemsize > 8:
         raise TypeError(
             f"{name} has dtype {given.dtype}, which is not supported; convert it to float64, "
@@ -74,8 +82,19 @@ def array(given: object, name: str) -> Array:
     return given
 
 
+@cache
+def _warn_of_flushing() -> None:
+    """A library that was compiled with -ffast-math switches subnormal numbers off as it loads."""
+    warnings.warn(
+        "a library in this process has switched subnormal numbers off (flush to zero), so kullback "
+        "takes entries below 2.2e-308 for 0; load that library in another process",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+
+
 def _foreign_array(given: object, name: str) -> Array:
-    if isinstance(given, np.ma.MaskedArray):
+    if isinstance(given, MaskedArray):
         raise TypeError(
             f"{name} is a masked array (dtype {given.dtype}); say what a masked bin is worth: "
             f"{name}.filled(0)"
@@ -86,13 +105,16 @@ def _foreign_array(given: object, name: str) -> Array:
             if package == "torch" and getattr(getattr(given, "device", None), "type", "") == "cpu":
                 break
             kind = f"{module.split('.')[0]} {type(given).__name__}"
-            raise TypeError(
-                f"{name} is a {kind}; convert it first: {remedy.replace('x.', name + '.')}"
-            )
+            raise TypeError(f"{name} is a {kind}; convert it first: {remedy.format(x=name)}")
     try:
         return np.asarray(given)
     except ValueError as error:
         raise ValueError(f"{name} is no array: its rows differ in length ({error})") from None
+    except (TypeError, RuntimeError) as error:  # a tensor with a gradient, or of another's dtype
+        kind = f"{module.split('.')[0]} {type(given).__name__}"
+        raise TypeError(
+            f"{name} is a {kind} that is no array ({error}); convert it to float64 first"
+        ) from error
 
 
 def result_dtype(*arrays: Array) -> np.dtype[Any]:
@@ -140,6 +162,7 @@ def _shapes(p: Array, q: Array, names: tuple[str, str]) -> str:
 def output(out: object, shape: tuple[int, ...], dtype: np.dtype[Any], inputs: list[Array]) -> Array:
     """`out` if it is fit to be written to, or a new array."""
     if out is None:
+        check_memory(shape, dtype)
         return np.empty(shape, dtype)
     if not isinstance(out, np.ndarray):
         raise ValueError(f"out is a {type(out).__name__}; it must be a NumPy array")

@@ -3,7 +3,11 @@
 A file's name is a hash of everything that its machine code depends on (the package's own source,
 the kernel and its signature, Python, NumPy, Numba, llvmlite and the processor), so that nothing
 stale can be found. It starts with a digest of the rest: a truncated or altered file is not read.
-Whatever goes wrong here costs a compilation and at most one warning.
+Whatever goes wrong here costs a compilation and at most one warning a process.
+
+The rest is a pickle, and code: reading it is running it. The digest tells of damage, not of malice;
+what keeps others' code out is that only files and directories are read that belong to this user and
+that nobody else may write to.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import pickle
 import stat
 import sys
 import tempfile
+import time
 import warnings
 from functools import cache
 from pathlib import Path
@@ -28,6 +33,20 @@ from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 DIGEST_BYTES = 32
+ABANDONED = 3600.0  # seconds after which a half-written file has no writer any more
+
+# Numba's settings that change the machine code of a kernel.
+_SETTINGS = (
+    "OPT",
+    "LOOP_VECTORIZE",
+    "SLP_VECTORIZE",
+    "BOUNDSCHECK",
+    "DEBUGINFO_DEFAULT",
+    "EXTEND_VARIABLE_LIFETIMES",
+    "ENABLE_AVX",
+    "CPU_NAME",
+    "CPU_FEATURES",
+)
 
 
 @cache
@@ -54,20 +73,45 @@ def directory() -> Path:
     return Path(base).expanduser() / "kullback"
 
 
-def _refuse_what_others_can_write(path: Path) -> None:
-    """Raise where another user could have put code into a directory that we are to load from."""
+def switched_on() -> bool:
+    """Whether kernels are kept: unless `KULLBACK_CACHE` says no."""
+    return os.environ.get("KULLBACK_CACHE", "").strip().lower() not in ("0", "off", "no", "false")
+
+
+def state() -> str:
+    """What becomes of kernels here, in words: "used", or why they are compiled anew."""
+    if not switched_on():
+        return "switched off by KULLBACK_CACHE"
+    folder = directory()
+    try:
+        refuse_what_others_can_write(folder.stat(), folder)
+    except FileNotFoundError:
+        return "used, when there is a kernel to keep"
+    except OSError as error:
+        return f"not used: {error}"
+    return "used" if os.access(folder, os.W_OK | os.X_OK) else "read, but cannot be written to"
+
+
+def refuse_what_others_can_write(status: os.stat_result, path: Path) -> None:
+    """Raise where another user could have put code into what we are to load."""
     if os.name != "posix":
         return
-    status = path.stat()
-    if status.st_uid != os.getuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise PermissionError(f"{path} belongs to someone else or others can write to it")
 
 
-@cache
+_warned = False
+
+
 def _warn_once(problem: str) -> None:
+    global _warned
+    if _warned:
+        return
+    _warned = True
     warnings.warn(
         f"kullback compiles its kernels anew in this process: {problem}. "
-        "Set KULLBACK_CACHE_DIR to a directory that only you can write to.",
+        "Set KULLBACK_CACHE_DIR to a directory that only you can write to, or KULLBACK_CACHE=0 to "
+        "keep no kernels.",
         RuntimeWarning,
         stacklevel=2,
     )
@@ -93,8 +137,7 @@ class KernelCache(_Cache):
             np.__version__,
             numba.__version__,
             llvmlite.__version__,
-            config.OPT,
-            config.BOUNDSCHECK,
+            [(name, getattr(config, name, None)) for name in _SETTINGS],
         )
         key = hashlib.sha256(repr(depends_on).encode()).hexdigest()
         return directory() / f"{self.name}-{key[:32]}.kernel"
@@ -102,13 +145,13 @@ class KernelCache(_Cache):
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The compiled kernel, or None: then Numba compiles it and calls `save_overload`."""
         target_context.refresh()
+        if not switched_on():
+            return None
         try:
             path = self._path(sig, target_context.codegen())
-            if not path.exists():
+            data = _read(path)
+            if data is None:
                 return None
-            _refuse_what_others_can_write(path.parent)
-            _refuse_what_others_can_write(path)
-            data = path.read_bytes()
             digest, payload = data[:DIGEST_BYTES], data[DIGEST_BYTES:]
             if hashlib.sha256(path.name.encode() + payload).digest() != digest:
                 raise ValueError(f"{path} is damaged")
@@ -119,13 +162,16 @@ class KernelCache(_Cache):
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Write the kernel to a file of its own beside its place, then move it there."""
+        if not switched_on():
+            return
         try:
             path = self._path(sig, data.library.codegen)
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _refuse_what_others_can_write(path.parent)
+            refuse_what_others_can_write(path.parent.stat(), path.parent)
             payload = dumps(data._reduce())
             digest = hashlib.sha256(path.name.encode() + payload).digest()
             _replace(path, digest + payload)
+            _tidy(path.parent)
         except Exception as error:
             _warn_once(f"cannot write the kernel cache: {error}")
 
@@ -139,6 +185,17 @@ class KernelCache(_Cache):
         """Numba's interface; there is no index to clear."""
 
 
+def _read(path: Path) -> bytes | None:
+    """The file's content, or None if there is none; of the very file that was found to be ours."""
+    try:
+        with open(path, "rb") as file:
+            refuse_what_others_can_write(path.parent.stat(), path.parent)
+            refuse_what_others_can_write(os.fstat(file.fileno()), path)
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
 def _replace(path: Path, data: bytes) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
@@ -148,3 +205,11 @@ def _replace(path: Path, data: bytes) -> None:
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+@cache
+def _tidy(folder: Path) -> None:
+    """Once a process: remove what processes that were killed while they wrote have left behind."""
+    for path in folder.glob(".new-*"):
+        if time.time() - path.stat().st_mtime > ABANDONED:
+            path.unlink(missing_ok=True)

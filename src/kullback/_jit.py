@@ -10,6 +10,7 @@ import numba
 from numba.core.dispatcher import Dispatcher
 from numba.extending import register_jitable
 
+from kullback import _compiling
 from kullback._cache import KernelCache
 
 FLAGS: dict[str, Any] = {
@@ -52,6 +53,16 @@ def compile_kernel(function: Callable[..., Any], name: str, signature: Any) -> D
     One Python function per signature: two processes that compile different signatures of one
     function at once can store the machine code of one under the key of the other.
     """
+    if name:
+        return _compiling.once(name, lambda: _compiled(function, name, signature))
+    return _compiling.apart(lambda: _compiled(function, name, signature))
+
+
+def _compiled(function: Callable[..., Any], name: str, signature: Any) -> Dispatcher:
+    if numba.config.DISABLE_JIT:
+        raise RuntimeError(
+            "kullback has nothing to run without its kernels; unset NUMBA_DISABLE_JIT"
+        )
     _name_apart(function, name or f"{id(function)}")
     dispatcher = numba.jit(nopython=True, **FLAGS)(function)
     if name:

@@ -86,10 +86,9 @@ def multivariate_gaussian_kl_divergence(
     --------
     >>> import kullback as kl
     >>> eye = [[1, 0], [0, 1]]
-    >>> kl.multivariate_gaussian_kl_divergence([1, 0], eye, [0, 0], eye)
-    0.5
-    >>> kl.multivariate_gaussian_kl_divergence([0, 0], [[1, 0.6], [0.6, 1]], [0, 0], eye).round(6)
-    0.223144
+    >>> covs = [eye, [[1, 0.6], [0.6, 1]]]
+    >>> kl.multivariate_gaussian_kl_divergence([[1, 0], [0, 0]], covs, [0, 0], eye).round(6)
+    array([0.5     , 0.223144])
     """
     chosen = _arguments.options(MULTIVARIATE, base, True, 0.0, "inf", invalid, threads)
     p = gaussian(mean_p, cov_p, ("mean_p", "cov_p"))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kullback._drawing import order_of_profiles, tree_of
+from kullback._requirements import require
 from kullback._sheet import Sheet
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def heat_map(
     ValueError
         If `distances` is not square or is empty, or `labels` are not n.
     """
+    require("scipy", "matplotlib")
     matrix = _checked(distances)
     if matrix.shape[0] != matrix.shape[1]:
         raise ValueError(
@@ -87,6 +89,7 @@ def heat_map_between(
     linkage, title, unit : str
         As for `heat_map`, whose colours, returned figure and errors these are too.
     """
+    require("scipy", "matplotlib")
     matrix = _checked(distances)
     orders = order_of_profiles(matrix, linkage), order_of_profiles(matrix.T, linkage)
     names = (

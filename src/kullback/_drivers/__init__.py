@@ -1,6 +1,7 @@
 """Floor 2: drivers. They cut work into tiles and run them; they know no formula.
 
-    threads   how many, the pool, cancelling, progress        tile(0) ... tile(n - 1), in any order
+    threads   the pool, cancelling, progress                  tile(0) ... tile(n - 1), in any order
+    limits    how many threads, and why; what `cgroups` allow
     blas      how many threads a matrix product may use
     source    rows of an array as a kernel needs them, tile by tile, copied only where they must be
     rows      row pairs ──► results

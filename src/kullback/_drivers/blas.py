@@ -5,6 +5,9 @@ some 20 ms after a product, and would take that time from tiles with products of
 KL right after another product: 1.9 instead of 1.3 times that product's time). NumPy has no switch
 for their number; the OpenBLAS in its wheels has a function. Where there is none (another BLAS),
 products use what threads that BLAS likes.
+
+OpenBLAS ends its threads when a process forks, and does not survive that in the middle of another
+thread's product: parent and child hang. A fork therefore waits for products to end.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -22,9 +26,14 @@ import numpy as np
 _PREFIXES = ("scipy_openblas", "openblas")
 _SUFFIXES = ("64_", "")
 
+_POLL = 0.001  # seconds
+_PATIENCE = 10.0  # of a fork, many times what the longest product takes
+
 _lock = threading.Lock()
 _users = 0
 _before = 1
+_multiplying: set[int] = set()  # threads
+_forks: list[int] = []  # threads that are about to fork
 
 
 def _numpy_extension() -> str:
@@ -33,7 +42,7 @@ def _numpy_extension() -> str:
 
 
 @cache
-def _functions() -> tuple[Callable[[], int], Callable[[int], None]] | None:
+def loaded() -> tuple[Callable[[], int], Callable[[int], None]] | None:
     """OpenBLAS's functions that get and set its number of threads, or None."""
     try:
         # A symbol is looked for in the library that is named and in all that it is linked to.
@@ -55,34 +64,67 @@ def _functions() -> tuple[Callable[[], int], Callable[[int], None]] | None:
 def at_most(threads: int) -> Iterator[None]:
     """Inside, a matrix product uses at most so many threads; the last one out restores."""
     global _users, _before
-    functions = _functions()
+    functions = loaded()
     if functions is None or functions[0]() <= threads:
         yield
         return
     get, set_ = functions
-    with _lock:
-        _users += 1
-        if _users == 1:
-            _before = get()
-        set_(threads)
+    counted = False
     try:
+        with _lock:
+            if _users == 0:
+                _before = get()
+            _users, counted = _users + 1, True
+            set_(threads)
         yield
     finally:
         with _lock:
-            _users -= 1
+            _users -= counted
             if _users == 0:
                 set_(_before)
+
+
+@contextmanager
+def product() -> Iterator[None]:
+    """Inside, no other thread forks this process."""
+    me = threading.get_ident()
+    try:
+        _multiplying.add(me)  # before the question: a fork asks its own the other way round
+        while _forks:
+            _multiplying.discard(me)
+            time.sleep(_POLL)
+            _multiplying.add(me)
+        yield
+    finally:
+        _multiplying.discard(me)
+
+
+def _wait_for_products() -> None:
+    _forks.append(threading.get_ident())
+    deadline = time.monotonic() + _PATIENCE
+    while _multiplying - {threading.get_ident()} and time.monotonic() < deadline:
+        time.sleep(_POLL)
+
+
+def _let_products_begin() -> None:
+    _forks.remove(threading.get_ident())
 
 
 def _reset_in_child() -> None:
     """A child forked while a job runs has no such job."""
     global _users, _lock
     _lock = threading.Lock()
-    functions = _functions()
+    functions = loaded()
     if _users and functions:
         functions[1](_before)
     _users = 0
+    _forks.clear()
+    _multiplying.clear()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_reset_in_child)
+    os.register_at_fork(
+        before=_wait_for_products,
+        after_in_parent=_let_products_begin,
+        after_in_child=_reset_in_child,
+    )

@@ -9,16 +9,18 @@ from typing import Any
 
 import numpy as np
 
+from kullback._drivers import cgroups
+
 LARGEST = 2**63 - 1
 LINE = 64  # bytes
 
 
 def available() -> float:
     """Bytes: the least of the machine's, the control group's and the address-space limit's."""
-    return min(_machine(), _control_group(), _address_space())
+    return min(_machine(), cgroups.memory(), _address_space())
 
 
-def check_memory(shape: tuple[int, ...], dtype: np.dtype[Any], function: str) -> None:
+def check_memory(shape: tuple[int, ...], dtype: np.dtype[Any], function: str = "this call") -> None:
     """Raise MemoryError if an array of this shape does not fit, before anything is done."""
     needed = math.prod(shape) * dtype.itemsize
     if needed < 1 << 26:
@@ -53,34 +55,14 @@ def _readable(size: float) -> str:
     raise AssertionError
 
 
-def _number(path: str, field: str = "") -> float:
-    """The number in a file, or in its line that starts with `field`; infinity if there is none."""
-    try:
-        for line in Path(path).read_text().splitlines():
-            if line.startswith(field):
-                return float(line.removeprefix(field).split()[0])
-    except (OSError, ValueError, IndexError):
-        pass
-    return math.inf
-
-
 def _machine() -> float:
-    kilobytes = _number("/proc/meminfo", "MemAvailable:")
+    kilobytes = cgroups.number(Path("/proc/meminfo"), "MemAvailable:")
     if kilobytes < math.inf:
         return kilobytes * 1024
     try:
         return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     except (AttributeError, ValueError, OSError):
         return math.inf
-
-
-def _control_group() -> float:
-    root = "/sys/fs/cgroup"
-    second = _number(f"{root}/memory.max") - _number(f"{root}/memory.current")
-    first = _number(f"{root}/memory/memory.limit_in_bytes") - _number(
-        f"{root}/memory/memory.usage_in_bytes"
-    )
-    return min((x for x in (first, second) if x == x), default=math.inf)
 
 
 def _address_space() -> float:
@@ -91,5 +73,5 @@ def _address_space() -> float:
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     if limit == resource.RLIM_INFINITY:
         return math.inf
-    pages = _number("/proc/self/statm")
+    pages = cgroups.number(Path("/proc/self/statm"))
     return limit - (pages * os.sysconf("SC_PAGE_SIZE") if pages < math.inf else 0)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kullback._drivers import blas
 from kullback._drivers.forms import Place, Prepared, padded
 from kullback._drivers.memory import aligned
 from kullback._drivers.rows import Work
@@ -23,10 +24,13 @@ WORD = 64
 
 def multiply_in_chunks(left: Array, right: Array, out: Array) -> None:
     """out = left @ right.T, of which no more than CHUNK columns are summed in one go."""
-    np.matmul(left[:, :CHUNK], right[:, :CHUNK].T, out=out)
+    with blas.product():
+        np.matmul(left[:, :CHUNK], right[:, :CHUNK].T, out=out)
     for start in range(CHUNK, left.shape[1], CHUNK):
         columns = slice(start, start + CHUNK)
-        out += left[:, columns] @ right[:, columns].T
+        with blas.product():
+            part = left[:, columns] @ right[:, columns].T
+        out += part
 
 
 class Product:

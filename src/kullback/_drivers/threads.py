@@ -1,81 +1,37 @@
-"""How many threads, the pool, and running numbered tiles on it.
+"""The pool, and running numbered tiles on it.
 
 Numba's own threading layers abort or hang processes that fork or that call them from two threads,
 so kernels release the interpreter lock and run on plain Python threads. The calling thread works
 too: it takes tiles like every other, so a call never waits for a pool that others keep busy.
+Calls that run at once share what each of them may use: with as many callers as processors, such as
+a scheduler's worker threads, each works alone.
 """
 
 from __future__ import annotations
 
 import itertools
-import math
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+
+from kullback import _compiling
+from kullback._drivers.limits import default_threads
+
+__all__ = ["Progress", "default_threads", "run"]
 
 Progress = Callable[[int, int], None]
 
 _pool: ThreadPoolExecutor | None = None
 _pool_lock = threading.Lock()
 _MOST_THREADS = 1024  # of the pool: it starts one only when a job asks for it and none is idle
+_POLL = 0.1  # seconds; on Windows no wait ends before its time, and Ctrl-C only between waits
 
-
-def default_threads() -> int:
-    """The smallest of affinity, cgroup quota, KULLBACK_NUM_THREADS and OMP_NUM_THREADS."""
-    limits = [_available_processors()]
-    for name in ("KULLBACK_NUM_THREADS", "OMP_NUM_THREADS"):
-        value = os.environ.get(name, "").split(",")[0].strip()
-        if value.isdigit() and int(value) > 0:
-            limits.append(int(value))
-        elif value and name.startswith("KULLBACK"):
-            raise ValueError(f"{name} is {value!r}; it must be a whole number above 0")
-    return min(limits)
-
-
-@cache
-def _available_processors() -> int:
-    try:
-        processors = len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        processors = os.cpu_count() or 1
-    quota = min(_cgroup_quotas(), default=math.inf)
-    return max(1, min(processors, math.ceil(quota) if quota < math.inf else processors))
-
-
-def _cgroup_quotas() -> list[float]:
-    """Processors that control groups (version 2, then 1) allow, at every level that says so."""
-    quotas: list[float] = []
-    root = Path("/sys/fs/cgroup")
-    try:
-        own = Path("/proc/self/cgroup").read_text().splitlines()
-    except OSError:
-        return quotas
-    for line in own:
-        _, controllers, path = line.split(":", 2)
-        base = root if not controllers else root / controllers
-        if controllers and "cpu" not in controllers.split(","):
-            continue
-        folder = base / path.lstrip("/")
-        for level in (folder, *folder.parents):
-            quotas += _quota_of(level)
-            if level == base:
-                break
-    return quotas
-
-
-def _quota_of(folder: Path) -> list[float]:
-    try:
-        if (folder / "cpu.max").exists():
-            quota, period = (folder / "cpu.max").read_text().split()
-        else:
-            quota = (folder / "cpu.cfs_quota_us").read_text().strip()
-            period = (folder / "cpu.cfs_period_us").read_text().strip()
-        return [int(quota) / int(period)] if quota.isdigit() else []
-    except (OSError, ValueError):
-        return []
+# The threads that work on tiles now, callers among them. A set and not a count: whatever moment an
+# interrupt comes at, a thread is in it once or not, and its next call puts right what is not.
+_working: set[int] = set()
 
 
 def run(
@@ -86,18 +42,27 @@ def run(
     The first exception, KeyboardInterrupt included, cancels the tiles not yet begun and is raised
     once the others have ended. `progress(done, count)` is called from this thread.
     """
-    job = _Job(tile, count)
-    helpers = _helpers(job, min(threads, count) - 1)
+    job = _Job(tile, count, threads)
+    late: BaseException | None = None
     try:
+        _working.add(threading.get_ident())
+        _ask_for_help(job)
         job.work(progress)
-    except BaseException:
-        job.cancelled = True
-        raise
     finally:
-        _join(helpers)
-    for helper in helpers:
-        if helper.done() and not helper.cancelled():
-            helper.result()
+        # Not a function: between its call and its `try`, a second Ctrl-C would leave helpers.
+        while True:
+            try:
+                job.cancelled = True  # whether all is done or not: who comes now comes too late
+                _working.discard(threading.get_ident())
+                while job.helpers:
+                    job.wait()
+                break
+            except BaseException as error:
+                late = error
+        if late is not None:
+            raise late
+    if job.error is not None:
+        raise job.error
     if progress and count:
         progress(count, count)
 
@@ -105,47 +70,61 @@ def run(
 class _Job:
     """Numbered tiles that several threads take one after the other."""
 
-    def __init__(self, tile: Callable[[int], None], count: int) -> None:
+    def __init__(self, tile: Callable[[int], None], count: int, threads: int) -> None:
         self.tile = tile
         self.count = count
+        self.threads = threads
         self.cancelled = False
+        self.error: BaseException | None = None
+        self.helpers: set[int] = set()
+        self._left: SimpleQueue[None] = SimpleQueue()
         self._numbers = itertools.count()  # next() on it is atomic
         self._finished = itertools.count(1)
 
     def work(self, progress: Progress | None = None) -> None:
+        while not self.cancelled and (number := next(self._numbers)) < self.count:
+            self.tile(number)
+            done = next(self._finished)
+            if progress and done < self.count:
+                progress(done, self.count)
+            if self.helpers and len(_working) > self.threads and self._may_leave():
+                return
+
+    def _may_leave(self) -> bool:
+        return threading.get_ident() in self.helpers
+
+    def help(self) -> None:
+        """Work for a caller in another thread, until there is no more to do or others need it."""
+        me = threading.get_ident()
+        self.helpers.add(me)  # before the question: `run` answers it before it looks for helpers
         try:
-            while not self.cancelled and (number := next(self._numbers)) < self.count:
-                self.tile(number)
-                done = next(self._finished)
-                if progress and done < self.count:
-                    progress(done, self.count)
-        except BaseException:
+            if not self.cancelled:
+                _working.add(me)
+                _compiling.waiting.cancelled = lambda: self.cancelled
+                self.work()
+        except BaseException as error:
+            if self.error is None and not self.cancelled:
+                self.error = error
             self.cancelled = True
-            raise
+        finally:
+            _compiling.waiting.cancelled = None
+            _working.discard(me)
+            self.helpers.discard(me)
+            self._left.put(None)
+
+    def wait(self) -> None:
+        """Until a helper leaves, or some time."""
+        with suppress(Empty):
+            self._left.get(timeout=_POLL)
 
 
-def _helpers(job: _Job, wanted: int) -> list[Future[None]]:
-    helpers: list[Future[None]] = []
-    while len(helpers) < wanted:
+def _ask_for_help(job: _Job) -> None:
+    others = len(_working) - 1
+    for _ in range(min(job.threads - others, job.count) - 1):
         try:
-            helpers.append(_get_pool().submit(job.work))
+            _get_pool().submit(job.help)
         except RuntimeError:
-            break  # no thread can be started (or the interpreter is shutting down): fewer will do
-    return helpers
-
-
-def _join(helpers: list[Future[None]]) -> None:
-    """Wait until no helper works any more; a second Ctrl-C must not leave one behind."""
-    interrupted = False
-    for helper in helpers:
-        helper.cancel()
-        while not helper.done():
-            try:
-                helper.exception()
-            except KeyboardInterrupt:
-                interrupted = True
-    if interrupted:
-        raise KeyboardInterrupt
+            return  # no thread can be started (or the interpreter is shutting down): fewer will do
 
 
 def _get_pool() -> ThreadPoolExecutor:
@@ -161,6 +140,7 @@ def _forget_pool() -> None:
     global _pool, _pool_lock
     _pool = None
     _pool_lock = threading.Lock()
+    _working.clear()
 
 
 if hasattr(os, "register_at_fork"):

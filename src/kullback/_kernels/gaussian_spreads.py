@@ -168,6 +168,7 @@ def _compare_logs(l0, l1):
     d, rest = _log_difference(l0, l1)
     root = exp(0.5 * d)  # its square overflows later than e**d when halved
     half = 0.5 * root * root
+    rest = select(half < np.inf, rest, 0.0)  # of huge logarithms it is more than a rounding
     inside = larger(smaller(d, NEAR_ZERO), -NEAR_ZERO)
     tail = exp_tail(inside)
     near = magnitude(d) < NEAR_ZERO
@@ -180,7 +181,8 @@ def _compare_logs(l0, l1):
 
 @inline
 def _half_square_by_log(apart, l1):
-    w = times_power(apart[0] * exp(-0.5 * l1), apart[1])
+    root = exp(-0.25 * l1)  # its square may overflow where w does not
+    w = times_power(apart[0] * root * root, apart[1])
     return select(apart[0] == 0.0, 0.0, w * (0.5 * w))
 
 

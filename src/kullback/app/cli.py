@@ -1,4 +1,7 @@
-"""The `kullback` command: options in, exit status out. 0 done, 2 user error, 130 Ctrl-C."""
+"""The `kullback` command: options in, exit status out.
+
+0 done, 1 a self-test failed, 2 user error, 130 Ctrl-C.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import kullback as kl
-from kullback.app.errors import UserError, os_error
+from kullback._requirements import OLDEST
+from kullback.app.errors import UserError, one_line, os_error
 
 _DESCRIPTION = "Divergences between all pairs of probability distributions, exactly and fast."
 _HEADER_HELP = "whether line 1 of a .csv or .tsv holds names (default: by its text)"
@@ -27,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         try:
             arguments = _parser().parse_args(argv)
-            arguments.run(arguments)
+            status: int | None = arguments.run(arguments)
         finally:
             sys.stdout.flush()  # here, after --help too, and not where nobody can see to it
     except UserError as error:
@@ -38,11 +42,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         return _complain(str(os_error(error)), 2)
+    except ImportError as error:
+        if error.name not in OLDEST:  # a defect
+            raise
+        return _complain(one_line(str(error)), 2)
     except KeyboardInterrupt:
         return _complain("interrupted; nothing was written", 130)
     except SystemExit as end:  # --help, --version, SIGTERM
         return int(end.code or 0)
-    return 0
+    return status or 0
 
 
 def run() -> NoReturn:
@@ -93,6 +101,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_common(demo)
     demo.set_defaults(run=_run_demo)
+    info = commands.add_parser(
+        "info",
+        allow_abbrev=False,
+        help="versions, threads, cache, and a self-test: for a bug report",
+        description="Say what this installation is made of and what it uses, and test every kernel"
+        " on rows whose answers are known. Exit status 1: an answer was wrong.",
+    )
+    info.add_argument("--json", action="store_true", help="the same as JSON")
+    info.set_defaults(run=_run_info)
     return parser
 
 
@@ -176,3 +193,9 @@ def _run_demo(arguments: argparse.Namespace) -> None:
     from kullback.app.demo import run_demo
 
     run_demo(arguments.output, threads=arguments.threads, force=arguments.force)
+
+
+def _run_info(arguments: argparse.Namespace) -> int:
+    from kullback.app.info import run_info
+
+    return run_info(as_json=arguments.json)

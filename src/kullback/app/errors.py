@@ -6,6 +6,8 @@ import errno
 import importlib
 from pathlib import Path
 
+from kullback._requirements import OLDEST, too_old
+
 _REMEDIES = {
     errno.ENOENT: "check the path",
     errno.EACCES: "check the permissions",
@@ -50,13 +52,16 @@ def require(packages: str, extra: str, purpose: str) -> None:
 
     Called before the work, so that an hour's result is not lost for want of a package.
     """
+    remedy = f'pip install "kullback[{extra}]"'
     for package in packages.split():
         try:
-            importlib.import_module(package)
+            module = importlib.import_module(package)
         except ImportError as error:
             reason = "is not installed" if error.name == package else f"fails: {error}"
             raise UserError(
-                one_line(
-                    f'{purpose} needs {package}, which {reason}; pip install "kullback[{extra}]"'
-                )
+                one_line(f"{purpose} needs {package}, which {reason}; {remedy}")
             ) from error
+        if package in OLDEST and (found := too_old(package, module)):
+            raise UserError(
+                f"{purpose} needs {package}>={OLDEST[package]}, and {found} is installed; {remedy}"
+            )

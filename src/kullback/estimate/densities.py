@@ -57,7 +57,11 @@ def _distribution(given: Any, name: str) -> Density:
             found = np.concatenate([np.ravel(inverse(LEVELS)), np.ravel(upper(LEVELS))])
         return np.asarray(found[np.isfinite(found)])
 
-    return Density(_checked(given.logpdf, name), low, high, True, quantiles)
+    def log(x: Any) -> Any:  # some overflow to inf - inf far out, where they are next to nothing
+        values = np.asarray(given.logpdf(x), np.float64)
+        return np.where(np.isnan(values), -np.inf, values)
+
+    return Density(_checked(log, name), low, high, True, quantiles)
 
 
 def _interval(support: tuple[float, float] | None) -> tuple[float, float]:

@@ -127,6 +127,11 @@ def pieces(points: Array, both: list[End]) -> Pieces:
     return Pieces(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
+def joined(parts: list[Pieces]) -> Pieces:
+    """The pieces of all."""
+    return Pieces(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
 def graded(points: Array, both: list[End]) -> Array:
     """More points, so that no piece is much longer than the next: densities of unlike scales."""
     widths = np.diff(points)

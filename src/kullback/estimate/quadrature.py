@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,7 +37,7 @@ def kl_quadrature(
     points: ArrayLike | None = None,
     base: float | None = None,
     rtol: float = 1e-9,
-    limit: int = 300,
+    limit: int = 100,
 ) -> Quadrature:
     """KL(p || q) = integral of p ln(p/q) for two densities on the line.
 
@@ -173,15 +174,19 @@ def _logarithms(p: Density, q: Density, x: Array, weight: Array) -> tuple[Array,
 
 
 def _problem(p: Density, q: Density, points: ArrayLike | None) -> _Problem:
-    low, high = min(p.low, q.low), max(p.high, q.high)
     given = [] if points is None else [np.ravel(np.asarray(points, np.float64))]
-    borders = np.array([end for end in (p.low, p.high, q.low, q.high) if math.isfinite(end)])
-    marks = integration.landmarks([p.landmarks(), q.landmarks(), borders, *given], low, high)
-    with np.errstate(divide="ignore"):
-        known = ~_underflown(p, q, marks, np.log(np.abs(marks)))
-    marks = marks[known] if known.any() else marks
-    both = [_shortened(end, p, q) for end in integration.ends(marks, low, high)]
-    return _Problem(p, q, integration.pieces(marks, both), both)
+    places = [p.landmarks(), q.landmarks(), *given]
+    parts, ends = list[integration.Pieces](), list[integration.End]()
+    # Where one support ends inside the other there may be a singularity: an end for each side.
+    for low, high in pairwise(sorted({p.low, p.high, q.low, q.high})):
+        marks = integration.landmarks(places, low, high)
+        with np.errstate(divide="ignore"):
+            known = ~_underflown(p, q, marks, np.log(np.abs(marks)))
+        marks = marks[known] if known.any() else marks
+        both = [_shortened(end, p, q) for end in integration.ends(marks, low, high)]
+        parts.append(integration.pieces(marks, both))
+        ends += both
+    return _Problem(p, q, integration.joined(parts), ends)
 
 
 def _underflown(p: Density, q: Density, x: Array, weight: Array) -> NDArray[np.bool_]:

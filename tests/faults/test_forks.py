@@ -1,0 +1,110 @@
+"""A forked child has one thread and every lock as it was: it must compute all the same."""
+
+from __future__ import annotations
+
+from processes import assert_fine, needs_fork, run_child
+
+pytestmark = needs_fork
+
+# `in_child(check)` forks; `check()` must be true. It takes a second or two, and twenty times that
+# where others use the processors: an alarm tells a child that hangs from one that is slow.
+FORK = """
+import faulthandler, os, signal, threading, time, warnings
+import numpy as np, kullback as kl
+warnings.simplefilter("ignore", DeprecationWarning)  # Python's, about forking with threads
+faulthandler.register(signal.SIGALRM, chain=True)  # a child says where it hangs
+x = np.random.default_rng(0).random((1500, 64))
+
+def in_child(check):
+    child = os.fork()
+    if not child:
+        signal.alarm(200)
+        status = 7
+        try:
+            status = 0 if check() else 8
+        finally:
+            os._exit(status)
+    ended = os.waitpid(child, 0)[1]
+    assert ended == 0, f"wait status {ended}"
+"""
+
+
+def fork_child(code: str, **environment: str) -> None:
+    assert_fine(run_child(FORK + code + '\nprint("fine")', **environment))
+
+
+def test_a_forked_child_computes_after_use() -> None:
+    fork_child("""
+want = [kl.pairwise(x, metric=metric) for metric in ("js", "kl")]
+rows = kl.kl_divergence(x[:, None], x[:200])
+def check():
+    got = [kl.pairwise(x, metric=metric) for metric in ("js", "kl")]
+    same = np.array_equal(kl.kl_divergence(x[:, None], x[:200]), rows)
+    return same and np.array_equal(got, want)
+for _ in range(3):
+    in_child(check)
+assert check()
+""")
+
+
+def test_a_forked_child_computes_while_the_pool_is_busy() -> None:
+    fork_child("""
+want = [kl.pairwise(x[:600], metric=metric) for metric in ("js", "kl")]
+stop = []
+def work():
+    while not stop:
+        for metric in ("js", "kl"):
+            kl.pairwise(x, metric=metric)
+busy = [threading.Thread(target=work) for _ in range(2)]
+for thread in busy: thread.start()
+def check():
+    return np.array_equal([kl.pairwise(x[:600], metric=metric) for metric in ("js", "kl")], want)
+for _ in range(10):
+    in_child(check)
+stop.append(True)
+for thread in busy: thread.join()
+""")
+
+
+def test_a_forked_child_computes_while_another_thread_compiles() -> None:
+    fork_child(
+        """
+from numba.core.compiler_lock import global_compiler_lock
+p, q = [0.9, 0.1], [0.5, 0.5]
+def is_compiling():
+    free = global_compiler_lock._lock.acquire(blocking=False)
+    if free: global_compiler_lock.release()
+    return not free
+compiling = threading.Thread(target=kl.js_divergence, args=(p, q))
+compiling.start()
+while not is_compiling(): time.sleep(0.001)
+in_child(lambda: abs(kl.total_variation_distance(p, q) - 0.4) < 1e-15)
+compiling.join()
+""",
+        KULLBACK_CACHE="0",
+    )
+
+
+def test_a_forked_child_computes_while_another_thread_waits_for_the_same_kernel() -> None:
+    fork_child(
+        """
+p, q = [0.9, 0.1], [0.5, 0.5]
+from kullback import _compiling
+waiting = [threading.Thread(target=kl.total_variation_distance, args=(p, q)) for _ in range(3)]
+for thread in waiting: thread.start()
+while not _compiling._pending: time.sleep(0.001)
+in_child(lambda: abs(kl.total_variation_distance(p, q) - 0.4) < 1e-15)
+for thread in waiting: thread.join()
+""",
+        KULLBACK_CACHE="0",
+    )
+
+
+def test_a_forked_child_computes_while_another_thread_loads_the_package() -> None:
+    fork_child("""
+first = threading.Thread(target=lambda: kl.kl_divergence([0.9, 0.1], [0.5, 0.5]))
+first.start()
+while "kullback._jit" not in __import__("sys").modules: time.sleep(0.001)
+in_child(lambda: abs(kl.total_variation_distance([0.9, 0.1], [0.5, 0.5]) - 0.4) < 1e-15)
+first.join()
+""")

@@ -1,0 +1,104 @@
+"""`kullback info`: what is installed, what is used, and whether every kernel computes rightly."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+import kullback as kl
+import reference
+from kullback._catalogue import DIVERGENCES
+from kullback.app import self_test
+from kullback.app.cli import main
+from kullback.app.info import REPORT, gather
+from processes import run_child
+
+
+@pytest.mark.slow
+def test_it_says_what_a_bug_report_should_hold(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["info", "--json"]) == 0
+    out, err = capfd.readouterr()
+    assert err == ""
+    facts = json.loads(out)
+    assert facts["kullback"] == kl.__version__
+    assert facts["packages"]["numpy"] == np.__version__
+    assert facts["threads"]["used"] == min(facts["threads"]["limits"].values())
+    assert facts["self_test"]["failed"] == []
+    assert facts["self_test"]["checks"] > 100
+    for part in ("system", "processor", "blas", "memory", "cache", "settings"):
+        assert facts[part]
+        assert "unknown" not in facts[part], facts[part]
+    assert main(["info"]) == 0
+    text = capfd.readouterr().out
+    assert text.endswith(f"none failed\n\n{REPORT}\n")
+    for part in (facts["cache"]["directory"], facts["cache"]["state"], "processors that this"):
+        assert part in text
+
+
+def test_a_wrong_kernel_is_named_and_the_status_is_1(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    chosen = [check for check in self_test.checks() if check.name == "kl, 5 bins"]
+    monkeypatch.setattr("kullback.app.info.checks", lambda: chosen)
+    assert main(["info"]) == 0
+    assert "1 checks, none failed" in capfd.readouterr().out
+    right = kl.kl_divergence
+    for wrong, words in (
+        (lambda p, q: right(p, q) * (1 + 1e-9), "kl, 5 bins: [0.54326965] instead of 0.5432696"),
+        (lambda p, q: np.float64(np.nan), "kl, 5 bins: [nan] instead of"),
+        (lambda p, q: 1 / 0, "kl, 5 bins: ZeroDivisionError: division by zero"),
+    ):
+        monkeypatch.setattr(kl, "kl_divergence", wrong)
+        assert main(["info"]) == 1
+        assert words in capfd.readouterr().out
+
+
+def test_without_numba_it_still_tells_the_rest() -> None:
+    code = """
+    import sys
+    sys.modules["numba"] = None
+    from kullback.app.cli import main
+    raise SystemExit(main(["info"]))
+    """
+    done = run_child(code)
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert "needs numba>=" in done.stdout
+    assert "numpy: " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("settings", "state"),
+    [({"KULLBACK_CACHE": "off"}, "switched off"), ({"KULLBACK_NUM_THREADS": "none"}, "is 'none'")],
+)
+def test_what_is_wrong_with_a_setting_is_told(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], state: str
+) -> None:
+    monkeypatch.setattr("kullback.app.info.checks", lambda: [])
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    facts = gather()
+    assert state in facts["cache"].get("state", "") + str(facts["threads"].get("unknown", ""))
+    assert settings.items() <= facts["settings"].items()
+
+
+def test_every_divergence_and_metric_is_tested() -> None:
+    names = {check.name for check in self_test.checks()}
+    words = set(self_test.ANSWERS)
+    assert words >= set(DIVERGENCES)
+    for word in words - {"reverse_kl"}:
+        assert {f"{word}, 5 bins", f"{word}, 40 bins", f"{word}, 5 bins, near"} <= names
+    for word in words - {"cross_entropy"}:
+        assert {f"matrix of {word}", f"matrix of {word}, float32"} <= names
+
+
+@pytest.mark.parametrize("word", self_test.ANSWERS)
+def test_the_known_answers_are_the_oracles(word: str) -> None:
+    for rows, answer in zip((self_test.FAR, self_test.NEAR), self_test.ANSWERS[word], strict=True):
+        if word == "reverse_kl":
+            rows, word = rows[::-1], "kl"
+        exact = reference.rowwise(word, *(np.array(row) for row in rows))
+        assert math.isclose(float(exact), answer, rel_tol=1e-15)

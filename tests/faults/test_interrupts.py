@@ -1,0 +1,169 @@
+"""Ctrl-C at random moments: KeyboardInterrupt soon, no thread left at work, the next call works."""
+
+from __future__ import annotations
+
+import signal
+
+from processes import assert_fine, needs_posix, run_child
+
+pytestmark = needs_posix
+
+# Interrupts `call` after a random time; returns the seconds from the first signal to the exception.
+# How late it may be is asserted on the median, and by the share of the processors that this process
+# had: where others use them too, a tile takes the longer.
+INTERRUPT = """
+import os, random, signal, statistics, sys, threading, time
+import numpy as np, kullback as kl
+from kullback._drivers import blas, threads
+random.seed(0)
+sys.setswitchinterval(0.001)
+
+def interrupted(call, most, times=1):
+    sent, over = [], threading.Event()
+    wait = random.uniform(0, most)
+    def interrupt():
+        time.sleep(wait)
+        for _ in range(times):
+            if over.is_set():
+                return
+            sent.append(time.perf_counter())
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(random.uniform(0, 0.02))
+    sender = threading.Thread(target=interrupt)
+    late = None
+    try:
+        try:
+            sender.start()
+            while True:
+                call()
+        except KeyboardInterrupt:
+            late = time.perf_counter() - sent[0]
+        over.set()
+        sender.join()
+    except KeyboardInterrupt:  # the second one came after the first was caught
+        over.set()
+        sender.join()
+    return late
+
+def nobody_works():
+    assert not any(thread.name == "kullback-compiler" for thread in threading.enumerate())
+    assert not threads._working - {threading.get_ident()}, threads._working
+
+x = np.random.default_rng(0).random((3000, 256))
+"""
+
+
+def test_control_c_ends_a_long_job_soon_and_the_next_call_works() -> None:
+    code = """
+calls = [
+    lambda: kl.pairwise(x), lambda: kl.pairwise(x, metric="kl"), lambda: kl.condensed(x),
+    lambda: kl.pairwise(x, metric="total_variation"),
+    lambda: kl.kl_divergence(x[:100, None], x[None]),
+]
+small = [
+    lambda: kl.pairwise(x[:100]), lambda: kl.pairwise(x[:100], metric="kl"),
+    lambda: kl.condensed(x[:100]), lambda: kl.pairwise(x[:100], metric="total_variation"),
+    lambda: kl.kl_divergence(x[:100, None], x[None, :100]),
+]
+want = [call() for call in small]
+before = blas.loaded()[0]() if blas.loaded() else None
+late = []
+start = time.perf_counter(), time.process_time()
+for round in range(40):
+    late.append(interrupted(calls[round % 5], 0.3, times=1 + round % 2))
+    assert len(threads._working) <= 1, "only the caller may be left in the count"
+    np.testing.assert_allclose(small[round % 5](), want[round % 5], rtol=1e-12)
+    nobody_works()
+    if before is not None:
+        assert blas.loaded()[0]() == before, "the BLAS has its threads back"
+late = [one for one in late if one is not None]
+assert len(late) >= 30
+wall, used = time.perf_counter() - start[0], time.process_time() - start[1]
+slowdown = max(1.0, threads.default_threads() * wall / used)
+assert statistics.median(late) < 0.3 * slowdown, (slowdown, late)
+assert threads._get_pool()._work_queue.qsize() == 0
+print("fine")
+"""
+    assert_fine(run_child(INTERRUPT + code))
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_control_c_while_a_kernel_compiles_is_answered_at_once() -> None:
+    code = """
+from kullback import _compiling
+p, q = [0.9, 0.1], [0.5, 0.5]
+kl.kl_divergence  # loads the package
+def wait_until_it_compiles():
+    while not _compiling._pending: time.sleep(0.001)
+late = []
+for name in ("total_variation_distance", "chi2_divergence"):
+    sent, started = [], threading.Event()
+    def interrupt():
+        assert started.wait(60)
+        wait_until_it_compiles()
+        sent.append(time.perf_counter())
+        os.kill(os.getpid(), signal.SIGINT)
+    sender = threading.Thread(target=interrupt)
+    sender.start()
+    try:
+        started.set()
+        getattr(kl, name)(p, q)
+        raise SystemExit("was not interrupted")
+    except KeyboardInterrupt:
+        late.append(time.perf_counter() - sent[0])
+        assert _compiling._pending, "the compilation goes on"
+    sender.join()
+assert min(late) < 0.3, late
+assert abs(kl.total_variation_distance(p, q) - 0.4) < 1e-15  # waits for the one that goes on
+while _compiling._pending: time.sleep(0.01)
+while any(t.name == "kullback-compiler" for t in threading.enumerate()): time.sleep(0.01)
+print("fine")
+"""
+    assert_fine(run_child(INTERRUPT + code, KULLBACK_CACHE="0"))
+
+
+def test_control_c_does_not_wait_for_a_helper_that_needs_a_kernel() -> None:
+    """A helper gives up waiting for a compilation as soon as its job is cancelled."""
+    code = """
+from kullback import _compiling
+release, begun = threading.Event(), threading.Event()
+def slow():
+    begun.set()
+    assert release.wait(120)
+    return "kernel"
+written = []
+def tile(number):
+    if threading.current_thread() is threading.main_thread():
+        assert begun.wait(60)
+        raise KeyboardInterrupt
+    written.append(_compiling.once("slow", slow))
+start = time.perf_counter()
+try:
+    threads.run(tile, 100, 3)
+    raise SystemExit("was not interrupted")
+except KeyboardInterrupt:
+    assert time.perf_counter() - start < 60
+assert not release.is_set() and not written
+release.set()
+assert _compiling.once("slow", slow) == "kernel"
+assert not written, "who gave up has not come back"
+print("fine")
+"""
+    assert_fine(run_child(INTERRUPT + code))
+
+
+def test_a_handler_of_ones_own_may_raise_what_it_likes() -> None:
+    code = """
+class Stop(Exception): pass
+def stop(*_): raise Stop
+signal.signal(signal.SIGALRM, stop)
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+try:
+    while True: kl.pairwise(x)
+except Stop:
+    pass
+kl.pairwise(x[:10])
+nobody_works()
+print("fine")
+"""
+    assert_fine(run_child(INTERRUPT + code))
