@@ -67,6 +67,7 @@ html_css_files = ["kullback.css"]
 html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
 html_copy_source = False
 html_show_sourcelink = False
+html_show_search_summary = False  # it would fetch pages, which browsers refuse to do from disk
 html_sidebars = {"index": [], "quickstart": [], "command-line": []}
 html_theme_options = {
     "logo": {"text": "kullback"},
