@@ -147,6 +147,7 @@ NPY = _npy(COUNTS)
         (NPY.replace(b"'<i8'", b"'<z8'"), "is not a .npy file"),
         (NPY.replace(b"False", b"print"), "is not a .npy file"),
         (NPY[:40], "is not a .npy file"),
+        (NPY.replace(b"(2, 3)", b"(2, 3 "), "is not a .npy file"),
         (NPY[:6] + b"\x07" + NPY[7:], "is not a .npy file"),
         (b"text\n" * 30, "is not a .npy file"),
         (b"", "is empty"),

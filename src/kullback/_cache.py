@@ -1,6 +1,6 @@
 """Compiled kernels on disk: one file for each kernel, written whole or not at all.
 
-A file's name is a hash of everything that its machine code depends on (the package's own source,
+A file's name is a hash of everything that its machine code depends on (their own source,
 the kernel and its signature, Python, NumPy, Numba, llvmlite and the processor), so that nothing
 stale can be found. It starts with a digest of the rest: a truncated or altered file is not read.
 Whatever goes wrong here costs a compilation and at most one warning a process.
@@ -51,10 +51,15 @@ _SETTINGS = (
 
 @cache
 def source_digest() -> str:
-    """A hash of the package's source files: an edit anywhere makes a new set of kernels."""
+    """A hash of the source files that kernels are made of: an edit makes a new set of kernels.
+
+    They are those of the floors up to the kernels', since imports only go down.
+    """
     package = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
+    folders = (package / "_kernels", package / "_math")
+    sources = [path for folder in folders for path in folder.rglob("*.py")]
+    for path in sorted([*sources, package / "_jit.py", package / "_cache.py"]):
         digest.update(str(path.relative_to(package)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 

@@ -90,7 +90,9 @@ def _read_npy(path: Path) -> NDArray[Any]:
                 raise ValueError(f"format version {version} is not known")
             read = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}
             shape, _, dtype = read[version[0]](file)
-        except (ValueError, EOFError, TypeError, SyntaxError, RecursionError) as error:
+        except OSError:
+            raise
+        except Exception as error:  # the header is a Python literal: whatever its parser raises
             reason = one_line(str(error)).split(". ")[0]
             raise UserError(
                 f"{path}: is not a .npy file ({reason}); write it by numpy.save"
