@@ -30,7 +30,7 @@ LOOK = r"""() => {
   const beyond = [...document.querySelectorAll("body *")].filter((e) => {
     for (let up = e; up; up = up.parentElement) {
       const style = getComputedStyle(up);
-      if (up !== document.body && style.overflowX !== "visible") return false;
+      if (["auto", "scroll"].includes(style.overflowX)) return false;
       if (style.position === "fixed" || style.display === "none") return false;
     }
     return e.getBoundingClientRect().right > document.documentElement.clientWidth + 1;

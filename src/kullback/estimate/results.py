@@ -13,19 +13,39 @@ class ConvergenceWarning(RuntimeWarning):
 
 
 class Quadrature(NamedTuple):
-    """The result of `kl_quadrature`, in nats or units of `base`."""
+    """The result of `kl_quadrature`, in nats or units of `base`.
+
+    Parameters
+    ----------
+    value : float
+        The divergence.
+    error : float
+        An estimate of its absolute error.
+    converged : bool
+        Whether that is what was asked for.
+    """
 
     value: float
-    error: float  # an estimate of its absolute error
-    converged: bool  # whether that is what was asked for
+    error: float
+    converged: bool
 
 
 class Estimate(NamedTuple):
-    """The result of an estimator from samples, in nats or units of `base`."""
+    """The result of an estimator from samples, in nats or units of `base`.
+
+    Parameters
+    ----------
+    value : float
+        The estimate of the divergence.
+    standard_error : float
+        Of the value, itself estimated; NaN where there are too few samples.
+    degrees_of_freedom : float
+        Of the standard error.
+    """
 
     value: float
-    standard_error: float  # of the value, itself estimated; NaN where there are too few samples
-    degrees_of_freedom: float = math.inf  # of the standard error
+    standard_error: float
+    degrees_of_freedom: float = math.inf
 
     def interval(self, confidence: float = 0.95) -> tuple[float, float]:
         """Limits that cover the expectation of the estimator with about this probability.
@@ -60,8 +80,16 @@ class Estimate(NamedTuple):
 
 
 class MixtureDivergence(NamedTuple):
-    """The result of `gaussian_mixture_kl`, in nats or units of `base`."""
+    """The result of `gaussian_mixture_kl`, in nats or units of `base`.
 
-    value: float  # the variational approximation
-    lower: float  # not above KL
-    upper: float  # not below KL
+    Parameters
+    ----------
+    value : float
+        The variational approximation.
+    lower, upper : float
+        Bounds: not above KL, and not below it.
+    """
+
+    value: float
+    lower: float
+    upper: float

@@ -12,7 +12,15 @@ Array = NDArray[np.float64]
 
 
 class Gaussian(NamedTuple):
-    """A Gaussian distribution: floats in one dimension, else arrays (d,) and (d, d)."""
+    """A Gaussian distribution.
+
+    Parameters
+    ----------
+    mean : float or ndarray, (d,)
+        A float in one dimension.
+    covariance : float or ndarray, (d, d)
+        In one dimension the variance; `variance` is its diagonal.
+    """
 
     mean: Any
     covariance: Any
@@ -24,12 +32,26 @@ class Gaussian(NamedTuple):
 
 
 class InformationProjection(NamedTuple):
-    """The result of `information_projection`."""
+    """The result of `information_projection`.
+
+    Parameters
+    ----------
+    gaussian : Gaussian
+        The projection.
+    bound : float
+        The evidence lower bound in nats, ln Z - KL(gaussian || target).
+    bound_error : float
+        Its standard error, or an estimate of its error by quadrature.
+    history : ndarray
+        The bound after each iteration, at the points of the optimization.
+    converged : bool
+        Whether the maximum was reached.
+    """
 
     gaussian: Gaussian
-    bound: float  # the evidence lower bound, in nats: ln Z - KL(gaussian || target)
-    bound_error: float  # its standard error, or an estimate of its error by quadrature
-    history: Array  # the bound after each iteration, at the points of the optimization
+    bound: float
+    bound_error: float
+    history: Array
     converged: bool
 
 
