@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from functools import cache
+from itertools import zip_longest
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -139,10 +140,12 @@ def common_lead(p: Array, q: Array, names: tuple[str, str]) -> tuple[int, ...]:
     common_bins(p, q, names)
     if p.shape == q.shape:
         return p.shape[:-1]
-    try:
-        return np.broadcast_shapes(p.shape[:-1], q.shape[:-1])
-    except ValueError:
-        raise ValueError(f"the leading axes do not broadcast: {_shapes(p, q, names)}") from None
+    # Not NumPy's, which refuses what is too large for any array; that is said with the remedy.
+    pairs = zip_longest(reversed(p.shape[:-1]), reversed(q.shape[:-1]), fillvalue=1)
+    lead = [b if a == 1 else a if b in (1, a) else -1 for a, b in pairs]
+    if -1 in lead:
+        raise ValueError(f"the leading axes do not broadcast: {_shapes(p, q, names)}")
+    return tuple(reversed(lead))
 
 
 def common_bins(p: Array, q: Array, names: tuple[str, str]) -> None:

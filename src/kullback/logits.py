@@ -79,8 +79,8 @@ def kl_divergence_from_logits(
     Examples
     --------
     >>> import kullback as kl
-    >>> float(round(kl.kl_divergence_from_logits([2.0, 0.0, -1.0], [1.0, 1.0, -1.0]), 12))
-    0.318377191222
+    >>> float(round(kl.kl_divergence_from_logits([2.0, 0.0, -1.0], [1.0, 1.0, -1.0]), 9))
+    0.318377191
     >>> kl.kl_divergence_from_logits([[1e4, 0], [0, -float("inf")]], [0, 0], base=2)
     array([1., 1.])
     """

@@ -76,7 +76,7 @@ sys.meta_path.insert(0, Broken())
     assert_says(code, "numba", "Numba needs another NumPy")
 
 
-@pytest.mark.parametrize("command", ["pairwise x.npy --output d.npy", "demo"])
+@pytest.mark.parametrize("command", ["pairwise x.npy --output d.npy", "demo --output d.npy"])
 def test_the_command_line_says_so_in_one_line(tmp_path: Path, command: str) -> None:
     arguments = command.replace("x.npy", str(tmp_path / "x.npy")).replace(
         "d.npy", str(tmp_path / "d.npy")
