@@ -19,7 +19,7 @@ class Gaussian(NamedTuple):
     mean : float or ndarray, (d,)
         A float in one dimension.
     covariance : float or ndarray, (d, d)
-        In one dimension the variance; `variance` is its diagonal.
+        In one dimension the variance; ``variance`` is its diagonal.
     """
 
     mean: Any
