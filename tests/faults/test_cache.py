@@ -14,11 +14,12 @@ import pytest
 import kullback
 from processes import LIMIT, Done, needs_posix, run_child
 
-VALUE = "0.36806420716849"
+VALUE = "[[1, 2]]"  # of the kernel that is compiled soonest
 CALL = """
 import kullback as kl
-print(kl.kl_divergence([0.9, 0.1], [0.5, 0.5]))
+print(kl.histograms([[0.1, 0.5, 0.9]], bins=2, range=(0, 1))[0].tolist())
 """
+OTHER = CALL.replace("[[0.1, 0.5, 0.9]]", "[[0, 1, 1, 1]]")  # integers have a kernel of their own
 NO_KERNEL = """
 from kullback import _jit
 def refuse(*_):
@@ -90,15 +91,14 @@ def test_a_damaged_file_costs_a_compilation_and_one_warning(cache: Path, damage:
 
 
 def test_swapped_files_are_not_mixed_up(cache: Path) -> None:
-    other = "import kullback as kl\nprint(kl.js_divergence([0.9, 0.1], [0.5, 0.5]))"
-    value = call(cache, other).stdout
+    assert call(cache, OTHER).stdout == "[[1, 3]]\n"
     first, second = cache.iterdir()
     contents = first.read_bytes(), second.read_bytes()
     first.write_bytes(contents[1])
     second.write_bytes(contents[0])
-    done = call(cache, CALL + other)
+    done = call(cache, CALL + OTHER)
     assert_right(done, 1, "is damaged")
-    assert done.stdout.split()[1] == value.strip()
+    assert done.stdout.splitlines()[1] == "[[1, 3]]"
 
 
 def test_a_directory_in_the_place_of_a_file_costs_one_warning(cache: Path) -> None:
@@ -146,7 +146,7 @@ def test_without_a_usable_home_there_is_one_warning(tmp_path: Path) -> None:
 
 
 @needs_posix
-@pytest.mark.parametrize("code", ["", "kl.js_divergence([0.9, 0.1], [0.5, 0.5])"])
+@pytest.mark.parametrize("code", ["", OTHER], ids=["one kernel", "two kernels"])
 def test_a_full_disk_costs_one_warning_and_leaves_nothing(tmp_path: Path, code: str) -> None:
     """Where a file cannot grow beyond some bytes: a write that fails after it has begun."""
     limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
@@ -174,13 +174,13 @@ def test_an_edited_kernel_is_compiled_anew(tmp_path: Path) -> None:
     package = _copy(tmp_path)
     environment = {"PYTHONPATH": str(tmp_path)}
     assert_right(call(tmp_path / "kernels", **environment), 0)
-    source = package / "_kernels" / "short.py"
+    source = package / "_kernels" / "binning.py"
     text = source.read_text("utf-8")
-    edited = text.replace("return left", "out[:] = 7.0\n        return left")
+    edited = text.replace("out[r, b] += ", "out[r, b] += 7 + ")
     assert edited != text
     source.write_text(edited, "utf-8")
     done = call(tmp_path / "kernels", **environment)
-    assert done.stdout == "7.0\n", done.stderr
+    assert done.stdout == "[[8, 9]]\n", done.stderr
 
 
 @pytest.mark.parametrize("flag", [{"NUMBA_OPT": "1"}, {"NUMBA_BOUNDSCHECK": "1"}], ids=str)

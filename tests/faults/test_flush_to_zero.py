@@ -26,7 +26,7 @@ import numpy as np, kullback as kl
 rng = np.random.default_rng(0)
 p, q = rng.random((2, 30_000, 40))
 q[::3] = p[::3] * (1 + 1e-9)
-p[:5, :20] = 0.0
+p[:5, 20:] = 0.0
 calls = [
     lambda: kl.kl_divergence(p[:5], q[:5]), lambda: kl.kl_divergence(p, q),
     lambda: kl.js_divergence(p, q), lambda: kl.hellinger_distance(p, q),

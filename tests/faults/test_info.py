@@ -27,7 +27,7 @@ def test_it_says_what_a_bug_report_should_hold(capfd: pytest.CaptureFixture[str]
     assert facts["packages"]["numpy"] == np.__version__
     assert facts["threads"]["used"] == min(facts["threads"]["limits"].values())
     assert facts["self_test"]["failed"] == []
-    assert facts["self_test"]["checks"] > 100
+    assert facts["self_test"]["checks"] > 90
     for part in ("system", "processor", "blas", "memory", "cache", "settings"):
         assert facts[part]
         assert "unknown" not in facts[part], facts[part]
@@ -98,7 +98,8 @@ def test_every_divergence_and_metric_is_tested() -> None:
 @pytest.mark.parametrize("word", self_test.ANSWERS)
 def test_the_known_answers_are_the_oracles(word: str) -> None:
     for rows, answer in zip((self_test.FAR, self_test.NEAR), self_test.ANSWERS[word], strict=True):
+        given = [np.array(row) for row in rows]
         if word == "reverse_kl":
-            rows, word = rows[::-1], "kl"
-        exact = reference.rowwise(word, *(np.array(row) for row in rows))
+            given.reverse()
+        exact = reference.rowwise(word.removeprefix("reverse_"), *given)
         assert math.isclose(float(exact), answer, rel_tol=1e-15)

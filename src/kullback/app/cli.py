@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import kullback as kl
-from kullback._requirements import OLDEST
+from kullback._requirements import OLDEST, require
 from kullback.app.errors import UserError, one_line, os_error
 
 _DESCRIPTION = "Divergences between all pairs of probability distributions, exactly and fast."
@@ -167,6 +167,7 @@ def _zeros(text: str) -> str | float:
 
 
 def _run_pairwise(arguments: argparse.Namespace) -> None:
+    require("numpy", "numba")
     from kullback.app.pairwise import Files, run_pairwise  # --help need not load NumPy
 
     files = Files(
@@ -190,6 +191,7 @@ def _run_pairwise(arguments: argparse.Namespace) -> None:
 
 
 def _run_demo(arguments: argparse.Namespace) -> None:
+    require("numpy", "numba")
     from kullback.app.demo import run_demo
 
     run_demo(arguments.output, threads=arguments.threads, force=arguments.force)
