@@ -55,6 +55,7 @@ autodoc_typehints = "none"  # types stand in the docstrings
 default_role = "autolink"
 numpydoc_show_class_members = False
 add_module_names = False
+toc_object_entries = False  # a page has but one
 
 html_theme = "pydata_sphinx_theme"
 html_title = "kullback"
@@ -77,7 +78,7 @@ html_theme_options = {
     "show_toc_level": 1,
     "footer_start": ["copyright"],
     "footer_end": [],
-    "secondary_sidebar_items": {"reference/api/*": [], "**": ["page-toc"]},
+    "secondary_sidebar_items": ["page-toc"],
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
