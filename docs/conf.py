@@ -77,11 +77,12 @@ html_theme_options = {
     "show_toc_level": 1,
     "footer_start": ["copyright"],
     "footer_end": [],
-    "secondary_sidebar_items": ["page-toc"],
+    "secondary_sidebar_items": {"reference/api/*": [], "**": ["page-toc"]},
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
 html_show_copyright = False
+html_use_index = False  # the reference is one
 
 
 def _as_plain_text(
