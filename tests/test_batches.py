@@ -16,7 +16,7 @@ from tolerances import assert_close, assert_same_bits
 PAIR = "kullback.kl_divergence([0.2, 0.3, 0.5], [0.5, 0.1, 0.4], {options})"
 
 
-@pytest.mark.parametrize("later", ["zeros='skip'", "zeros=0.25", "pseudocount=0.5"])
+@pytest.mark.parametrize("later", ["zeros='skip'", "pseudocount=0.5"])
 def test_kernels_of_an_earlier_process_are_not_mixed_up_with_new_ones(later, tmp_path):
     first = [PAIR.format(options=later)]
     then = [PAIR.format(options=""), *first, PAIR.format(options="normalize=False"), *first]

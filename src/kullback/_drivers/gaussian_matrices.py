@@ -100,7 +100,6 @@ class Product:
             kernel = build.prepared(self.work.spread, both or not second, both or second)
         kernel(rows, self.reference, second, *made)
 
-    @np.errstate(over="ignore", invalid="ignore")  # what overflows is refined
     def multiply(self, x: Prepared, y: Prepared, out: Array) -> None:
         multiply_in_chunks(x[0], y[0], out)
 

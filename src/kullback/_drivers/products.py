@@ -22,6 +22,7 @@ MOST_FOR_MEAN = 128  # rows that the reference row is the mean of
 WORD = 64
 
 
+@np.errstate(all="ignore")  # what overflows is not certified, and refined
 def multiply_in_chunks(left: Array, right: Array, out: Array) -> None:
     """out = left @ right.T, of which no more than CHUNK columns are summed in one go."""
     with blas.product():
