@@ -39,14 +39,14 @@ want = [kl.pairwise(x, metric=metric) for metric in ("js", "kl")]
 rows = kl.kl_divergence(x[:, None], x[:200])
 from kullback._drivers import threads
 def check():
-    got = [kl.pairwise(x, metric=metric) for metric in ("js", "kl")]
-    same = np.array_equal(kl.kl_divergence(x[:, None], x[:200]), rows)
     at_work, begun = set(), threading.Event()
     def tile(number):
         at_work.add(threading.get_ident())
         if len(at_work) > 1: begun.set()
-        assert begun.wait(60), "the child has no helpers"
+        assert begun.wait(30), "the child has no helpers"
     threads.run(tile, 4, 2)
+    got = [kl.pairwise(x, metric=metric) for metric in ("js", "kl")]
+    same = np.array_equal(kl.kl_divergence(x[:, None], x[:200]), rows)
     return same and np.array_equal(got, want)
 for _ in range(3):
     in_child(check)
