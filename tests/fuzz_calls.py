@@ -94,7 +94,7 @@ def arrays(draw: st.DrawFn, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
     flat = draw(entries(dtype, count))
     array = np.array(flat, dtype).reshape(shape)
     if array.dtype.kind == "f" and count and draw(st.booleans()):
-        array = np.abs(np.nan_to_num(array, posinf=1.0))
+        array = np.asarray(np.abs(np.nan_to_num(array, posinf=1.0)))
     return array
 
 

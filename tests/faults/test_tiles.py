@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
 import pytest
 
@@ -23,37 +25,53 @@ def test_every_tile_runs_once_and_progress_ends_at_the_total() -> None:
     assert all(total == 50 and 0 < done <= 50 for done, total in steps)
 
 
+TILES = 1_000_000  # more than any thread does before it hears of an error
+
+
 @pytest.mark.parametrize("bad", [0, 3, 700])
 @pytest.mark.parametrize("many", [1, 3])
 def test_the_first_error_is_raised_and_the_rest_cancelled(bad: int, many: int) -> None:
-    ran = []
+    ran: list[int] = []
+    at_work: set[int] = set()
 
     def tile(number: int) -> None:
         ran.append(number)
+        at_work.add(threading.get_ident())
         if number == bad:
+            wait_until(lambda: len(at_work) >= min(many, 2))  # there is somebody to cancel
             raise ArithmeticError(f"tile {bad}")
 
     with pytest.raises(ArithmeticError, match=f"tile {bad}"):
-        threads.run(tile, 100_000, many)
+        threads.run(tile, TILES, many)
     count = len(ran)
-    assert count < 100_000
+    assert count < TILES
     assert not threads._working
     threads.run(ran.append, 1, many)
     assert len(ran) == count + 1, "nobody is still at work on the cancelled tiles"
 
 
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.0001)
+
+
 def test_an_error_of_a_helper_is_raised_by_the_call() -> None:
     caller = threading.get_ident()
     started = threading.Event()
+    ran: list[int] = []
 
     def tile(number: int) -> None:
+        ran.append(number)
         if threading.get_ident() != caller:
             started.set()
             raise ArithmeticError("of a helper")
         assert started.wait(60)
 
     with pytest.raises(ArithmeticError, match="of a helper"):
-        threads.run(tile, 1000, 3)
+        threads.run(tile, TILES, 3)
+    assert len(ran) < TILES
 
 
 def test_an_error_of_the_progress_callback_cancels_the_rest() -> None:
