@@ -84,7 +84,7 @@ def page(worst: dict[Key, float]) -> str:
                     | {band: f"{worst[operation, dtype, word, band]:.0e}" for band in family.bands}
                     for word in own
                 ]
-                title = f"### {TITLES[operation]}, {TITLES[dtype]}: at most {allowed:.0e}"
+                title = f"## {TITLES[operation]}, {TITLES[dtype]}: at most {allowed:.0e}"
                 parts += [title, table(lines)]
     return "\n\n".join(parts)
 
