@@ -8,6 +8,7 @@ in the background and its kernel is there for the next call.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
@@ -47,9 +48,18 @@ def once(name: str, make: Make) -> Any:
     except RuntimeError:  # no thread can be started: one's own will do
         _make(name, make, own)
     finally:
-        if thread.ident is None and not own.done() and _pending.get(name) is own:
-            del _pending[name]  # interrupted before it began
+        if _pending.get(name) is own and not _begins(thread) and not own.done():
+            _pending.pop(name, None)  # interrupted before it began
     return _result(future)
+
+
+def _begins(thread: threading.Thread) -> bool:
+    """Whether it runs, or is on its way: `start` may be interrupted while it waits for that."""
+    for _ in range(20):
+        if thread.ident is not None:
+            return True
+        time.sleep(0.005)
+    return False
 
 
 def apart(make: Make) -> Any:

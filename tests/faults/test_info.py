@@ -18,7 +18,10 @@ from processes import run_child
 
 
 @pytest.mark.slow
-def test_it_says_what_a_bug_report_should_hold(capfd: pytest.CaptureFixture[str]) -> None:
+def test_it_says_what_a_bug_report_should_hold(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KULLBACK_NUM_THREADS", "2")
     assert main(["info", "--json"]) == 0
     out, err = capfd.readouterr()
     assert err == ""
