@@ -217,12 +217,6 @@ def logit_options(
     return LogitOptions(degree, unit(base), invalid_raises(invalid), thread_count(threads))
 
 
-def _raises(invalid: str) -> bool:
-    if invalid not in ("raise", "nan"):
-        raise ValueError(f'invalid is {invalid!r}; it must be "raise" or "nan"')
-    return invalid == "raise"
-
-
 def _rule(pseudocount: float, zeros: str | float) -> tuple[str, float]:
     pseudocount = number(pseudocount, "pseudocount")
     if not 0.0 <= pseudocount < math.inf:

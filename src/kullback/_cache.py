@@ -170,7 +170,7 @@ class KernelCache(_Cache):
         if not switched_on():
             return
         try:
-            path = self._path(sig, data.library.codegen)
+            path = self._path(sig, data.target_context.codegen())
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             refuse_what_others_can_write(path.parent.stat(), path.parent)
             payload = dumps(data._reduce())
