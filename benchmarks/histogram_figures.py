@@ -144,7 +144,7 @@ GROUPS: dict[str, Callable[[], Group]] = {
     "rows-256": lambda: _rows(200_000, 256, ALL_ROWS),
     "rows-10": lambda: _rows(2_000_000, 10, dict.fromkeys(ALL_ROWS, 0.5)),
     "rows-10000": lambda: _rows(5_000, 10_000, dict.fromkeys(ALL_ROWS, 0.8)),
-    "rows-float32": lambda: _rows(200_000, 256, {"kl": 0.8, "js": 0.8}, np.float32),
+    "rows-float32": lambda: _rows(200_000, 256, dict.fromkeys(ALL_ROWS, 0.8), np.float32),
     "kl": lambda: _product("4,000 x 4,000 x 512", partial(weights, LARGE), 1.2),
     "kl-itself": lambda: _product("4,000 x itself x 512", partial(weights, (4_000, 0, 512)), 1.2),
     "kl-zeros": lambda: _product("30 % zeros in x", partial(sparse, LARGE, False), 1.6),
