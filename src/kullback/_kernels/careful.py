@@ -17,10 +17,10 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels.rules import Rule
 from kullback._kernels.terms import LEFT, Terms, no_logarithm
-from kullback._math.bits import address, load, pointer
 from kullback._math.exp import exp
 from kullback._math.log import LN2, log
 from kullback._math.log_ratio import FLOOR
+from kullback._math.memory import address, load, pointer
 from kullback._math.sums import (
     add_to,
     add_to_three,

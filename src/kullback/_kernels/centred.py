@@ -28,17 +28,11 @@ from kullback._kernels.reference import (
     with_pseudocount,
 )
 from kullback._kernels.sums import trusted_above
-from kullback._math.bits import fma, pointer, select
-from kullback._math.lanes import (
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    load_lanes,
-    mask_byte,
-    store_lanes,
-    sum_of_lanes,
-)
+from kullback._math.bits import fma, mask_byte, select
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.log_ratio import FLOOR, log_ratio, relative_entropy
+from kullback._math.memory import load_lanes, pointer, store_lanes
+from kullback._math.shuffles import sum_of_lanes
 from kullback._math.sums import add_to, two_sum
 
 SCALE = 2.0**900  # what probabilities are multiplied by, so that tiny ones stay normal numbers

@@ -12,7 +12,7 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels.careful import TOP, exponent_of_any
 from kullback._kernels.rules import Rule
-from kullback._math.bits import load, pointer
+from kullback._math.memory import load, pointer
 from kullback._math.sums import (
     add_to,
     exponent,

@@ -27,22 +27,13 @@ from kullback._kernels.reference import (
     whole_sum,
     with_pseudocount,
 )
-from kullback._math.bits import fma, magnitude, pointer, select
-from kullback._math.lanes import (
-    SINGLE_WIDTH,
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    load_lanes,
-    load_singles,
-    store_as_singles,
-    store_lanes,
-    sum_of_lanes,
-    widened,
-)
+from kullback._math.bits import fma, magnitude, select
+from kullback._math.lanes import SINGLE_WIDTH, WIDTH, lane_numbers, lanes_of
 from kullback._math.log import LN2
 from kullback._math.log2 import log2_normal, log2_normal_singles
 from kullback._math.log_ratio import FLOOR, relative_entropy
+from kullback._math.memory import load_lanes, load_singles, pointer, store_as_singles, store_lanes
+from kullback._math.shuffles import sum_of_lanes, widened
 from kullback._math.sums import add_to
 
 # Four sums were spilled from registers, to a stack that is not aligned to cache lines: 0.65 or

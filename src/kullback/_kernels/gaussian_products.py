@@ -24,15 +24,10 @@ from kullback._jit import inline
 from kullback._kernels.centred import CHUNK
 from kullback._kernels.gaussian_spreads import Spread
 from kullback._kernels.reference import ROUNDING, load_columns, no_sum, whole_sum
-from kullback._math.bits import fma, magnitude, pointer, select, square_root
-from kullback._math.lanes import (
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    load_lanes,
-    store_lanes,
-    sum_of_lanes,
-)
+from kullback._math.bits import fma, magnitude, select, square_root
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
+from kullback._math.memory import load_lanes, pointer, store_lanes
+from kullback._math.shuffles import sum_of_lanes
 from kullback._math.sums import add_to
 
 ENTRY = 40.0  # roundings of two factors

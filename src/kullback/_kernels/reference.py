@@ -10,15 +10,9 @@ from __future__ import annotations
 
 from kullback._jit import inline
 from kullback._math.bits import bits, select
-from kullback._math.lanes import (
-    WIDTH,
-    any_bit_of_lanes,
-    lane_numbers,
-    lanes_of,
-    load_first_lanes,
-    load_lanes,
-    sum_of_lanes,
-)
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
+from kullback._math.memory import load_first_lanes, load_lanes
+from kullback._math.shuffles import any_bit_of_lanes, sum_of_lanes
 
 LEAST = 2.0**-400  # rows with sums outside LEAST ... MOST are left to `rows`
 MOST = 2.0**400

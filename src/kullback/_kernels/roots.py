@@ -27,9 +27,10 @@ from kullback._kernels.reference import (
     with_pseudocount,
 )
 from kullback._kernels.sums import trusted_above
-from kullback._math.bits import pointer, select, smaller, square_root
-from kullback._math.lanes import WIDTH, lane_numbers, load_lanes, store_lanes
+from kullback._math.bits import select, smaller, square_root
+from kullback._math.lanes import WIDTH, lane_numbers
 from kullback._math.log_ratio import log_ratio
+from kullback._math.memory import load_lanes, pointer, store_lanes
 from kullback._math.sums import add_to
 
 FARTHEST = 1.0 - 2.0**-30  # H**2 of pairs whose affinity still has some digits

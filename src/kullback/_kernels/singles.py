@@ -15,18 +15,11 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._kernels.terms import LEFT, Terms, no_affinity
-from kullback._math.bits import bits, fma, pointer, select
-from kullback._math.lanes import (
-    SINGLE_WIDTH,
-    any_bit_of_lanes,
-    lanes_of,
-    load_first_singles,
-    load_singles,
-    single_lane_numbers,
-    sum_of_lanes,
-    widened,
-)
+from kullback._math.bits import bits, fma, select
+from kullback._math.lanes import SINGLE_WIDTH, lanes_of, single_lane_numbers
 from kullback._math.log_ratio import floored_single
+from kullback._math.memory import load_first_singles, load_singles, pointer
+from kullback._math.shuffles import any_bit_of_lanes, sum_of_lanes, widened
 from kullback._math.sums import exponent, mantissa, power_of_two
 
 GROUP = 4 * SINGLE_WIDTH  # columns of one turn of the loop

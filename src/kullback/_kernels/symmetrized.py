@@ -27,17 +27,11 @@ from kullback._kernels.reference import (
     with_pseudocount,
 )
 from kullback._kernels.sums import trusted_above
-from kullback._math.bits import pointer, select
-from kullback._math.lanes import (
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    load_lanes,
-    mask_byte,
-    store_lanes,
-    sum_of_lanes,
-)
+from kullback._math.bits import mask_byte, select
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.log_ratio import log_ratio
+from kullback._math.memory import load_lanes, pointer, store_lanes
+from kullback._math.shuffles import sum_of_lanes
 from kullback._math.sums import add_to
 
 

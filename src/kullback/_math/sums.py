@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kullback._jit import inline
 from kullback._math.bits import bits, fma, from_bits
-from kullback._math.lanes import exchange_1, exchange_2, exchange_4, first_lane
+from kullback._math.shuffles import exchange_1, exchange_2, exchange_4, first_lane
 
 FRACTION = (1 << 52) - 1
 ONE_BITS = 1023 << 52
