@@ -22,8 +22,8 @@ from kullback._jit import inline
 from kullback._kernels.reference import (
     ROUNDING,
     load_columns,
+    measured,
     no_sum,
-    row_sum,
     whole_sum,
     with_pseudocount,
 )
@@ -59,8 +59,7 @@ def make_scaled(single: bool) -> Callable[..., Any]:
         source = pointer(rows)
         target = pointer(out)
         for i in range(rows.shape[0]):
-            total = row_sum(source, i * k, k, amount)
-            inverse = 1.0 / total if normalize else total / total
+            _, inverse = measured((source, i * k, k, amount), normalize)
             entropy, change, apart = no_sum(), no_sum(), lanes_of(0.0)
             for c in range(0, padded, WIDTH):  # of float32 rows, twice WIDTH is the padding
                 a = with_pseudocount(load_columns(source, i * k, c, k), c, k, amount)
