@@ -97,6 +97,12 @@ def exponent(x: float) -> int:
 
 
 @inline
+def exponent_of_any(x: float) -> int:
+    """floor(log2 x) of a positive number, subnormal or not."""
+    return exponent(x * 2.0**60) - 60 if x < 1.0 else exponent(x)
+
+
+@inline
 def mantissa(x: float) -> float:
     """x / 2**exponent(x), in [1, 2)."""
     return from_bits((bits(x) & FRACTION) | ONE_BITS)
