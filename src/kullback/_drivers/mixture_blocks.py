@@ -8,7 +8,8 @@ import numpy as np
 
 from kullback._drivers import threads
 from kullback._drivers.groups import Array, Groups, Job, cut
-from kullback._kernels import build, mixture
+from kullback._kernels import build_mixtures as build
+from kullback._kernels import mixture
 from kullback._kernels import mixture_state as careful
 from kullback._math.lanes import WIDTH
 
@@ -22,7 +23,7 @@ def in_blocks(job: Job, g: int) -> float:
         kernel = Kernel(job, way, g)
         rows = _sums(kernel, bands, parts)
         weights = job.weights[job.choice[g]]
-        usable, mass, back = build.mixture_plan()(rows.reshape(-1), weights, job.normalize)
+        usable, mass, back = build.plan()(rows.reshape(-1), weights, job.normalize)
         if not usable:
             break
         value = _terms(kernel, bands, parts, rows) * back
@@ -37,7 +38,7 @@ class Kernel:
     def __init__(self, job: Job, way: str, g: int) -> None:
         self.job, self.group = job, slice(g, g + 1)
         self.dtype = np.dtype(np.float64) if way == "near" else job.groups.dtype
-        self.kernel = build.mixture_blocks(way, job.rule, self.dtype.str[1:])
+        self.kernel = build.blocks(way, job.rule, self.dtype.str[1:])
 
     def block(self, band: slice, part: slice) -> Array:
         """Some rows' part, as the kernel reads it."""
@@ -106,7 +107,7 @@ def _terms(kernel: Kernel, bands: list[slice], parts: list[slice], rows: Array) 
 def _careful_in_blocks(job: Job, g: int) -> float:
     """As the careful kernel, a few columns at a time; by one thread: such groups are rare."""
     groups = job.groups
-    kernel = build.careful_mixture(job.rule)
+    kernel = build.careful(job.rule)
     state = np.zeros(careful.state_for(groups.m))
     out = np.empty(1)
     choice = job.choice[g : g + 1]
