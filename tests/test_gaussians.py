@@ -168,7 +168,7 @@ def test_a_point_is_infinitely_far():
         assert kl.standard_gaussian_kl_divergence(0, point, spread=spread) == np.inf
         got = kl.gaussian_kl_divergence([0, 0], [one, point], 0, one, spread=spread, axis=None)
         assert_same_bits(got, np.array([0.0, np.inf]))
-        with pytest.raises(ValueError, match=r"var_q is .*of q must be finite"):
+        with pytest.raises(ValueError, match=r"var_q is no .*: dimension 0 is"):
             kl.gaussian_kl_divergence(0, one, 0, point, spread=spread)
 
 
@@ -245,21 +245,21 @@ def test_float32_in_and_out(spread):
 
 
 FAULTS = [
-    ("mean_p", np.nan, "mean must be finite"),
-    ("mean_p", np.inf, "mean must be finite"),
-    ("var_p", -1e-17, "of p must be finite and not negative"),
-    ("var_p", np.inf, "of p must be"),
-    ("var_p", np.nan, "of p must be"),
-    ("mean_q", -np.inf, "mean must be finite"),
-    ("var_q", 0.0, "variance of q must be finite and above 0"),
-    ("var_q", -2.0, "of q must be"),
-    ("var_q", np.nan, "of q must be"),
+    ("mean_p", np.nan, "mean", "NaN"),
+    ("mean_p", np.inf, "mean", "infinite"),
+    ("var_p", -1e-17, "variance", "negative"),
+    ("var_p", np.inf, "variance", "infinite"),
+    ("var_p", np.nan, "variance", "NaN"),
+    ("mean_q", -np.inf, "mean", "infinite"),
+    ("var_q", 0.0, "variance above 0", "zero"),
+    ("var_q", -2.0, "variance above 0", "negative"),
+    ("var_q", np.nan, "variance above 0", "NaN"),
 ]
 
 
 @pytest.mark.parametrize("d", [3, 40])
-@pytest.mark.parametrize(("name", "value", "message"), FAULTS)
-def test_what_is_no_gaussian(d, name, value, message):
+@pytest.mark.parametrize(("name", "value", "what", "kind"), FAULTS)
+def test_what_is_no_gaussian(d, name, value, what, kind):
     rng = np.random.default_rng(6)
     names = ("mean_p", "var_p", "mean_q", "var_q")
     arrays = [*gaussians(rng, (5, d), "var"), *gaussians(rng, (5, d), "var")]
@@ -267,7 +267,8 @@ def test_what_is_no_gaussian(d, name, value, message):
     shares = kl.gaussian_kl_divergence(*arrays, axis=None)
     wrong = arrays[names.index(name)]
     wrong[2, 1] = wrong[4, 0] = value
-    with pytest.raises(ValueError, match=rf"^{name}\[2, 1\] is .*{message}.*2 such entries"):
+    fault = rf"^{name} is no {what}: row 2, dimension 1 is {kind} \({value}\) \(2 such rows"
+    with pytest.raises(ValueError, match=fault):
         kl.gaussian_kl_divergence(*arrays)
     right[[2, 4]] = np.nan
     assert_same_bits(kl.gaussian_kl_divergence(*arrays, invalid="nan"), right)
@@ -277,11 +278,11 @@ def test_what_is_no_gaussian(d, name, value, message):
 
 def test_log_variances_that_are_none():
     for l0, l1, name in ((np.inf, 0, "var_p"), (np.nan, 0, "var_p"), (0, -np.inf, "var_q")):
-        with pytest.raises(ValueError, match=f"^{name} is .*log-variance"):
+        with pytest.raises(ValueError, match=f"^{name} is no .*log-variance: dimension 0"):
             kl.gaussian_kl_divergence(0, l0, 0, l1, spread="log_var")
         got = kl.gaussian_kl_divergence(0, l0, 0, l1, spread="log_var", invalid="nan")
         assert np.isnan(got)
-    with pytest.raises(ValueError, match=r"^log_var\[1\] is inf: a log-variance of p"):
+    with pytest.raises(ValueError, match=r"^log_var is no log-variance: dimension 1 is infinite"):
         kl.standard_gaussian_kl_divergence([0, 0], [0, np.inf])
 
 
