@@ -95,3 +95,14 @@ def test_an_out_that_overlaps_an_input_is_refused():
     with pytest.raises(ValueError, match="overlap"):
         condensed(p, out=memory[20:48])
     assert np.all(memory == 2.0)
+
+
+def test_an_out_between_the_columns_of_an_input_is_filled():
+    table = np.zeros((8, 6))
+    table[:, :5] = rows_of(8, 5)[0]
+    p, q = table[:, :5], rows_of(8, 5)[1]
+    want = kl_divergence(p.copy(), q)
+    assert kl_divergence(p, q, out=table[:, 5]) is not None
+    assert_same_bits(table[:, 5].copy(), want)
+    with pytest.raises(ValueError, match="overlap"):
+        kl_divergence(p, q, out=table[:, 4])
