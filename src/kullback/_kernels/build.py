@@ -56,8 +56,8 @@ TERMS: dict[str, Callable[[Arithmetic], Terms]] = {
 
 SOFTMAX = {"kl": softmax_kl.KL, "js": softmax_js.JS}
 
-# Those whose terms are worth float32 arithmetic: all that are no family, and not of first order.
-IN_SINGLE = ("kl", "js", "jeffreys", "hellinger", "bhattacharyya", "chi2")
+# Those whose terms are worth float32 arithmetic: all that are no family.
+IN_SINGLE = ("kl", "js", "jeffreys", "hellinger", "bhattacharyya", "chi2", "total_variation")
 
 NUMBERS: dict[str, Any] = {"f8": types.float64, "f4": types.float32}
 NUMBERS |= {
