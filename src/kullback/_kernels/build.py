@@ -58,8 +58,8 @@ TERMS: dict[str, Callable[[Arithmetic], Terms]] = {
     "cross_entropy": cross_entropy.make,
 }
 
-# Those whose terms are worth float32 arithmetic: all that are no family, and not of first order.
-IN_SINGLE = ("kl", "js", "jeffreys", "hellinger", "bhattacharyya", "chi2")
+# Those whose terms are worth float32 arithmetic: all that are no family.
+IN_SINGLE = ("kl", "js", "jeffreys", "hellinger", "bhattacharyya", "chi2", "total_variation")
 
 
 def _row_signature(dtype: str) -> tuple[Any, ...]:
