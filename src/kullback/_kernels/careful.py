@@ -157,8 +157,9 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         x = max(a * plan[1][0] + FLOOR, 2.0 * FLOOR) if a > 0.0 else FLOOR
         y = max(b * plan[0][0] + FLOOR, 2.0 * FLOOR) if b > 0.0 else FLOOR
         common = affinity(x, y, alpha)
-        if against_whole:
-            return term(x, y, d, plan[5][0] * plan[0][0], alpha), common
+        if against_whole:  # what stands for 0 has a term, which counts where all others are 0
+            share = term(x, y, d, plan[5][0] * plan[0][0], alpha)
+            return share if a > 0.0 else 0.0, common
         if abs(d) < 0.25 * y:
             x = y + d  # so that x - y says what can be said of d
         return term(x, y, d, d - (x - y), alpha), common
