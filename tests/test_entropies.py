@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -68,6 +70,13 @@ def test_rows_of_every_length_are_right(dtype):
 @pytest.mark.parametrize("rest", [1e-3, 1e-9, 1e-20, 1e-200, 5e-324])
 def test_one_bin_that_has_nearly_everything_costs_no_digits(rest):
     check(np.array([[1.0, rest, 0.0], [rest, 3.0, rest / 2], [1e300, rest, rest]]))
+
+
+@pytest.mark.parametrize("mass", [1.0, 1e250, 1e275, 1e300])
+@pytest.mark.parametrize("y", [1 - 1e-10, 0.99609375, 1 + 1e-6, 1e-3, 3.0])
+def test_any_mass_costs_no_digits_where_q_is_nearly_1(mass, y):
+    got = cross_entropy([mass, 0.0], [y, 1.0], normalize=False)
+    assert got == pytest.approx(-mass * math.log(y), rel=1e-14)
 
 
 # What is exact, and what the options mean
