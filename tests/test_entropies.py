@@ -79,6 +79,14 @@ def test_any_mass_costs_no_digits_where_q_is_nearly_1(mass, y):
     assert got == pytest.approx(-mass * math.log(y), rel=1e-14)
 
 
+@pytest.mark.parametrize("p", [2e-323, 1e-300, 1.0, 1e300])
+@pytest.mark.parametrize("q", [5e-324, 1e-300, 0.5, 1e272, 1e308])
+def test_masses_of_any_two_scales_are_right(p, q):
+    want = np.array([-p * math.log(q)])
+    got = cross_entropy([[p, 0.0]], [[q, q / 3]], normalize=False)
+    assert_close(got, want, "rows")
+
+
 # What is exact, and what the options mean
 
 
