@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -70,6 +72,21 @@ def test_one_bin_that_has_nearly_everything_costs_no_digits(rest):
     check(np.array([[1.0, rest, 0.0], [rest, 3.0, rest / 2], [1e300, rest, rest]]))
 
 
+@pytest.mark.parametrize("mass", [1.0, 1e250, 1e275, 1e300])
+@pytest.mark.parametrize("y", [1 - 1e-10, 0.99609375, 1 + 1e-6, 1e-3, 3.0])
+def test_any_mass_costs_no_digits_where_q_is_nearly_1(mass, y):
+    got = cross_entropy([mass, 0.0], [y, 1.0], normalize=False)
+    assert got == pytest.approx(-mass * math.log(y), rel=1e-14)
+
+
+@pytest.mark.parametrize("p", [2e-323, 1e-300, 1.0, 1e300])
+@pytest.mark.parametrize("q", [5e-324, 1e-300, 0.5, 1e272, 1e308])
+def test_masses_of_any_two_scales_are_right(p, q):
+    want = np.array([-p * math.log(q)])
+    got = cross_entropy([[p, 0.0]], [[q, q / 3]], normalize=False)
+    assert_close(got, want, "rows")
+
+
 # What is exact, and what the options mean
 
 
@@ -77,6 +94,9 @@ def test_one_bin_that_has_everything_leaves_no_uncertainty():
     for rows in (np.eye(5), 1e300 * np.eye(3), 5e-324 * np.eye(9), np.eye(5, dtype=int)):
         assert_same_bits(entropy(rows), np.zeros(len(rows)))
     assert entropy([1.0], normalize=False) == 0
+    for mass in (1.0, 1e250, 1e308):
+        cross = cross_entropy(mass * np.eye(5), np.eye(5), normalize=False)
+        assert_same_bits(cross, np.zeros(5))
 
 
 @pytest.mark.parametrize("k", [1, 2, 3, 7, 256, 1000])
@@ -189,7 +209,7 @@ def test_entropy_lies_between_0_and_ln_k_and_mixing_increases_it(pair):
     p, q = pair
     for row in pair:
         assert 0 <= entropy(row) <= np.log(len(row)) * SLACK
-    mean = p / 2 / p.max() / len(p) + q / 2 / q.max() / len(q)  # a mixture of p and q
+    mean = p / p.max() / len(p) / 2 + q / q.max() / len(q) / 2  # a mixture of p and q
     shares = (p / p.max()).sum() / len(p), (q / q.max()).sum() / len(q)
     of_parts = (shares[0] * entropy(p) + shares[1] * entropy(q)) / sum(shares)
     assert entropy(mean) * SLACK + 1e-300 >= of_parts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -114,8 +116,9 @@ def test_no_result_is_negative_or_above_the_entropy_of_the_weights(pair, a):
 
 @pytest.mark.parametrize("m", [1, 2, 3, 8, 125])
 def test_disjoint_rows_are_as_far_as_can_be(m):
-    assert_close(generalized_js_divergence(np.eye(m)), np.float64(np.log(m)), "rows")
-    assert generalized_js_divergence(np.eye(m)) <= np.log(m)
+    most = math.log(m)  # NumPy 1.26's is a unit in the last place off now and then
+    assert_close(generalized_js_divergence(np.eye(m)), np.float64(most), "rows")
+    assert generalized_js_divergence(np.eye(m)) <= most
     weights = np.arange(1.0, m + 1)
     want = mixtures(np.eye(m), weights)[()]
     assert_close(generalized_js_divergence(np.eye(m), weights), want, "rows")

@@ -101,6 +101,20 @@ def test_the_versions_are_those_of_the_package() -> None:
     assert found | _requirements.OLDEST == found
 
 
+def test_the_oldest_packages_that_are_tested_are_the_lower_bounds() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    declared = [*project["dependencies"], *extras["plot"], *extras["parquet"], *extras["test"]]
+    bounds = dict(one.split(">=") for one in declared if not one.startswith("kullback["))
+    for linter in ("mypy", "ruff", "scipy-stubs"):  # of which the newest is enough
+        del bounds[linter]
+    lines = (ROOT / "requirements" / "oldest.txt").read_text("utf-8").splitlines()
+    tested = dict(line.split("==") for line in lines if not line.startswith("#"))
+    assert {name: _requirements._numbers(version) for name, version in tested.items()} == {
+        name: (*_requirements._numbers(version), 0, 0)[:3] for name, version in bounds.items()
+    }
+
+
 @pytest.mark.parametrize(
     ("version", "numbers"),
     [("0.61", (0, 61)), ("2.1.0rc1", (2, 1, 0)), ("1.13.0.dev0+git", (1, 13, 0)), ("dev", ())],

@@ -105,14 +105,16 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         return has_logarithm and not lacking and (result == LEFT or not total < np.inf)
 
     @inline
-    def unscaled(p, q, at, scale, amount, alpha, lacking):
-        """The divergence of rows as they are; both have the same scale."""
+    def unscaled(p, q, at, scales, amount, alpha, lacking):
+        """The divergence of rows as they are; both have the same scale, or q only a logarithm."""
+        scale, b_scale = scales
         one = (1.0, 0.0, 0.0)
-        shift = times_power_of_two(amount, scale) if shifts else 0.0
-        whole = (power_of_two(min(scale, TOP)), 0.0, 0.0)
-        plan = Plan(one, one, one, one, (shift, shift, 1.0, 0.0), whole)
-        fill = (amount, scale)
-        scales = (scale, scale)
+        a_shift = times_power_of_two(amount, scale) if shifts else 0.0
+        b_shift = times_power_of_two(amount, b_scale) if shifts else 0.0
+        whole = (power_of_two(b_scale), 0.0, 0.0) if against_whole else one
+        no_unit = 0.0  # there are no sums: pseudocounts cancel in a difference
+        plan = Plan(one, one, one, one, (a_shift, b_shift, no_unit, 0.0), whole)
+        fill = (amount, b_scale)
         total, common = term_sums(p, q, at, scales, plan, amount, fill, alpha)
         # In two steps: the power that takes the sums back may be beyond the range of one number.
         part = max(min(scale, TOP), LEAST_PART)
@@ -174,9 +176,10 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         b_scale = TOP - exponent_of_any(b_most)
         if normalize:
             return normalized(p, q, at, (a_scale, b_scale), amount, alpha, lacking)
+        if against_whole:
+            return unscaled(p, q, at, (a_scale, min(b_scale, TOP)), amount, alpha, lacking)
         scale = min(a_scale, b_scale)
-        scale = min(scale, TOP) if against_whole else scale
-        return unscaled(p, q, at, scale, amount, alpha, lacking)
+        return unscaled(p, q, at, (scale, scale), amount, alpha, lacking)
 
     def careful(p, p_index, q, q_index, amount, alpha, normalize, out):
         """Fill in the results marked LEFT; how many of them are nan: no distributions."""

@@ -24,7 +24,7 @@ class Plan(NamedTuple):
     b_whole: Sum
     a_sum: Sum  # the same without pseudocounts
     b_sum: Sum
-    shifts: tuple[float, float, float, float]  # a's pseudocount, b's, the sums' unit, c B - c A
+    shifts: tuple[float, float, float, float]  # a's pseudocount, b's, unit of sums or 0, c B - c A
     b_own: Sum  # `b_whole` (or 1) in the scale of the entries
 
 

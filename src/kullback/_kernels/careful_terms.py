@@ -48,8 +48,9 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
         x = max(a * plan.b_whole[0] + FLOOR, 2.0 * FLOOR) if a > 0.0 else FLOOR
         y = max(b * plan.a_whole[0] + FLOOR, 2.0 * FLOOR) if b > 0.0 else FLOOR
         common = affinity(x, y, alpha)
-        if against_whole:
-            return term(x, y, d, plan.b_own[0] * plan.a_whole[0], alpha), common
+        if against_whole:  # what stands for 0 has a term, which counts where all others are 0
+            share = term(x, y, d, plan.b_own[0] * plan.a_whole[0], alpha)
+            return share if a > 0.0 else 0.0, common
         if abs(d) < 0.25 * y:
             x = y + d  # so that x - y says what can be said of d
         return term(x, y, d, d - (x - y), alpha), common

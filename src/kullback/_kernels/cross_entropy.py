@@ -28,6 +28,10 @@ def make(arithmetic: Arithmetic) -> Terms:
 
     @inline
     def apart(x, x_exponent, y, y_exponent, alpha):
-        return times_power_of_two(-x * (log(y) + y_exponent * LN2), x_exponent), 0.0
+        if abs(y_exponent) < 1000:  # of a y that is nearly 1 too, with all digits
+            ln = log(times_power_of_two(y, y_exponent))
+        else:
+            ln = log(y) + y_exponent * LN2
+        return times_power_of_two(-x * ln, x_exponent), 0.0
 
     return Terms(term, finish, apart, gaps="q", against_whole=True, first_order=True)
