@@ -3,8 +3,9 @@
 A term has few roundings of float32, and they average out in a sum; up to four columns are added in
 float32, all others in float64. As in `rows`, the sums of the row pair after the next are taken in
 the loop over the terms of this one. Divergences of first order, in which an error of a row's sum
-shows as it is, get sums and factors with the digits of float64. Rows beyond the range in which no entry is lost, nearly equal
-rows and rows with a sign bit or a NaN are marked LEFT: they are done in float64.
+shows as it is, get sums and factors with the digits of float64. Rows beyond the range in which no
+entry is lost, nearly equal rows and rows with a sign bit or a NaN are marked LEFT: they are done in
+float64.
 """
 
 from __future__ import annotations
