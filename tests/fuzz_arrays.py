@@ -13,7 +13,16 @@ ALL_DTYPES = (*FEW_DTYPES, ">f4", "i1", "u1", ">i2", "u2", "u4", "i8", "u8")
 BAD_DTYPES = ("c16", "O", "U3", "g", "M8[s]")
 REFUSED = "cOUSVMm"  # kinds of dtype
 GOOD_OUTS = ("plain", "fortran", "strided", "reversed")
-OUTS = (*GOOD_OUTS, "overlapping", "read_only", "larger", "other_dtype", "swapped", "list")
+OUTS = (
+    *GOOD_OUTS,
+    "between",
+    "overlapping",
+    "read_only",
+    "larger",
+    "other_dtype",
+    "swapped",
+    "list",
+)
 SENTINEL = 7
 
 
@@ -163,6 +172,16 @@ def output(kind: str, shape: tuple[int, ...], dtype: np.dtype) -> Any:
     if kind in ("fortran", "strided", "reversed", "read_only"):
         out = LAYOUTS[kind](out)
     return out.tolist() if kind == "list" else out
+
+
+def between(
+    a: np.ndarray, shape: tuple[int, ...], dtype: np.dtype
+) -> tuple[np.ndarray, np.ndarray]:
+    """A copy of `a` with an array to write to in the other columns of the same table."""
+    table = np.zeros((*shape, 2 + a.shape[-1]), dtype)
+    copy = table[..., 1:-1]
+    copy[...] = a
+    return copy, table[..., -1]
 
 
 def overlapping(

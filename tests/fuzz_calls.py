@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import kullback as kl
-from fuzz_arrays import COMMON_OPTIONS, arrays, dtypes, laid_out, large_arrays, some_options
+from fuzz_arrays import COMMON_OPTIONS, arrays, dtypes, laid_out, large_arrays, nearly, some_options
 from fuzz_check import TINY, TINY_SINGLE, Allowed, Call, compare
 from fuzz_definitions import DEFINITIONS, OWN
 from fuzz_reference import BASELESS, expected
@@ -53,11 +53,11 @@ LARGE_MATRICES = [((70, 9), (40, 9)), ((40, 9), (3, 9)), ((4, 300), (3, 300)), (
 
 OPTIONS = COMMON_OPTIONS | {
     "normalize": st.booleans(),
-    "pseudocount": st.sampled_from([0.0, 0.5, 1, 1e-10, -1.0, np.nan]),
-    "zeros": st.sampled_from(["inf", "skip", 1e-10, 0.25, 0, "drop"]),
+    "pseudocount": st.sampled_from([0.0, 0.5, 1, 1e-10, 1e-320, 1e300, -1.0, np.nan]),
+    "zeros": st.sampled_from(["inf", "skip", "skip", 1e-10, 0.25, 5e-324, 1e300, 0, "drop"]),
 }
 ORDERS = st.sampled_from(
-    [0.5, 2, 1, np.inf, 0.25, 30.0, 1 + 1e-6, 1 - 2.0**-53, 1e-3, 0, -1.0, np.nan]
+    [0.5, 2, 1, np.inf, 0.25, 30.0, 1 + 1e-6, 1 - 2.0**-53, 1e-3, 1e-300, 1e3, 0, -1.0, np.nan]
 ) | st.floats(0.01, 40)
 
 
@@ -83,6 +83,8 @@ def calls(draw: st.DrawFn, thorough: bool) -> Call:
     ]
     if draw(st.integers(0, 3)):
         given = [distributions(array) for array in given]
+    if len(given) == 2:
+        given[1] = draw(nearly(*given))
     layouts, given = draw(laid_out(given))
     return Call(word, form, given, draw(_options(word, form)), layouts)
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fuzz_arrays import GOOD_OUTS, output, overlapping
+from fuzz_arrays import GOOD_OUTS, between, output, overlapping
 
 
 class Call(NamedTuple):
@@ -91,8 +91,10 @@ def with_out(call: Call, want: Wrong | Value) -> tuple[Call, Wrong | Value, Any]
     elif kind == "overlapping" and want.results.size and arrays[0].size:
         arrays[0], out = overlapping(arrays[0], want.results.shape, want.dtype)
         want = Wrong((ValueError,))
+    elif kind == "between" and want.results.shape == arrays[0].shape[:-1] != ():
+        arrays[0], out = between(arrays[0], want.results.shape, want.dtype)
     else:
-        kind = "plain" if kind == "overlapping" else kind
+        kind = "plain" if kind in ("overlapping", "between") else kind
         out = output(kind, want.results.shape, want.dtype)
         want = want if kind in GOOD_OUTS else Wrong((ValueError,))
     return call._replace(arrays=arrays, options=call.options | {"out": out}), want, out

@@ -34,7 +34,7 @@ MATRICES: list[Shapes] = [
     *[((3, 4), (3, 4), (2, 3), (2, 3)), ((4,), (4,), (2, 4), (2, 4)), ((3, 0),) * 4],
 ]
 LARGE: list[Shapes] = [((3, 300),) * 4, ((40, 9),) * 4]
-LARGE_MATRICES: list[Shapes] = [((70, 5),) * 2 + ((20, 5),) * 2, ((5, 100),) * 4]
+LARGE_MATRICES: list[Shapes] = [((40, 5),) * 2 + ((9, 5),) * 2, ((3, 100),) * 4]
 OPTIONS = COMMON_OPTIONS
 FEW_WORDS = ("kl", "jeffreys", "hellinger")
 MEANS = (np.nan, np.inf, -np.inf, 1e200, -3.0)

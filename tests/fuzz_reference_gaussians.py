@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,6 @@ from mpmath import mp, mpf
 from fuzz_check import Call, Value, Wrong
 from fuzz_exact import (
     Result,
-    digits,
     fraction,
     is_no_base,
     number,
@@ -31,6 +31,8 @@ SPREADS = ("var", "std", "log_var")
 BASELESS = ("hellinger", "wasserstein2")
 SYMMETRIC = ("jeffreys", "bhattacharyya", *BASELESS)
 INFINITE = mpf("inf")
+ENOUGH = 120  # digits, where variances differ by 1e-16 of themselves at least
+FAR = 5000
 
 
 def expected(call: Call) -> Wrong | Value:
@@ -125,7 +127,7 @@ def divergence(word: str, p: Side, q: Side, spread: str, base: float | None) -> 
     """Of two Gaussians; every term is at least 0, and the value its own size."""
     if word == "reverse_kl":
         word, p, q = "kl", q, p
-    with mp.workdps(digits(itertools.chain(*p, *q))):
+    with mp.workdps(_digits(p[1], q[1]) if spread == "log_var" else ENOUGH):
         terms = [METRICS[word](*entries) for entries in dimensions(p, q, spread)]
         value = mp.fsum(terms)
         if word == "wasserstein2":
@@ -136,25 +138,43 @@ def divergence(word: str, p: Side, q: Side, spread: str, base: float | None) -> 
         return value, value
 
 
+def _digits(l0: np.ndarray, l1: np.ndarray) -> int:
+    """The square of the smallest difference is a result; below 1e-200 it is none."""
+    apart = [abs(float(x) - float(y)) for x, y in zip(l0, l1, strict=True)]
+    smallest = max(1e-200, min([1.0, *(x for x in apart if x > 0)]))
+    return ENOUGH - int(3 * math.log10(smallest))
+
+
 def dimensions(p: Side, q: Side, spread: str) -> Iterator[tuple[mpf, mpf, mpf]]:
     """Of each dimension the distance of the means and the logarithms of both variances."""
     for m0, s0, m1, s1 in zip(*p, *q, strict=True):
-        apart = number(fraction(m0) - fraction(m1))
+        apart = mpf(m0.item()) - mpf(m1.item())
         yield apart, log_variance(s0, spread), log_variance(s1, spread)
 
 
 def log_variance(s: Any, spread: str) -> mpf:
+    return _log_variance(s, spread, mp.prec)
+
+
+@lru_cache(1 << 12)
+def _log_variance(s: Any, spread: str, precision: int) -> mpf:
     if spread == "log_var":
         return number(fraction(s)) if math.isfinite(s) else -INFINITE
     log = mp.log(number(fraction(s))) if s else -INFINITE
     return 2 * log if spread == "std" else log
 
 
+def _exp(x: mpf) -> mpf:
+    """Beyond what float64 can make up for by any other factor."""
+    return mpf(0) if x < -FAR else mp.exp(x) if x < FAR else INFINITE
+
+
 def _kl(apart: mpf, l0: mpf, l1: mpf) -> mpf:
     if l0 == -INFINITE:
         return INFINITE
-    ratio = mp.expm1(l0 - l1) - (l0 - l1) if l0 != l1 else mpf(0)
-    return (ratio + apart**2 * mp.exp(-l1)) / 2
+    away = l0 - l1
+    shape = _exp(away) - 1 - away if away else mpf(0)
+    return (shape + (apart**2 * _exp(-l1) if apart else 0)) / 2
 
 
 def _jeffreys(apart: mpf, l0: mpf, l1: mpf) -> mpf:
@@ -164,14 +184,18 @@ def _jeffreys(apart: mpf, l0: mpf, l1: mpf) -> mpf:
 def _bhattacharyya(apart: mpf, l0: mpf, l1: mpf) -> mpf:
     if -INFINITE in (l0, l1):
         return INFINITE
-    mean = (mp.exp(l0) + mp.exp(l1)) / 2
     half = abs(l0 - l1) / 2  # ln cosh, without a difference of large numbers
-    shape = half + mp.log1p(mp.expm1(-2 * half) / 2) if half else mpf(0)
-    return apart**2 / mean / 8 + shape / 2
+    shape = half + mp.log((1 + _exp(-2 * half)) / 2) if half else mpf(0)
+    if not apart:
+        return shape / 2
+    sum_of_both = _exp(l0) + _exp(l1)
+    return apart**2 / sum_of_both / 4 + shape / 2 if sum_of_both else INFINITE
 
 
 def _wasserstein(apart: mpf, l0: mpf, l1: mpf) -> mpf:
-    return apart**2 + (mp.exp(l0 / 2) - mp.exp(l1 / 2)) ** 2
+    return apart**2 + (
+        (_exp(l0 / 2) - _exp(l1 / 2)) ** 2 if max(l0, l1) < FAR else INFINITE if l0 != l1 else 0
+    )
 
 
 METRICS: dict[str, Callable[[mpf, mpf, mpf], mpf]] = {

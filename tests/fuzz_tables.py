@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import kullback as kl
-from fuzz_arrays import COMMON_OPTIONS, arrays, dtypes, laid_out, large_arrays, some_options
+from fuzz_arrays import COMMON_OPTIONS, arrays, dtypes, laid_out, large_arrays, nearly, some_options
 from fuzz_calls import distributions
 from fuzz_check import TINY, TINY_SINGLE, Allowed, Call, compare
 from fuzz_reference_tables import expected
@@ -42,7 +42,9 @@ LARGE: dict[str, list[Any]] = {
     "information": [((40, 9),), ((3, 300),)],
     "conditional": [((40, 9),) * 2, ((3, 300),) * 2],
 }
-OPTIONS = COMMON_OPTIONS | {"pseudocount": st.sampled_from([0.0, 0.5, 1, 1e-10, -1.0, np.nan])}
+OPTIONS = COMMON_OPTIONS | {
+    "pseudocount": st.sampled_from([0.0, 0.5, 1, 1e-10, 1e-320, 1e300, -1.0, np.nan])
+}
 MIXTURE_OPTIONS = OPTIONS | {
     "normalize": st.booleans(),
     "axis": st.sampled_from([-1, 1, 0, 3]),
@@ -62,6 +64,8 @@ def calls(draw: st.DrawFn, thorough: bool) -> Call:
     given = [draw(kind(dtype, shape)) for dtype, shape in zip(names, shapes, strict=True)]
     if draw(st.integers(0, 3)):
         given = [distributions(array) for array in given]
+    if word == "conditional":
+        given[1] = draw(nearly(*given))
     layouts, given = draw(laid_out(given))
     options = draw(some_options(MIXTURE_OPTIONS if word == "mixture" else OPTIONS))
     return Call(word, "tables", given, options, layouts)
