@@ -153,13 +153,13 @@ def some_options(draw: st.DrawFn, table: dict[str, Any]) -> dict[str, Any]:
     """Up to three, and `invalid` in two of three calls."""
     names = draw(st.lists(st.sampled_from(list(table)), max_size=3, unique=True))
     options = {name: draw(table[name]) for name in names}
-    invalid = draw(st.sampled_from([None, "raise", "nan", "nan", "nan"]))
+    invalid = draw(st.sampled_from([None, None, "raise", "nan", "nan", "nan", "nan", "drop"]))
     return options | ({"invalid": invalid} if invalid else {})
 
 
 COMMON_OPTIONS = {
     "base": st.sampled_from([None, 2, 10.0, 1.5, 1, 0.5, np.inf]),
-    "threads": st.sampled_from([None, 1, 3]),
+    "threads": st.sampled_from([None, 1, 3, 3, 0]),
     "out": st.sampled_from(OUTS),
 }
 

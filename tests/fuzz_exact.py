@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from mpmath import mp, mpf
 
 from fuzz_arrays import REFUSED
-from fuzz_check import Value
+from fuzz_check import Call, Value, Wrong
 
 MOST_DIGITS = 2000  # 5e-324 beside 1.8e308, squared
 Result = tuple[mpf, mpf]  # and its size
@@ -45,6 +45,19 @@ def refused(array: np.ndarray) -> bool:
     return array.dtype.kind in REFUSED or array.dtype.itemsize > 8
 
 
+def with_dtypes(expected: Callable[[Call], Wrong | Value]) -> Callable[[Call], Wrong | Value]:
+    """A reference that knows of dtypes, from one that does not."""
+
+    def found(call: Call) -> Wrong | Value:
+        if not any(array is not None and refused(array) for array in call.arrays):
+            return expected(call)
+        plain = [a if a is None or not refused(a) else np.ones(a.shape) for a in call.arrays]
+        rest = expected(call._replace(arrays=plain))
+        return Wrong((TypeError, *rest.kinds)) if isinstance(rest, Wrong) else Wrong((TypeError,))
+
+    return found
+
+
 def value_of(found: list[Result | None], shape: tuple[int, ...], dtype: np.dtype) -> Value:
     """Results in their shape; None is NaN."""
     values = [one or (mpf("nan"), mpf(0)) for one in found]
@@ -57,8 +70,19 @@ def to_float(value: mpf, dtype: np.dtype) -> float:
         return float(np.float32(float(value)) if dtype == "f4" else float(value))
 
 
-def is_no_base(base: float | None) -> bool:
-    return base is not None and not 1 < base < math.inf
+def is_wrong(options: dict[str, Any]) -> bool:
+    """Whether one of the options that every function has is out of its range."""
+    base, threads = options.get("base"), options.get("threads")
+    return (
+        (base is not None and not 1 < base < math.inf)
+        or (threads is not None and threads < 1)
+        or options.get("invalid", "raise") not in ("raise", "nan")
+    )
+
+
+def raises(options: dict[str, Any]) -> bool:
+    """What is no distribution is an error, which is the default."""
+    return bool(options.get("invalid", "raise") == "raise")
 
 
 def unit(base: float | None) -> mpf:

@@ -50,7 +50,7 @@ def _usable(array: np.ndarray) -> np.ndarray:
     """Without NaN and infinity, and with a finite number in each row."""
     if array.dtype.kind != "f" or array.dtype.itemsize > 8:
         return array
-    array = np.nan_to_num(array, nan=1.0, posinf=2.0, neginf=-np.inf)
+    array = np.asarray(np.nan_to_num(array, nan=1.0, posinf=2.0, neginf=-np.inf))
     if array.size and array.ndim:
         array[..., 0] = np.nan_to_num(array[..., 0], neginf=-1.0)
     return array

@@ -22,7 +22,8 @@ from fuzz_exact import (
     Result,
     digits,
     fraction,
-    is_no_base,
+    is_wrong,
+    raises,
     refused,
     result_dtype,
     unit,
@@ -52,12 +53,11 @@ def expected(
         if form == "condensed":
             every, lead = itertools.combinations(x, 2), (len(x) * (len(x) - 1) // 2,)
         rows = list(every)
-    raises = options.get("invalid", "raise") == "raise"
     every_row = (row for array in arrays for row in _rows_of(array, options))
-    if raises and rows and any(is_invalid(row, options) for row in every_row):
+    if raises(options) and rows and any(is_invalid(row, options) for row in every_row):
         return Wrong((ValueError,))
     found = [_pair(word, p, q, options) for p, q in rows]
-    if raises and any(one is None for one in found):
+    if raises(options) and any(one is None for one in found):
         return Wrong((ValueError,))
     return value_of(found, lead, result_dtype(arrays))
 
@@ -96,10 +96,9 @@ def _faults(
 def option_faults(options: dict[str, Any]) -> Iterator[type[Exception]]:
     zeros = options.get("zeros", "inf")
     wrong = (
-        is_no_base(options.get("base")),
+        is_wrong(options),
         not 0 <= options.get("pseudocount", 0.0) < math.inf,
         not (zeros in ("inf", "skip") if isinstance(zeros, str) else 0 < zeros < math.inf),
-        options.get("invalid", "raise") not in ("raise", "nan"),
     )
     if any(wrong):
         yield ValueError

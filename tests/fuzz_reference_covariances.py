@@ -18,12 +18,13 @@ from fuzz_exact import (
     Result,
     digits,
     fraction,
-    is_no_base,
+    is_wrong,
     number,
-    refused,
+    raises,
     result_dtype,
     unit,
     value_of,
+    with_dtypes,
 )
 
 Matrix = list[list[Fraction]]
@@ -32,12 +33,11 @@ BARELY = 1e-9  # an eigenvalue of correlations that is so near to 0 may count as
 NOTHING_PROMISED = mpf(0), mpf("nan")
 
 
+@with_dtypes
 def expected(call: Call) -> Wrong | Value:
     mean_p, cov_p, mean_q, cov_q = arrays = call.arrays
     options = call.options
-    if any(refused(array) for array in arrays):
-        return Wrong((TypeError, ValueError))
-    if is_no_base(options.get("base")) or options.get("invalid", "raise") not in ("raise", "nan"):
+    if is_wrong(options):
         return Wrong((ValueError,))
     d = mean_p.shape[-1] if mean_p.ndim else 0
     if not d or mean_q.shape[-1:] != (d,) or any(c.shape[-2:] != (d, d) for c in (cov_p, cov_q)):
@@ -57,7 +57,7 @@ def expected(call: Call) -> Wrong | Value:
         _pair([a[place] for a in whole], float(coarsest), least_error, options)
         for place in np.ndindex(lead)
     ]
-    if options.get("invalid", "raise") == "raise" and None in found:
+    if raises(options) and None in found:
         return Wrong((ValueError,))
     return value_of(found, lead, dtype)
 

@@ -19,12 +19,13 @@ from fuzz_check import Call, Value, Wrong
 from fuzz_exact import (
     Result,
     fraction,
-    is_no_base,
+    is_wrong,
     number,
-    refused,
+    raises,
     result_dtype,
     unit,
     value_of,
+    with_dtypes,
 )
 
 SPREADS = ("var", "std", "log_var")
@@ -35,17 +36,15 @@ ENOUGH = 120  # digits, where variances differ by 1e-16 of themselves at least
 FAR = 5000
 
 
+@with_dtypes
 def expected(call: Call) -> Wrong | Value:
     """`form` is "rows", "standard" or "pairwise"."""
     arrays = [array for array in call.arrays if array is not None]
-    if any(refused(array) for array in arrays):
-        return Wrong((TypeError, ValueError))
     options = call.options
     usual = "log_var" if call.form == "standard" else "var"
     spread = options.get("spread", usual)
-    base, invalid = options.get("base"), options.get("invalid", "raise")
-    wrong = spread not in SPREADS or is_no_base(base) or invalid not in ("raise", "nan")
-    if wrong or (base is not None and call.word in BASELESS):
+    has_base = options.get("base") is not None
+    if spread not in SPREADS or is_wrong(options) or (has_base and call.word in BASELESS):
         return Wrong((ValueError,))
     return (_pairwise if call.form == "pairwise" else _rows)(call, spread, arrays)
 
@@ -68,7 +67,7 @@ def _rows(call: Call, spread: str, arrays: list[np.ndarray]) -> Wrong | Value:
     d = 1 if axis is None else own[place]
     rows = list(zip(*(array.reshape(-1, d) for array in last), strict=True))
     found = [_row(row, spread, call.options) for row in rows]
-    if call.options.get("invalid", "raise") == "raise" and None in found:
+    if raises(call.options) and None in found:
         return Wrong((ValueError,))
     return value_of(found, lead, result_dtype(arrays[: len(call.arrays)]))
 
@@ -99,7 +98,7 @@ def _pairwise(call: Call, spread: str, arrays: list[np.ndarray]) -> Wrong | Valu
     zero_y = anywhere or (two and call.word == "reverse_kl")
     right_x = [is_gaussian(row, spread, zero_x) for row in x]
     right_y = [is_gaussian(row, spread, zero_y) for row in y]
-    if call.options.get("invalid", "raise") == "raise" and not all(right_x + right_y):
+    if raises(call.options) and not all(right_x + right_y):
         return Wrong((ValueError,))
     found = [
         divergence(call.word, p, q, spread, call.options.get("base")) if fine_p and fine_q else None

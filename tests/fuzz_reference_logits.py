@@ -17,23 +17,21 @@ from fuzz_check import Call, Value, Wrong
 from fuzz_exact import (
     Result,
     fraction,
-    is_no_base,
+    is_wrong,
     number,
-    refused,
+    raises,
     result_dtype,
     unit,
     value_of,
+    with_dtypes,
 )
 
 
+@with_dtypes
 def expected(call: Call) -> Wrong | Value:
     options = call.options
     axis, degree = options.get("axis", -1), options.get("temperature", 1.0)
-    raises = options.get("invalid", "raise") == "raise"
-    if any(refused(array) for array in call.arrays):
-        return Wrong((TypeError, ValueError))
-    wrong = not 0 < degree < math.inf or is_no_base(options.get("base"))
-    if wrong or options.get("invalid", "raise") not in ("raise", "nan"):
+    if is_wrong(options) or not 0 < degree < math.inf:
         return Wrong((ValueError,))
     if any(not a.ndim or not -a.ndim <= axis < a.ndim for a in call.arrays):
         return Wrong((ValueError,))
@@ -46,7 +44,7 @@ def expected(call: Call) -> Wrong | Value:
         return Wrong((ValueError,))
     pairs = (np.broadcast_to(a, (*lead, a.shape[-1])).reshape(-1, a.shape[-1]) for a in (p, q))
     found = [_pair(call.word, *pair, options) for pair in zip(*pairs, strict=True)]
-    if raises and None in found:
+    if raises(options) and None in found:
         return Wrong((ValueError,))
     return value_of(found, lead, result_dtype(call.arrays))
 

@@ -120,6 +120,10 @@ FOUND: dict[str, tuple[str, Call]] = {
         Call("mixture", "tables", [STACK, np.asfortranarray(STACK[:, :, 1].T)], {}),
     ),
     "tables in another order": ("tables", Call("information", "tables", [SWAPPED], {})),
+    "half of a ratio that is too large": (
+        "gaussians",
+        Call("kl", "pairwise", [a([0.0]), a([2.0**1023]), a([0.0]), a([0.5])], {}),
+    ),
     "an axis of numbers": (
         "gaussians",
         Call("kl", "rows", [np.array(1.0)] * 4, {"axis": 5, "invalid": "nan"}),
