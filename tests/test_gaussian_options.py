@@ -164,6 +164,8 @@ def test_shapes_that_do_not_fit():
         kl.gaussian_kl_divergence([0, 0], [1, 1, 1], 0, 1)
     with pytest.raises(ValueError, match=r"no dimensions: mean has shape \(3, 0\)"):
         kl.standard_gaussian_kl_divergence(np.empty((3, 0)), 0)
+    with pytest.raises(ValueError, match="axis is 1, but mean has shape"):
+        kl.standard_gaussian_kl_divergence(0, 0, axis=1)  # numbers are of one dimension
     with pytest.raises(TypeError, match="var_q has dtype complex128"):
         kl.gaussian_kl_divergence(0, 1, 0, 1j)
     assert kl.gaussian_kl_divergence(np.empty((0, 3)), 1, 0, 1).shape == (0,)

@@ -139,3 +139,14 @@ def test_a_point_is_infinitely_far():
         assert_same_bits(got, np.array([0.0, np.inf]))
         with pytest.raises(ValueError, match=r"var_q is no .*: dimension 0 is"):
             kl.gaussian_kl_divergence(0, one, 0, point, spread=spread)
+
+
+@pytest.mark.parametrize("spread", ["var", "std"])
+def test_a_result_in_the_last_octave_is_finite(spread):
+    """It is half of a ratio that float64 does not hold."""
+    wide, narrow = (2.0**1023, 0.5) if spread == "var" else (2.0**512, 1.0)
+    result = 2.0**1023
+    assert kl.gaussian_kl_divergence(0, wide, 0, narrow, spread=spread) == result
+    pair = [[0.0]], [[wide]], [[0.0]], [[narrow]]
+    assert kl.pairwise_gaussian(*pair, "kl", spread=spread) == result
+    assert kl.pairwise_gaussian(*pair, "jeffreys", spread=spread) == result

@@ -46,6 +46,26 @@ def test_layout_does_not_matter(dtype):
     assert_same_bits(generalized_js_divergence(ps, axis=3, over=-4), want)
 
 
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i4", "u1"])
+@pytest.mark.parametrize("k", [4, 40])
+def test_rows_that_share_memory_are_like_copies(dtype, k):
+    """`astype` keeps the order of strides, so that bins would not be neighbours any more."""
+    row = np.arange(1, k + 1).astype(dtype)
+    repeated = np.broadcast_to(row, (3, k))
+    assert generalized_js_divergence(repeated) == 0
+    assert np.all(generalized_js_divergence(np.broadcast_to(row, (3, 5, k))) == 0)
+    windows = np.lib.stride_tricks.sliding_window_view(np.ones(k + 2, dtype), k)
+    assert generalized_js_divergence(windows) == 0
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i4"])
+def test_repeated_rows_in_blocks_are_like_copies(dtype, monkeypatch):
+    monkeypatch.setattr(driver, "WHOLE", 0)
+    monkeypatch.setattr(driver, "FEW", 1 << 60)
+    repeated = np.broadcast_to(np.arange(1, 41).astype(dtype), (3, 40))
+    assert generalized_js_divergence(repeated) == 0
+
+
 def test_float16_is_float32_and_lists_are_float64():
     ps = np.random.default_rng(0).random((3, 9)).astype(np.float16)
     assert generalized_js_divergence(ps).dtype == np.float32
@@ -81,6 +101,16 @@ def test_weights_broadcast_against_the_result():
     for i in range(5):
         assert_same_bits(got[:, i], generalized_js_divergence(ps[:, :, i], weights[i]))
     assert generalized_js_divergence(ps, weights=weights[:1]).shape == (4, 5)
+
+
+def test_layout_of_weights_does_not_matter():
+    rng = np.random.default_rng(0)
+    ps, weights = rng.random((3, 5, 17)), rng.random((5, 3))
+    want = generalized_js_divergence(ps, weights)
+    assert_same_bits(generalized_js_divergence(ps, np.asfortranarray(weights)), want)
+    same = np.broadcast_to(weights[0], weights.shape)
+    want = generalized_js_divergence(ps, weights[0])
+    assert_same_bits(generalized_js_divergence(ps, same), want)
 
 
 def test_results_are_written_to_out():

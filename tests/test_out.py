@@ -97,12 +97,16 @@ def test_an_out_that_overlaps_an_input_is_refused():
     assert np.all(memory == 2.0)
 
 
-def test_an_out_between_the_columns_of_an_input_is_filled():
-    table = np.zeros((8, 6))
-    table[:, :5] = rows_of(8, 5)[0]
-    p, q = table[:, :5], rows_of(8, 5)[1]
-    want = kl_divergence(p.copy(), q)
-    assert kl_divergence(p, q, out=table[:, 5]) is not None
-    assert_same_bits(table[:, 5].copy(), want)
+@pytest.mark.parametrize("dtype", ["f8", "f4"])
+def test_an_out_between_the_columns_of_an_input_does_not_overlap(dtype):
+    table = np.zeros((6, 9), dtype)
+    table[:, 1:6], q = rows_of(6, 5, dtype)
+    p, out = table[:, 1:6], table[:, 7]
+    assert kl_divergence(p, q, out=out) is out
+    assert_same_bits(out.copy(), kl_divergence(p.copy(), q))
+    matrix = np.zeros((6, 11), dtype)
+    matrix[:, :5] = p
+    assert pairwise(matrix[:, :5], q, "kl", out=matrix[:, 5:]).base is matrix
+    assert_same_bits(matrix[:, 5:].copy(), pairwise(p.copy(), q, "kl"))
     with pytest.raises(ValueError, match="overlap"):
-        kl_divergence(p, q, out=table[:, 4])
+        kl_divergence(p, q, out=table[:, 5])

@@ -44,10 +44,11 @@ def dimensions_last(arrays: Sequence[Array], names: Sequence[str], axis: int) ->
         whole = np.broadcast_shapes(*shapes)
     except ValueError:
         raise ValueError(f"the shapes do not broadcast: {_shapes(arrays, names)}") from None
+    if axis != -1:
+        _check_axis(axis, len(whole) or 1, arrays, names)
     if not whole:
         return [array.reshape(1) for array in arrays]
     if axis != -1:
-        _check_axis(axis, len(whole), arrays, names)
         arrays = [a.reshape((1,) * (len(whole) - a.ndim) + a.shape) for a in arrays]
         arrays = [np.moveaxis(array, axis, -1) for array in arrays]
         whole = np.broadcast_shapes(*(array.shape for array in arrays))

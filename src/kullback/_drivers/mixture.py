@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drivers import threads
-from kullback._drivers.groups import Array, Job, cut
+from kullback._drivers.groups import FLOAT64, Array, Job, converted, cut
 from kullback._drivers.mixture_blocks import in_blocks
 from kullback._kernels import build_mixtures as build
 from kullback._kernels import mixture
@@ -68,7 +68,7 @@ def _whole(job: Job, chosen: slice, out: Array) -> int:
     for places in cut(chosen.stop - chosen.start, max(1, mixture.BLOCK // (m * k))):
         some = places.start + np.flatnonzero(out[places] == mixture.LEFT)
         part = np.full(some.size, mixture.LEFT)
-        invalid += _fill_what_is_left(job, ps[some].astype(np.float64), choice[some], part)
+        invalid += _fill_what_is_left(job, converted(ps[some], FLOAT64), choice[some], part)
         out[some] = part
     return invalid
 
