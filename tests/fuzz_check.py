@@ -56,6 +56,12 @@ def outcome(run: Callable[[Call], Any], call: Call) -> Any:
         return error
 
 
+def returns(run: Callable[[Call], Any], call: Call) -> bool:
+    """Whether it has a result, `out` apart."""
+    options = {name: value for name, value in call.options.items() if name != "out"}
+    return not isinstance(outcome(run, call._replace(options=options)), Exception)
+
+
 def compare(
     call: Call, want: Wrong | Value, run: Callable[[Call], Any], allowed: Callable[..., Allowed]
 ) -> None:
