@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 
+import pytest
+
 from processes import assert_fine, needs_posix, run_child
 
 pytestmark = needs_posix
@@ -154,18 +156,52 @@ print("fine")
     assert_fine(run_child(INTERRUPT + code))
 
 
-def test_a_handler_of_ones_own_may_raise_what_it_likes() -> None:
-    code = """
+@pytest.mark.parametrize("seconds", [0.03, 0.1, 0.3, 1.0])
+def test_a_handler_of_ones_own_may_raise_what_it_likes(seconds: float) -> None:
+    """Also while NumPy and Numba are being loaded, which is what the first call begins with."""
+    code = f"""
 class Stop(Exception): pass
 def stop(*_): raise Stop
 signal.signal(signal.SIGALRM, stop)
-signal.setitimer(signal.ITIMER_REAL, 0.1)
+signal.setitimer(signal.ITIMER_REAL, {seconds})
 try:
     while True: kl.pairwise(x)
 except Stop:
     pass
 kl.pairwise(x[:10])
 nobody_works()
+print("fine")
+"""
+    assert_fine(run_child(INTERRUPT + code))
+
+
+def test_an_interrupt_at_any_step_leaves_no_kernel_that_nobody_makes() -> None:
+    """Between any two steps of the caller; `Thread.start` would end the thread it has started."""
+    code = """
+from kullback import _compiling
+kl.kl_divergence  # loads the package
+class Stop(Exception): pass
+armed = False
+def stop(*_):
+    global armed
+    if armed:
+        armed = False
+        raise Stop
+signal.signal(signal.SIGALRM, stop)
+interrupts = 0
+for number in range(1500):
+    made = []
+    make = lambda: made.append("kernel") or "kernel"
+    try:
+        armed = True
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 3e-4))
+        _compiling.once(f"kernel {number}", make)
+        armed = False
+    except Stop:
+        interrupts += 1
+    assert _compiling.once(f"kernel {number}", make) == "kernel"
+    assert made == ["kernel"], made
+assert interrupts > 100, interrupts
 print("fine")
 """
     assert_fine(run_child(INTERRUPT + code))
