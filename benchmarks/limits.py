@@ -13,9 +13,10 @@ import numpy as np
 
 from kullback._drivers import blas
 from kullback._drivers.threads import default_threads
-from kullback._math.bits import pointer
-from kullback._math.lanes import WIDTH, lanes_of, load_lanes, sum_of_lanes
+from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log import log_normal
+from kullback._math.memory import load_lanes, pointer
+from kullback._math.shuffles import sum_of_lanes
 
 Array = np.ndarray[Any, Any]
 

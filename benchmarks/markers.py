@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+NUMBER = re.compile(r"(\d[\d.,]*(e[-+]\d+)?|inf)?")  # or nothing
 
 
 def table(rows: list[dict[str, str]]) -> str:
-    """Markdown; the first row's keys are the head."""
+    """Markdown; the first row's keys are the head. Columns of numbers are aligned to the right."""
     head = list(rows[0])
-    lines = [head, ["---"] * len(head), *([row[name] for name in head] for row in rows)]
+    are_numbers = [all(NUMBER.fullmatch(row[name]) for row in rows) for name in head]
+    rule = ["---:" if numbers else "---" for numbers in are_numbers]
+    lines = [head, rule, *([row[name] for name in head] for row in rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 

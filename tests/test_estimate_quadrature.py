@@ -1,8 +1,6 @@
-"""KL of densities by quadrature against closed forms: scales, tails, ends, and what is refused."""
+"""KL of densities by quadrature against closed forms: scales, tails and ends."""
 
 from __future__ import annotations
-
-import warnings
 
 import mpmath
 import numpy as np
@@ -11,27 +9,11 @@ from scipy import stats
 
 import closed_forms as exact
 from kullback.estimate import ConvergenceWarning, kl_monte_carlo, kl_quadrature
-from kullback.estimate.ratios import excess, log_share
-
-PROMISE = 1e-9
-
-normal, gamma, beta, student = stats.norm, stats.gamma, stats.beta, stats.t
-
-
-def log_normal_density(mean, scale):
-    constant = np.log(scale * np.sqrt(2 * np.pi))
-    return lambda x: -0.5 * ((x - mean) / scale) ** 2 - constant
+from quadrature_calls import beta, check, gamma, log_normal_density, normal, student
 
 
 def log_laplace(x):
     return -np.abs(x) - np.log(2)
-
-
-def check(result, want):
-    """The value as promised, and the error not promised too small."""
-    assert result.converged
-    assert result.value == pytest.approx(want, rel=PROMISE, abs=0)
-    assert abs(result.value - want) <= max(result.error, 1e-12 * want)
 
 
 NORMALS = [
@@ -165,9 +147,6 @@ def test_log_densities_that_overflow_are_not_taken_for_zero():
     check(kl_quadrature(t, quartic), 25 + constant - float(t.entropy()))  # E x**4 = 25
 
 
-# Supports
-
-
 def test_equal_densities_are_at_zero():
     assert kl_quadrature(normal(), normal()).value == 0
     assert kl_quadrature(beta(0.5, 2), beta(0.5, 2)).value == 0
@@ -224,91 +203,3 @@ def test_new_distributions_are_taken_too():
         pytest.skip("SciPy has them from 1.15 on")
     got = kl_quadrature(new(mu=1, sigma=1), new(mu=0, sigma=2))
     check(got, exact.normal(1, 1, 0, 2))
-
-
-# Warnings and errors
-
-
-def test_digits_that_the_logarithms_do_not_have_are_confessed():
-    with pytest.warns(ConvergenceWarning, match="above rtol=1e-09"):
-        got = kl_quadrature(normal(0, 1), normal(1e-8, 1))
-    assert not got.converged
-    assert abs(got.value - 5e-17) <= got.error < 1e-6 * 5e-17
-    check(kl_quadrature(normal(0, 1), normal(1e-6, 1), rtol=1e-8), 5e-13)
-
-
-def test_densities_that_are_not_normalized_are_noticed():
-    with pytest.warns(ConvergenceWarning, match=r"the integral of p 2\.50662827, not 1"):
-        got = kl_quadrature(lambda x: -x * x / 2, normal())
-    assert not got.converged
-
-
-def test_a_peak_that_is_missed_is_noticed_and_can_be_named():
-    one, other = log_normal_density(0, 1), log_normal_density(12345.6789, 1e-2)
-
-    def needle(x):  # at a grid's distance from everything
-        return np.logaddexp(one(x), other(x)) - np.log(2)
-
-    with pytest.warns(ConvergenceWarning, match=r"the integral of p 0\.5"):
-        kl_quadrature(needle, stats.cauchy())
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        got = kl_quadrature(needle, stats.cauchy(), points=[12345.64, 12345.6789, 12345.72])
-    alone = kl_quadrature(one, stats.cauchy()).value
-    there = -stats.cauchy.logpdf(12345.6789) - 0.5 * np.log(2 * np.pi * np.e * 1e-4)
-    assert got.value == pytest.approx((alone + there) / 2 - np.log(2), rel=1e-7)
-
-
-def test_a_distribution_whose_log_density_underflows_is_named():
-    class Underflowing(stats.rv_continuous):
-        def _pdf(self, x):
-            return np.exp(-x * x / 2) / np.sqrt(2 * np.pi)
-
-    with pytest.warns(ConvergenceWarning, match="does not underflow"):
-        got = kl_quadrature(normal(100, 1), Underflowing()())
-    assert not got.converged
-    check(kl_quadrature(normal(1, 1), Underflowing()()), 0.5)
-
-
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: kl_quadrature(stats.poisson(3), normal()), TypeError, "p is a discrete"),
-        (lambda: kl_quadrature(normal(), [1, 2]), TypeError, r"q is \[1, 2\]"),
-        (lambda: kl_quadrature(normal(), lambda x: 1.0), ValueError, r"q gives shape \(\)"),
-        (lambda: kl_quadrature(normal(), lambda x: np.log(x)), ValueError, "q is NaN at"),
-        (
-            lambda: kl_quadrature(lambda x: np.full(x.shape, -np.inf), normal()),
-            ValueError,
-            "p is -inf at every point",
-        ),
-        (lambda: kl_quadrature(normal(), normal(), base=1), ValueError, "base is 1"),
-        (lambda: kl_quadrature(normal(), normal(), rtol=0), ValueError, "rtol is 0"),
-        (lambda: kl_quadrature(np.sin, np.cos, support=(1, 0)), ValueError, "support is"),
-    ],
-)
-def test_what_is_no_density_is_refused(call, error, message):
-    with pytest.raises(error, match=message):
-        call()
-
-
-# The integrand
-
-
-@pytest.mark.parametrize("d", [1e-300, 1e-8, 1e-3, 0.5, 1, 1.001, 5, 29.9, 30.1, 700])
-def test_the_excess_of_an_exponential_has_all_its_digits(d):
-    for value in (d, -d):
-        with mpmath.workdps(50 + 2 * max(0, -int(np.log10(d)))):
-            want = mpmath.expm1(value) - value
-            ln = float(mpmath.log(want) if want else -mpmath.inf)
-            assert float(excess(value)) == pytest.approx(float(want), rel=1e-15, abs=1e-320)
-        if d > 1e-100:
-            assert float(log_share(0.0, value)) == pytest.approx(ln, rel=1e-14, abs=1e-14)
-
-
-def test_the_integrand_where_a_density_is_zero():
-    assert log_share(-np.inf, -2.0) == -2.0
-    assert log_share(-2.0, -np.inf) == np.inf
-    assert log_share(-np.inf, -np.inf) == -np.inf
-    assert log_share(-1.0, -1.0) == -np.inf
-    assert log_share(-5e299, -700.0) == -700.0

@@ -127,11 +127,21 @@ def test_bad_rows_of_one_set(word):
     mean, width = gaussians(6, 5)
     want = pairwise_gaussian(mean, width, metric=word)
     mean[2, 1], mean[4, 0] = np.inf, np.nan
-    with pytest.raises(ValueError, match="mean_x holds no mean: row 2, dimension 1 is infinite"):
+    with pytest.raises(ValueError, match="mean_x is no mean: row 2, dimension 1 is infinite"):
         pairwise_gaussian(mean, width, metric=word)
     want[[2, 4]] = want[:, [2, 4]] = np.nan
     got = pairwise_gaussian(mean, width, metric=word, invalid="nan")
     assert_close(got, want, "matrix", word)
+
+
+@each_metric
+def test_bad_rows_of_both_sets_are_named(word):
+    x, y = gaussians(6, 5), gaussians(6, 5, seed=1)
+    x[0][1, 4], x[1][3, 0], y[1][[2, 5], 3] = np.nan, -1.0, np.inf
+    with pytest.raises(ValueError, match="dimension") as error:
+        pairwise_gaussian(*x, *y, metric=word)
+    assert_says(error, "mean_x is no mean: row 1, dimension 4", "var_x is no variance.*: row 3")
+    assert_says(error, r"; var_y is no variance.*: row 2, dimension 3 is infinite \(inf\) \(2 such")
 
 
 def test_refused_arguments():

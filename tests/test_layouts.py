@@ -102,10 +102,10 @@ def test_broadcast_rows_are_like_copies(word):
 @core_word
 @pytest.mark.parametrize("dtype", ["<f8", ">f8", "<f4", ">i4"])
 def test_memory_mapped_rows_are_like_arrays(word, dtype, tmp_path):
-    p, q = ((1000 * rows).astype(dtype) + 1 for rows in rows_of(30, 21))
+    p, q = ((1000 * rows + 1).astype(dtype) for rows in rows_of(30, 21))
     np.save(tmp_path / "p.npy", p)
     mapped = np.load(tmp_path / "p.npy", mmap_mode="r")
-    want = FUNCTIONS[word](p, q)
+    want = FUNCTIONS[word](*(rows.astype(rows.dtype.newbyteorder("=")) for rows in (p, q)))
     assert_same_bits(FUNCTIONS[word](mapped, q), want)
     assert type(FUNCTIONS[word](mapped, q)) is np.ndarray
     mapped_at_odd_offset = np.memmap(tmp_path / "odd", np.uint8, "w+", shape=p.nbytes + 3)[3:]

@@ -13,15 +13,9 @@ import pytest
 
 from kullback._jit import FLAGS
 from kullback._math import log2, tables
-from kullback._math.bits import pointer
-from kullback._math.lanes import (
-    SINGLE_WIDTH,
-    WIDTH,
-    load_lanes,
-    load_singles,
-    store_lanes,
-    widened,
-)
+from kullback._math.lanes import SINGLE_WIDTH, WIDTH
+from kullback._math.memory import load_lanes, load_singles, pointer, store_lanes
+from kullback._math.shuffles import widened
 
 
 def of_doubles(logarithm):

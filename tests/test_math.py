@@ -10,8 +10,8 @@ import pytest
 import coefficients
 from kullback._jit import FLAGS
 from kullback._math import exp, log, log_ratio, series
-from kullback._math.bits import pointer
-from kullback._math.lanes import WIDTH, load_lanes, store_lanes
+from kullback._math.lanes import WIDTH
+from kullback._math.memory import load_lanes, pointer, store_lanes
 from kullback._math.sums import difference_of_products, times_power_of_two, two_sum
 
 

@@ -95,3 +95,18 @@ def test_an_out_that_overlaps_an_input_is_refused():
     with pytest.raises(ValueError, match="overlap"):
         condensed(p, out=memory[20:48])
     assert np.all(memory == 2.0)
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4"])
+def test_an_out_between_the_columns_of_an_input_does_not_overlap(dtype):
+    table = np.zeros((6, 9), dtype)
+    table[:, 1:6], q = rows_of(6, 5, dtype)
+    p, out = table[:, 1:6], table[:, 7]
+    assert kl_divergence(p, q, out=out) is out
+    assert_same_bits(out.copy(), kl_divergence(p.copy(), q))
+    matrix = np.zeros((6, 11), dtype)
+    matrix[:, :5] = p
+    assert pairwise(matrix[:, :5], q, "kl", out=matrix[:, 5:]).base is matrix
+    assert_same_bits(matrix[:, 5:].copy(), pairwise(p.copy(), q, "kl"))
+    with pytest.raises(ValueError, match="overlap"):
+        kl_divergence(p, q, out=table[:, 5])

@@ -180,3 +180,11 @@ def test_there_is_no_default_order():
     for metric in ("renyi", kullback.Renyi):
         with pytest.raises(ValueError, match=r"Renyi\("):
             pairwise([[1, 2]], metric=metric)
+
+
+@pytest.mark.parametrize("alpha", [0.25, 0.5, 2.0])
+def test_subnormal_masses_beside_a_pseudocount_are_equal(alpha):
+    p, q = [2.09401148e-308], [1.69647206e-308]
+    options = {"normalize": False, "pseudocount": 0.125}
+    assert renyi_divergence(p, q, alpha, **options) == 0  # 4e-615
+    assert kullback.kl_divergence(p, q, **options) == 0

@@ -16,6 +16,7 @@ from numpy.ma import MaskedArray  # not when first used: a fork may come in the 
 from numpy.typing import NDArray
 
 from kullback._catalogue import Divergence
+from kullback._domains import DISTRIBUTIONS, faults
 from kullback._drivers.memory import check_memory
 from kullback._drivers.rows import Invalid, Work
 
@@ -23,6 +24,8 @@ Array = NDArray[Any]
 
 FLOAT64 = np.dtype(np.float64)
 FLOAT32 = np.dtype(np.float32)
+# To find out whether `out` overlaps an input: some microseconds. (The stubs know of 0 and -1 only.)
+MOST_WORK: Any = 10_000
 
 _FOREIGN = {  # what np.asarray would turn into an object array, or copy from a device
     "scipy.sparse": "{x}.toarray(), in slices of rows if that is too large",
@@ -46,27 +49,6 @@ class Options(NamedTuple):
     work: Work
     raises: bool
     threads: int | None
-
-
-class LogitOptions(NamedTuple):
-    """The checked options of the functions of logits."""
-
-    temperature: float
-    unit: float
-    raises: bool
-    threads: int | None
-
-
-class Domain(NamedTuple):
-    """What a row must be: no entry below `least`, and not all of them equal to it."""
-
-    least: float
-    fault: str  # of an argument that has another row
-    empty: str  # what such a row is if all its entries are `least`
-
-
-DISTRIBUTIONS = Domain(0.0, "is no distribution", "sums to 0")
-LOGITS = Domain(-math.inf, "has no softmax", "is -inf everywhere")
 
 
 def array(given: object, name: str) -> Array:
@@ -176,9 +158,17 @@ def output(out: object, shape: tuple[int, ...], dtype: np.dtype[Any], inputs: li
         )
     if not out.flags.writeable:
         raise ValueError("out is read-only; pass an array that can be written to")
-    if any(np.may_share_memory(out, x) for x in inputs):
+    if any(_overlap(out, x) for x in inputs):
         raise ValueError("out overlaps an input; pass an array with memory of its own")
     return out
+
+
+def _overlap(out: Array, given: Array) -> bool:
+    """Whether they have an element in common: a column beside the bins has none."""
+    try:
+        return np.shares_memory(out, given, max_work=MOST_WORK)
+    except np.exceptions.TooHardError:
+        return True
 
 
 def options(
@@ -205,16 +195,6 @@ def options(
         divergence.root,
     )
     return Options(work, raises, thread_count(threads))
-
-
-def logit_options(
-    temperature: float, base: float | None, invalid: str, threads: int | None
-) -> LogitOptions:
-    """Check the options of the functions of logits."""
-    degree = number(temperature, "temperature")
-    if not 0.0 < degree < math.inf:
-        raise ValueError(f"temperature is {temperature!r}; it must be positive and finite")
-    return LogitOptions(degree, unit(base), invalid_raises(invalid), thread_count(threads))
 
 
 def _rule(pseudocount: float, zeros: str | float) -> tuple[str, float]:
@@ -288,13 +268,6 @@ def reporter(
     return Invalid(report)
 
 
-def logits_reporter(options: LogitOptions, named: list[tuple[str, Array]]) -> Invalid:
-    """What is to happen when a kernel meets rows of logits that have no softmax."""
-    if not options.raises:
-        return Invalid(None)
-    return Invalid(lambda: ValueError(_describe_all(named, LOGITS)))
-
-
 def first_without_common_bins(p: Array, q: Array, lead: tuple[int, ...]) -> tuple[int, ...]:
     """The place of the first row pair that has no bin with p > 0 and q > 0."""
     places = np.ndindex(lead)
@@ -304,42 +277,5 @@ def first_without_common_bins(p: Array, q: Array, lead: tuple[int, ...]) -> tupl
 
 def faults_of_rows(named: list[tuple[str, Array]], empty_allowed: bool) -> str:
     """What is wrong with rows that are to be distributions; "" if nothing is."""
-    return _describe_all(named, DISTRIBUTIONS, empty_allowed)
-
-
-def _describe_all(
-    named: list[tuple[str, Array]], domain: Domain, empty_allowed: bool = False
-) -> str:
-    found = (_describe(name, rows, domain, empty_allowed) for name, rows in named)
-    return "; ".join(message for message in found if message)
-
-
-def _describe(name: str, rows: Array, domain: Domain, empty_allowed: bool) -> str:
-    """What is wrong with the rows of one argument: the first bad entry, and how many rows."""
-    step = max(1, (1 << 20) // rows.shape[-1])
-    flat = rows.reshape(-1, rows.shape[-1]) if rows.flags.c_contiguous or rows.ndim > 2 else rows
-    flat = np.atleast_2d(flat)
-    count, first = 0, ""
-    for start in range(0, len(flat), step):
-        tile = np.asarray(flat[start : start + step])
-        wrong = ~((tile >= domain.least) & (tile < np.inf))
-        empty = (tile == domain.least).all(axis=1) & (not empty_allowed)
-        bad = np.flatnonzero(wrong.any(axis=1) | empty)
-        if bad.size and not first:
-            fault = _first_fault(rows, start + bad[0], tile[bad[0]], wrong[bad[0]], domain.empty)
-            first = f"{name} {domain.fault}: {fault}"
-        count += bad.size
-    if not count:
-        return ""
-    return f'{first} ({count} such row{"s" * (count > 1)} in {name}; invalid="nan" gives NaN there)'
-
-
-def _first_fault(rows: Array, number: int, row: Array, wrong: Array, empty: str) -> str:
-    place = np.unravel_index(number, rows.shape[:-1]) if rows.ndim > 1 else ()
-    where = f"row {', '.join(str(int(i)) for i in place)}, " if place else ""
-    if not wrong.any():
-        return f"{where.rstrip(', ') or 'it'} {empty}"
-    column = int(np.flatnonzero(wrong)[0])
-    value = row[column]
-    kind = "NaN" if np.isnan(value) else "negative" if value < 0 else "infinite"
-    return f"{where}column {column} is {kind} ({value})"
+    domain = DISTRIBUTIONS._replace(empty="") if empty_allowed else DISTRIBUTIONS
+    return faults((name, rows, domain) for name, rows in named)

@@ -114,7 +114,7 @@ def _warn_once(problem: str) -> None:
         return
     _warned = True
     warnings.warn(
-        f"kullback compiles its kernels anew in this process: {problem}. "
+        f"kullback compiles its kernels anew in this process: {problem.rstrip('.')}. "
         "Set KULLBACK_CACHE_DIR to a directory that only you can write to, or KULLBACK_CACHE=0 to "
         "keep no kernels.",
         RuntimeWarning,

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kullback import _arguments
+from kullback._domains import faults
 from kullback._drivers.gaussian_full import Sides
+from kullback._gaussian_arguments import MEANS
 from kullback._kernels.gaussian_full import COV_P, COV_Q, MEAN_P, MEAN_Q
 
 Array = NDArray[Any]
@@ -52,14 +54,15 @@ def resolve(
     values[singular & (status == 0)] = np.inf
     if not (raises and status.any()):
         return
-    faults = []
+    found = []
     for (bit, name), array, rows in zip(NAMES.items(), inputs, sides, strict=True):
+        if bit in (MEAN_P, MEAN_Q):
+            found.append(faults([(name, array, MEANS)]))
+            continue
         numbers = np.unique(rows.own_numbers(np.flatnonzero(status & bit)))
         if numbers.size:
-            is_mean = bit in (MEAN_P, MEAN_Q)
-            describe = _mean_fault if is_mean else _covariance_fault(tolerance, bit == COV_P)
-            faults.append(_fault(name, array, 1 if is_mean else 2, numbers, describe))
-    raise ValueError("; ".join(faults))
+            found.append(_fault(name, array, numbers, _covariance_fault(tolerance, bit == COV_P)))
+    raise ValueError("; ".join(filter(None, found)))
 
 
 def _singular(status: Array, sides: Sides, cov: Array, tolerance: float) -> Array:
@@ -98,24 +101,14 @@ def _scaled(matrices: Array) -> Array:
     return np.asarray(np.ldexp(scaled, -power[:, None, :]))
 
 
-def _fault(
-    name: str, array: Array, axes: int, numbers: Array, describe: Callable[[Array], str]
-) -> str:
-    lead = array.shape[:-axes]
+def _fault(name: str, array: Array, numbers: Array, describe: Callable[[Array], str]) -> str:
+    lead = array.shape[:-2]
     place = np.unravel_index(int(numbers[0]), lead) if lead else ()
-    thing = "row" if axes == 1 else "matrix"
-    things = thing if numbers.size == 1 else "rows" if axes == 1 else "matrices"
-    where = f"{thing} {', '.join(str(int(i)) for i in place)} " if place else ""
+    where = f"matrix {', '.join(str(int(i)) for i in place)} " if place else ""
     return (
-        f"{name}: {where}{describe(array[place])} ({numbers.size} such {things} in {name}; "
-        'invalid="nan" gives NaN there)'
+        f"{name}: {where}{describe(array[place])} ({numbers.size} such "
+        f'matri{"x" if numbers.size == 1 else "ces"} in {name}; invalid="nan" gives NaN there)'
     )
-
-
-def _mean_fault(row: Array) -> str:
-    column = int(np.flatnonzero(~np.isfinite(row))[0])
-    kind = "NaN" if np.isnan(row[column]) else "infinite"
-    return f"is no mean: dimension {column} is {kind} ({row[column]})"
 
 
 def _covariance_fault(tolerance: float, may_be_singular: bool) -> Callable[[Array], str]:

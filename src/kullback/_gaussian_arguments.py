@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kullback import _arguments
+from kullback._domains import Domain, faults, wrong_rows
 from kullback._drivers.rows import Invalid
 
 Array = NDArray[Any]
 SPREADS = {"var": "variance", "std": "standard deviation", "log_var": "log-variance"}
-AT_ONCE = 1 << 18  # entries that are looked at in one go
+DIMENSION = "dimension"  # what the entries of a row are
+MEANS = Domain(np.isfinite, "is no mean", DIMENSION)
 
 
 class Gaussians(NamedTuple):
@@ -42,10 +44,11 @@ def dimensions_last(arrays: Sequence[Array], names: Sequence[str], axis: int) ->
         whole = np.broadcast_shapes(*shapes)
     except ValueError:
         raise ValueError(f"the shapes do not broadcast: {_shapes(arrays, names)}") from None
+    if axis != -1:
+        _check_axis(axis, len(whole) or 1, arrays, names)
     if not whole:
         return [array.reshape(1) for array in arrays]
     if axis != -1:
-        _check_axis(axis, len(whole), arrays, names)
         arrays = [a.reshape((1,) * (len(whole) - a.ndim) + a.shape) for a in arrays]
         arrays = [np.moveaxis(array, axis, -1) for array in arrays]
         whole = np.broadcast_shapes(*(array.shape for array in arrays))
@@ -82,87 +85,33 @@ def gaussian_rows(mean: ArrayLike, spread: ArrayLike, names: tuple[str, str]) ->
     return Gaussians(means, spreads, given, names)
 
 
-def wrong_rows(gaussians: Gaussians, kind: str, zero: bool, raises: bool) -> Array:
-    """Which rows are no Gaussians; ValueError naming the first entry where `raises`.
+def spreads(kind: str, zero: bool) -> Domain:
+    """What spreads of a kind must be; `zero` says whether a variance may be 0: that of a point."""
+    word = SPREADS[kind]
+    if kind == "log_var":
+        if zero:
+            return Domain(lambda x: x < np.inf, f"is no {word}", DIMENSION)
+        return Domain(np.isfinite, f"is no finite {word}", DIMENSION)
+    if zero:
+        return Domain(lambda x: (x >= 0.0) & (x < np.inf), f"is no {word}", DIMENSION)
+    return Domain(lambda x: (x > 0.0) & (x < np.inf), f"is no {word} above 0", DIMENSION)
 
-    `zero` says whether a variance may be 0.
-    """
-    mean, spread, _, names = gaussians
-    n, d = mean.shape
-    wrong = np.zeros(n, bool)
-    faults = []
-    step = max(1, AT_ONCE // d)
-    for array, name, allowed in ((mean, names[0], None), (spread, names[1], (kind, zero))):
-        found = np.zeros(n, bool)
-        for start in range(0, n, step):
-            part = array[start : start + step]
-            found[start : start + step] = (~_right(part, allowed)).any(axis=1)
-        if found.any() and raises:
-            faults.append(_fault(array, name, found, allowed))
-        wrong |= found
-    if faults:
-        raise ValueError("; ".join(faults))
+
+def wrong_gaussians(sets: Sequence[tuple[Gaussians, Domain]], raises: bool) -> list[Array]:
+    """Which rows of each set have a mean or a spread that is none; ValueError where `raises`."""
+    wrong = [wrong_rows(x.mean, MEANS) | wrong_rows(x.spread, domain) for x, domain in sets]
+    if raises and any(rows.any() for rows in wrong):
+        named = []
+        for x, domain in sets:
+            named += [(x.names[0], x.mean, MEANS), (x.names[1], x.spread, domain)]
+        raise ValueError(faults(named))
     return wrong
 
 
-def _right(values: Array, allowed: tuple[str, bool] | None) -> Array:
-    """Which entries are finite means, or spreads of a kind, of which some may be 0."""
-    if allowed is None:
-        return np.isfinite(values)
-    kind, zero = allowed
-    if kind == "log_var":
-        return np.asarray(np.isfinite(values) | (np.isneginf(values) if zero else False))
-    return np.asarray(((values >= 0) if zero else (values > 0)) & (values < np.inf))
-
-
-def _fault(array: Array, name: str, found: Array, allowed: tuple[str, bool] | None) -> str:
-    row = int(np.flatnonzero(found)[0])
-    column = int(np.flatnonzero(~_right(array[row], allowed))[0])
-    value = array[row, column]
-    what = "mean" if allowed is None else SPREADS[allowed[0]]
-    kind = "NaN" if np.isnan(value) else "infinite" if np.isinf(value) else "negative"
-    kind = kind if value else "zero"
-    count = int(found.sum())
-    return (
-        f"{name} holds no {what}: row {row}, dimension {column} is {kind} ({value}) ({count} such "
-        f'row{"s" * (count > 1)} in {name}; invalid="nan" gives NaN there)'
-    )
-
-
-def reporter(arrays: Sequence[Array], names: Sequence[str], kind: str, raises: bool) -> Invalid:
+def reporter(sides: Sequence[Array], names: Sequence[str], kind: str, raises: bool) -> Invalid:
     """What is to happen when a kernel meets what is no Gaussian: means and spreads by turns."""
     if not raises:
         return Invalid(None)
-
-    def report() -> Exception:
-        found = []
-        for number, (array, name) in enumerate(zip(arrays, names, strict=True)):
-            of_q = number == 3
-            found.append(_entries(array, name, (kind, not of_q) if number % 2 else None))
-        return ValueError("; ".join(filter(None, found)))
-
-    return Invalid(report)
-
-
-def _entries(array: Array, name: str, allowed: tuple[str, bool] | None) -> str:
-    """The first entry that is wrong, and how many are."""
-    wrong = ~_right(array, allowed)
-    count = int(np.count_nonzero(wrong))
-    if not count:
-        return ""
-    place = np.unravel_index(int(np.argmax(wrong)), wrong.shape) if wrong.ndim else ()
-    at = f"[{', '.join(str(int(i)) for i in place)}]" if place else ""
-    return (
-        f"{name}{at} is {array[place]}: {_rule(allowed)} ({count} such "
-        f'entr{"ies" if count > 1 else "y"} in {name}; invalid="nan" gives NaN there)'
-    )
-
-
-def _rule(allowed: tuple[str, bool] | None) -> str:
-    if allowed is None:
-        return "a mean must be finite"
-    kind, zero = allowed
-    what = f"a {SPREADS[kind]} of {'p' if zero else 'q'} must be finite"
-    if kind == "log_var":
-        return f"{what}, or -inf for a point" if zero else what
-    return f"{what} and not negative" if zero else f"{what} and above 0"
+    domains = (MEANS, spreads(kind, zero=True), MEANS, spreads(kind, zero=False))
+    named = list(zip(names, sides, domains, strict=False))
+    return Invalid(lambda: ValueError(faults(named)))

@@ -9,12 +9,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from kullback import _arguments
 from kullback._catalogue import gaussian_metric
+from kullback._domains import Domain
 from kullback._drivers import tiles
 from kullback._drivers.gaussian_matrices import FORMS, GaussianRows, GaussianWork
 from kullback._drivers.memory import check_memory
 from kullback._drivers.rows import Invalid
 from kullback._drivers.targets import Matrix
-from kullback._gaussian_arguments import Gaussians, gaussian_rows, spread_kind, wrong_rows
+from kullback._gaussian_arguments import (
+    Gaussians,
+    gaussian_rows,
+    spread_kind,
+    spreads,
+    wrong_gaussians,
+)
 from kullback._progress import Progress, Shown
 
 Array = NDArray[Any]
@@ -124,9 +131,10 @@ def pairwise_gaussian(
     result = _arguments.output(out, shape, dtype, inputs)
     anywhere = metric == "wasserstein2"  # may a variance be 0
     in_x, in_y = x is not y and not record.reverse, record.reverse
-    x_rows = y_rows = _checked(x, kind, anywhere or in_x, chosen.raises)
+    sets = [(x, spreads(kind, anywhere or in_x))]
     if x is not y:
-        y_rows = _checked(y, kind, anywhere or in_y, chosen.raises)
+        sets.append((y, spreads(kind, anywhere or in_y)))
+    x_rows, y_rows = _checked(sets, chosen.raises)
     symmetric = x is y and record.symmetric
     wrong = x_rows.wrong
     if record.reverse:
@@ -139,9 +147,13 @@ def pairwise_gaussian(
     return result
 
 
-def _checked(gaussians: Gaussians, kind: str, zero: bool, raises: bool) -> GaussianRows:
-    wrong = wrong_rows(gaussians, kind, zero, raises)
-    return GaussianRows(gaussians.mean, gaussians.spread, wrong)
+def _checked(
+    sets: list[tuple[Gaussians, Domain]], raises: bool
+) -> tuple[GaussianRows, GaussianRows]:
+    """One set or two, with the rows that are no Gaussians marked, as those of x and of y."""
+    wrong = wrong_gaussians(sets, raises)
+    rows = [GaussianRows(x.mean, x.spread, of_x) for (x, _), of_x in zip(sets, wrong, strict=True)]
+    return rows[0], rows[-1]
 
 
 def _run(

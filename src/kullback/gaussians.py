@@ -60,8 +60,8 @@ def gaussian_kl_divergence(
     ------
     ValueError
         A mean that is not finite; a spread that is negative, NaN or infinite; a q without width
-        (naming argument, index and value); shapes that do not broadcast; an option or `out` out
-        of its range.
+        (naming argument, row, dimension and value); shapes that do not broadcast; an option or
+        `out` out of its range.
     TypeError
         A dtype that is not real, or that float64 cannot hold; masked, sparse and device arrays.
 
@@ -156,7 +156,7 @@ def _divergence(
     results = _arguments.output(out, shape, dtype, arrays)
     flat = results if results.flags.c_contiguous else np.empty(shape, dtype)
     rows = flat.reshape(-1, d) if axis is None else flat.reshape(-1)
-    report = _gaussian_arguments.reporter(arrays, names, spread, raises)
+    report = _gaussian_arguments.reporter(sides, names, spread, raises)
     kinds = [Rows(side, lead, dtype) for side in sides]
     driver.run(
         driver.Job(spread, len(given) == 2, kinds, axis is None, unit, report, most_threads), rows

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback import _arguments
+from kullback import _arguments, _logit_arguments
 from kullback._drivers import logits as driver
 from kullback._drivers.source import Rows
 
@@ -167,7 +167,7 @@ def _from_logits(
     threads: int | None,
 ) -> Any:
     """Check, run, return."""
-    options = _arguments.logit_options(temperature, base, invalid, threads)
+    options = _logit_arguments.options(temperature, base, invalid, threads)
     p, q = (
         _arguments.bins_last(_arguments.array(x, name), axis, name)
         for x, name in zip(given, NAMES, strict=True)
@@ -175,7 +175,7 @@ def _from_logits(
     lead = _arguments.common_lead(p, q, NAMES)
     dtype = _arguments.result_dtype(p, q)
     results = _arguments.output(out, lead, dtype, [p, q])
-    report = _arguments.logits_reporter(options, list(zip(NAMES, (p, q), strict=True)))
+    report = _logit_arguments.reporter(options, list(zip(NAMES, (p, q), strict=True)))
     flat = results.reshape(-1) if results.flags.c_contiguous else np.empty(results.size, dtype)
     work = driver.Work(divergence, options.temperature, options.unit)
     driver.run(work, Rows(p, lead, dtype), Rows(q, lead, dtype), flat, report, options.threads)

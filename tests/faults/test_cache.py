@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
 import kullback
-from processes import LIMIT, Done, needs_posix, run_child
+from processes import Done, needs_posix, run_child
 
 VALUE = "[[1, 2]]"  # of the kernel that is compiled soonest
 CALL = """
@@ -205,62 +202,6 @@ def test_without_a_compiler_the_message_says_so(tmp_path: Path) -> None:
     done = call(tmp_path, NUMBA_DISABLE_JIT="1")
     assert done.returncode == 1
     assert "unset NUMBA_DISABLE_JIT" in done.stderr
-
-
-RACER = """
-import os, sys, time
-from numba import types
-from kullback._jit import compile_kernel
-from kullback import _compiling
-
-def kernel(number, count):
-    def function(x):
-        return x * number + count
-    return function
-
-SIGNATURES = {"f8": types.float64, "i8": types.int64}
-
-def rounds(process, count):
-    '''Each round four kernels, in an order of its own; all are at a round at the same time.'''
-    for round in range(count):
-        while time.time() < START + {pace} * round: time.sleep(0.001)
-        for step in range(4):
-            number = (step + process) % 4
-            dtype = ("f8", "i8")[number % 2]
-            name = f"race-{number}-{round}-{dtype}"
-            got = compile_kernel(kernel(number + 2, round), name, (SIGNATURES[dtype],))(10)
-            assert got == 10 * (number + 2) + round, (name, got)
-START = float(sys.argv[1])
-rounds(int(sys.argv[2]), {rounds})
-print("fine")
-"""
-
-
-@pytest.mark.slow
-def test_processes_that_compile_at_once_get_their_own_kernels(tmp_path: Path) -> None:
-    """Twenty rounds of the same and of different kernels, all processes at once in each."""
-    (tmp_path / "racer.py").write_text(RACER.replace("{pace}", "0.4").replace("{rounds}", "20"))
-    environment = {**os.environ, "KULLBACK_CACHE_DIR": str(tmp_path / "kernels")}
-    environment.pop("KULLBACK_CACHE", None)
-    for _ in ("compiling", "reading what the others have compiled"):
-        command = [sys.executable, "-W", "error", "racer.py", str(time.time() + 5)]
-        racers = [
-            subprocess.Popen(
-                [*command, str(number)],
-                cwd=tmp_path,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            for number in range(3)
-        ]
-        for racer in racers:
-            out, err = racer.communicate(timeout=LIMIT)
-            assert (racer.returncode, out) == (0, "fine\n"), err
-        files = list((tmp_path / "kernels").iterdir())
-        assert len(files) == 80
-        assert not [path for path in files if path.name.startswith(".new")]
 
 
 def _copy(folder: Path) -> Path:

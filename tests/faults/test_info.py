@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import kullback as kl
 import reference
+import reference_gaussian
+import reference_mixture
 from kullback._catalogue import DIVERGENCES
+from kullback.app import known_answers as known
 from kullback.app import self_test
 from kullback.app.cli import main
 from kullback.app.info import REPORT, gather
@@ -30,7 +36,7 @@ def test_it_says_what_a_bug_report_should_hold(
     assert facts["packages"]["numpy"] == np.__version__
     assert facts["threads"]["used"] == min(facts["threads"]["limits"].values())
     assert facts["self_test"]["failed"] == []
-    assert facts["self_test"]["checks"] > 90
+    assert facts["self_test"]["checks"] > 140
     for part in ("system", "processor", "blas", "memory", "cache", "settings"):
         assert facts[part]
         assert "unknown" not in facts[part], facts[part]
@@ -88,9 +94,27 @@ def test_what_is_wrong_with_a_setting_is_told(
     assert settings.items() <= facts["settings"].items()
 
 
+@pytest.mark.slow
+def test_every_kernel_is_tested() -> None:
+    """Those that are made when a check needs them: all of them, once it is done."""
+    folder = Path(kl.__file__).parent / "_kernels"
+    modules = [import_module(f"kullback._kernels.{path.stem}") for path in folder.glob("build*.py")]
+    makers = {
+        f"{module.__name__}.{name}": maker
+        for module in modules
+        for name, maker in vars(module).items()
+        if hasattr(maker, "cache_info")
+    }
+    assert len(makers) > 30
+    for maker in makers.values():
+        maker.cache_clear()
+    assert not [told for told in map(self_test.failures, self_test.checks()) if told]
+    assert not [name for name, maker in makers.items() if not maker.cache_info().currsize]
+
+
 def test_every_divergence_and_metric_is_tested() -> None:
     names = {check.name for check in self_test.checks()}
-    words = set(self_test.ANSWERS)
+    words = set(known.ANSWERS)
     assert words >= set(DIVERGENCES)
     for word in words - {"reverse_kl"}:
         assert {f"{word}, 5 bins", f"{word}, 40 bins", f"{word}, 5 bins, near"} <= names
@@ -98,11 +122,39 @@ def test_every_divergence_and_metric_is_tested() -> None:
         assert {f"matrix of {word}", f"matrix of {word}, float32"} <= names
 
 
-@pytest.mark.parametrize("word", self_test.ANSWERS)
+@pytest.mark.parametrize("word", known.ANSWERS)
 def test_the_known_answers_are_the_oracles(word: str) -> None:
-    for rows, answer in zip((self_test.FAR, self_test.NEAR), self_test.ANSWERS[word], strict=True):
+    for rows, answer in zip((known.FAR, known.NEAR), known.ANSWERS[word], strict=True):
         given = [np.array(row) for row in rows]
         if word == "reverse_kl":
             given.reverse()
         exact = reference.rowwise(word.removeprefix("reverse_"), *given)
-        assert math.isclose(float(exact), answer, rel_tol=1e-15)
+        assert_is(exact, answer)
+
+
+@pytest.mark.parametrize("word", known.GAUSSIAN_ANSWERS)
+def test_the_known_answers_of_gaussians_are_the_oracles(word: str) -> None:
+    rows = known.GAUSSIANS, known.NEAR_GAUSSIANS
+    for gaussians, answer in zip(rows, known.GAUSSIAN_ANSWERS[word], strict=True):
+        assert_is(reference_gaussian.diagonal(word, *gaussians), answer)
+
+
+def test_the_other_known_answers_are_the_oracles() -> None:
+    joint = np.array(known.FAR)
+    apart = joint.sum(1)[:, None] * joint.sum(0)  # times the sum: proportional
+    for exact, answer in (
+        (reference.rowwise("kl", joint.ravel(), apart.ravel()), known.OF_JOINT),
+        (reference_gaussian.multivariate(*known.FULL), known.OF_FULL),
+        (reference_gaussian.standard(*known.STANDARD), known.OF_STANDARD),
+        *zip(map(entropy, (known.FAR[0], known.NEAR[0])), known.OF_P, strict=True),
+        (reference_mixture.mixtures([*known.FAR, [1] * 5]), known.OF_THREE),
+    ):
+        assert_is(exact, answer)
+
+
+def entropy(row: Any) -> Any:
+    return reference.rowwise("cross_entropy", row, row)
+
+
+def assert_is(exact: Any, answer: float) -> None:
+    assert math.isclose(float(exact), answer, rel_tol=1e-15)

@@ -1,4 +1,4 @@
-"""`docs/faults.md` names every test of faults, and no other."""
+"""`docs/faults.md` names every test of faults, and no other; `docs/design.md` every setting."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 TESTS = Path(__file__).parents[1]
 TABLE = TESTS.parent / "docs" / "faults.md"
 REFERENCE = re.compile(r"`((?:\w+/)?test_\w+\.py)(?:::(\w+))?`")
+SETTING = re.compile(r"KULLBACK_[A-Z_]+")
 ROWS = [line for line in TABLE.read_text("utf-8").splitlines() if line.startswith("| ")]
 ROWS = [row for row in ROWS if not row.endswith("| tests |")]
 
@@ -47,3 +48,10 @@ def test_every_test_of_faults_is_in_a_row() -> None:
             continue
         missing = {name for name in names_in(path) if (file, name) not in named}
         assert not missing, f"{file}: {missing}"
+
+
+def test_every_setting_is_in_the_table() -> None:
+    design = (TABLE.parent / "design.md").read_text("utf-8")
+    sources = (TESTS.parent / "src").rglob("*.py")
+    used = {name for path in sources for name in SETTING.findall(path.read_text("utf-8"))}
+    assert used == set(re.findall(r"^\| `(KULLBACK_\w+)` \|", design, re.MULTILINE))

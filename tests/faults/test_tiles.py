@@ -131,3 +131,32 @@ def test_calls_at_once_share_the_threads() -> None:
         caller.join(120)
     assert most[0] == 4
     assert not threads._working
+
+
+def test_helpers_leave_a_job_when_others_call() -> None:
+    """Two at work, as many as there may be: a caller who comes gets the place of a helper."""
+    caller = threading.get_ident()
+    helped, came = threading.Event(), threading.Event()
+    after: list[int] = []
+
+    def tile(number: int) -> None:
+        me = threading.get_ident()
+        if me != caller:
+            helped.set()
+        assert helped.wait(60)
+        if came.is_set():
+            after.append(me)
+            time.sleep(0.002)
+        elif me == caller:
+            threads._working.add(-1)  # another thread's call begins
+            came.set()
+        else:
+            assert came.wait(60)
+
+    try:
+        threads.run(tile, 200, 2)
+    finally:
+        threads._working.discard(-1)
+    assert len(after) > 150
+    assert set(after[2:]) == {caller}, "a helper ends its tile, and no more"
+    assert not threads._working

@@ -9,52 +9,131 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import fuzz_calls
 import fuzz_files
-from fuzz_calls import Call
+from fuzz import FAMILIES, any_call
+from fuzz_check import Call
 
-short = settings(suppress_health_check=list(HealthCheck))
+# Many calls are errors, and most files: fewer examples have missed wrong results.
+some = settings(suppress_health_check=list(HealthCheck), max_examples=250)
+many = settings(some, max_examples=1000)
 
 
-@short
+@pytest.mark.parametrize("family", FAMILIES)
+@some
 @given(st.data())
-def test_any_call_gives_the_value_or_the_error_of_the_reference(data: st.DataObject) -> None:
-    fuzz_calls.check(data.draw(fuzz_calls.calls(thorough=False)))
+def test_any_call_gives_the_value_or_the_error_of_the_reference(
+    family: str, data: st.DataObject
+) -> None:
+    FAMILIES[family].check(data.draw(any_call(FAMILIES[family], thorough=False)))
 
 
-@short
+@many
 @given(case=fuzz_files.any_file())
 def test_any_bytes_are_a_table_or_one_line(tmp_path: Path, case: tuple[str, bytes]) -> None:
     fuzz_files.check(tmp_path, *case)
 
 
-FINE = Call("kl", "rows", [np.array([0.5, 0.5]), np.array([0.25, 0.75])], {}, [])
-ERROR = Call("kl", "rows", [np.array([-0.5, 0.5]), np.array([0.25, 0.75])], {}, [])
+def a(*entries: float | list[float]) -> np.ndarray:
+    return np.array(entries, float)
 
 
-@pytest.mark.parametrize(
-    ("call", "result", "said"),
-    [
-        (FINE, 0.1438410362258904 * (1 + 1e-12), "instead of"),
-        (FINE, np.float32(0.143841), None),
-        (FINE, np.array([0.1438410362258904]), None),
-        (ERROR, 0.0, "should raise"),
-        (ERROR, np.nan, "should raise"),
-    ],
-)
-def test_the_check_notices_a_wrong_result(monkeypatch, call, result, said) -> None:
+P, Q, EYE = a(0.5, 0.5), a(0.25, 0.75), np.eye(2)
+# Of each family: a call that has a value, that value, and a call that is an error.
+KNOWN = {
+    "calls": (
+        Call("kl", "rows", [P, Q], {}),
+        0.1438410362258904,
+        Call("kl", "rows", [-P, Q], {}),
+    ),
+    "gaussians": (
+        Call("kl", "rows", [a(0), a(4), a(0), a(1)], {}),
+        0.8068528194400546,
+        Call("kl", "rows", [a(0), a(1), a(0), a(-1)], {"spread": "std"}),
+    ),
+    "covariances": (
+        Call("multivariate", "rows", [a(1, 0), EYE, a(0, 0), EYE], {}),
+        0.5,
+        Call("multivariate", "rows", [a(1, 0), EYE, a(0, 0), -EYE], {}),
+    ),
+    "logits": (
+        Call("kl", "rows", [np.log(P), np.log(Q)], {}),
+        0.1438410362258904,
+        Call("kl", "rows", [np.log(P), a(np.nan, 0)], {}),
+    ),
+    "tables": (
+        Call("information", "tables", [EYE], {}),
+        0.6931471805599453,
+        Call("mixture", "tables", [a([1, 0], [0, 0])], {}),
+    ),
+}
+
+
+@pytest.mark.parametrize("family", KNOWN)
+def test_the_check_notices_a_wrong_result(monkeypatch, family: str) -> None:
     """What would pass for right if it looked at nothing."""
-    fuzz_calls.check(call)
-    monkeypatch.setattr(fuzz_calls, "run", lambda call: result)
-    with pytest.raises(AssertionError, match=said):
-        fuzz_calls.check(call)
+    fine, value, error = KNOWN[family]
+    check = FAMILIES[family].check
+    check(fine)
+    check(error)
+    wrong = [
+        (fine, value * (1 + 2e-12), "instead of"),
+        (fine, np.nan, "instead of"),
+        (fine, np.float32(value), "should be"),
+        (fine, a(value), "should be"),
+        (fine._replace(options={"out": "plain"}), np.array(value), "another array"),
+        (fine._replace(options={"out": "read_only"}), value, "should raise"),
+        (error, 0.0, "should raise"),
+        (error, np.nan, "should raise"),
+        (error._replace(options=error.options | {"invalid": "nan"}), 0.0, "instead of"),
+    ]
+    for call, result, said in wrong:
+        monkeypatch.setattr(FAMILIES[family], "run", lambda call, result=result: result)
+        with pytest.raises(AssertionError, match=said):
+            check(call)
 
 
-FOUND: dict[str, Call] = {
-    "near the largest float": Call("kl", "rows", [np.array([1.7e308] * 2)] * 2, {"base": 2}, []),
+def test_the_check_notices_an_out_that_was_written_to_by_an_error(monkeypatch) -> None:
+    def spoil(call: Call) -> None:
+        call.options["out"][...] = 0.0
+        raise ValueError("too late")
+
+    call = KNOWN["calls"][0]._replace(options={"out": "larger"})
+    monkeypatch.setattr(FAMILIES["calls"], "run", spoil)
+    with pytest.raises(AssertionError, match="wrote to an array"):
+        FAMILIES["calls"].check(call)
+
+
+REPEATED = np.broadcast_to(np.array([1, 2, 3, 4], "f4"), (3, 4))
+COUNTS = np.broadcast_to(np.array([0, 0, 0, 1]), (3, 4))
+STACK = np.arange(60.0).reshape(3, 5, 4)
+SWAPPED = np.swapaxes(np.arange(1.0, 25.0).reshape(2, 4, 3), 0, 1)
+FOUND: dict[str, tuple[str, Call]] = {
+    "near the largest float": (
+        "calls",
+        Call("kl", "rows", [a(1.7e308, 1.7e308)] * 2, {"base": 2}),
+    ),
+    "rows that repeat the same memory": ("tables", Call("mixture", "tables", [REPEATED], {})),
+    "the same, without an error": (
+        "tables",
+        Call("mixture", "tables", [COUNTS], {"invalid": "nan"}),
+    ),
+    "weights in Fortran order": (
+        "tables",
+        Call("mixture", "tables", [STACK, np.asfortranarray(STACK[:, :, 1].T)], {}),
+    ),
+    "tables in another order": ("tables", Call("information", "tables", [SWAPPED], {})),
+    "half of a ratio that is too large": (
+        "gaussians",
+        Call("kl", "pairwise", [a([0.0]), a([2.0**1023]), a([0.0]), a([0.5])], {}),
+    ),
+    "an axis of numbers": (
+        "gaussians",
+        Call("kl", "rows", [np.array(1.0)] * 4, {"axis": 5, "invalid": "nan"}),
+    ),
 }
 
 
 @pytest.mark.parametrize("name", FOUND)
 def test_cases_that_were_found_once(name: str) -> None:
-    fuzz_calls.check(FOUND[name])
+    family, call = FOUND[name]
+    FAMILIES[family].check(call)

@@ -17,6 +17,7 @@ from kullback._drivers.rows import Invalid
 from kullback._drivers.threads import default_threads
 
 Array = NDArray[Any]
+FLOAT64 = np.dtype(np.float64)
 
 
 class Groups:
@@ -84,6 +85,14 @@ class Job(NamedTuple):
     def threads(self) -> int:
         """At most so many."""
         return self.most_threads or default_threads()
+
+
+def converted(rows: Array, dtype: np.dtype[Any]) -> Array:
+    """Rows in another dtype, their bins neighbours; `astype` keeps the order of the strides.
+
+    Where rows repeat the same memory, that is an order in which the bins are apart.
+    """
+    return rows if rows.dtype == dtype else rows.astype(dtype, order="C")
 
 
 def cut(length: int, step: int) -> list[slice]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kullback._drivers import threads
 from kullback._drivers.rows import Invalid
 from kullback._drivers.source import Index, Rows
-from kullback._kernels import build
+from kullback._kernels import build_softmax as build
 from kullback._kernels.softmax import PART, Heat
 from kullback._kernels.softmax_rows import FIRST, NEXT, NUMBERS, PASSES, SURVEY
 from kullback._kernels.softmax_steps import SCALE
@@ -80,7 +80,7 @@ class Work(NamedTuple):
         dtype, invalid = p.dtype.str[1:], 0
         out[:] = LEFT
         for way in WAYS[self.first_way :]:
-            kernel = build.softmax(self.divergence, way.wide, dtype)
+            kernel = build.rows(self.divergence, way.wide, dtype)
             options = (way.scale, tuple(heat(self.temperature, way)))
             left, found = kernel(p, p_index, q, q_index, *options, out)
             invalid += found
@@ -134,7 +134,7 @@ class _Row:
 
     def settle(self, divergence: str) -> bool:
         """Whether the result is known, once the numbers of all parts are."""
-        told = build.softmax_settle(divergence, WAYS[self.way].wide)(self.parts, self.stage)
+        told = build.settle(divergence, WAYS[self.way].wide)(self.parts, self.stage)
         self.value = told[0]
         if self.stage == SURVEY:
             self.stage, self.tops = FIRST, told[2:]
@@ -169,7 +169,7 @@ def _in_parts(work: Work, p: Rows, q: Rows, numbers: range, many: int) -> Array:
         way = WAYS[row.way]
         columns = slice(place * PARTS * PART, (place + 1) * PARTS * PART)
         p_part, q_part = p.part(row.number, columns), q.part(row.number, columns)
-        kernel = build.softmax_parts(work.divergence, way.wide, p_part.dtype.str[1:])
+        kernel = build.parts(work.divergence, way.wide, p_part.dtype.str[1:])
         frame = (*row.tops, row.shift, way.scale)
         given = (row.stage, frame, tuple(heat(work.temperature, way)))
         kernel(p_part, q_part, *given, row.parts[place * PARTS : (place + 1) * PARTS])

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drivers import threads
-from kullback._drivers.groups import Array, Job, cut
+from kullback._drivers.groups import FLOAT64, Array, Job, converted, cut
 from kullback._drivers.mixture_blocks import in_blocks
-from kullback._kernels import build, mixture
+from kullback._kernels import build_mixtures as build
+from kullback._kernels import mixture
 from kullback._kernels import mixture_state as careful
 from kullback._kernels.mixture_short import is_short, short_space
 
@@ -67,7 +68,7 @@ def _whole(job: Job, chosen: slice, out: Array) -> int:
     for places in cut(chosen.stop - chosen.start, max(1, mixture.BLOCK // (m * k))):
         some = places.start + np.flatnonzero(out[places] == mixture.LEFT)
         part = np.full(some.size, mixture.LEFT)
-        invalid += _fill_what_is_left(job, ps[some].astype(np.float64), choice[some], part)
+        invalid += _fill_what_is_left(job, converted(ps[some], FLOAT64), choice[some], part)
         out[some] = part
     return invalid
 
@@ -76,10 +77,10 @@ def _fill(job: Job, way: str, ps: Array, choice: NDArray[np.intp], out: Array) -
     """Results where `out` is LEFT; how many stay so."""
     m, k, dtype = job.groups.m, job.groups.k, ps.dtype.str[1:]
     if way == "short":
-        kernel = build.mixture_short_groups(job.rule, dtype)
+        kernel = build.short_groups(job.rule, dtype)
         space = np.empty(short_space(m, k))
     else:
-        kernel = build.mixture_groups(way, job.rule, dtype)
+        kernel = build.groups(way, job.rule, dtype)
         space = np.empty(2 * mixture.CHUNK + mixture.ROW * m)
     return int(kernel(ps, job.weights, choice, job.amount, job.normalize, space, out))
 
@@ -91,4 +92,4 @@ def _fill_what_is_left(job: Job, ps: Array, choice: NDArray[np.intp], out: Array
     phases = careful.SURVEY | careful.SUMS | careful.TERMS
     options = (job.groups.k, job.amount, job.normalize, phases)
     state = np.empty(careful.state_for(job.groups.m))
-    return int(build.careful_mixture(job.rule)(ps, job.weights, choice, *options, state, out))
+    return int(build.careful(job.rule)(ps, job.weights, choice, *options, state, out))

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from kullback._drivers import threads
-from kullback._drivers.groups import Array, Groups, Job, cut
-from kullback._kernels import build, mixture
+from kullback._drivers.groups import FLOAT64, Array, Groups, Job, converted, cut
+from kullback._kernels import build_mixtures as build
+from kullback._kernels import mixture
 from kullback._kernels import mixture_state as careful
 from kullback._math.lanes import WIDTH
 
@@ -22,7 +23,7 @@ def in_blocks(job: Job, g: int) -> float:
         kernel = Kernel(job, way, g)
         rows = _sums(kernel, bands, parts)
         weights = job.weights[job.choice[g]]
-        usable, mass, back = build.mixture_plan()(rows.reshape(-1), weights, job.normalize)
+        usable, mass, back = build.plan()(rows.reshape(-1), weights, job.normalize)
         if not usable:
             break
         value = _terms(kernel, bands, parts, rows) * back
@@ -36,12 +37,12 @@ class Kernel:
 
     def __init__(self, job: Job, way: str, g: int) -> None:
         self.job, self.group = job, slice(g, g + 1)
-        self.dtype = np.dtype(np.float64) if way == "near" else job.groups.dtype
-        self.kernel = build.mixture_blocks(way, job.rule, self.dtype.str[1:])
+        self.dtype = FLOAT64 if way == "near" else job.groups.dtype
+        self.kernel = build.blocks(way, job.rule, self.dtype.str[1:])
 
     def block(self, band: slice, part: slice) -> Array:
         """Some rows' part, as the kernel reads it."""
-        return self.job.groups.block(self.group, band, part).astype(self.dtype, copy=False)
+        return converted(self.job.groups.block(self.group, band, part), self.dtype)
 
     def __call__(self, phase: int, block: Array, rows: Array, mean: Array, total: Array) -> float:
         return float(self.kernel(block, self.job.amount, phase, rows.reshape(-1), mean, total))
@@ -106,7 +107,7 @@ def _terms(kernel: Kernel, bands: list[slice], parts: list[slice], rows: Array) 
 def _careful_in_blocks(job: Job, g: int) -> float:
     """As the careful kernel, a few columns at a time; by one thread: such groups are rare."""
     groups = job.groups
-    kernel = build.careful_mixture(job.rule)
+    kernel = build.careful(job.rule)
     state = np.zeros(careful.state_for(groups.m))
     out = np.empty(1)
     choice = job.choice[g : g + 1]
@@ -114,7 +115,7 @@ def _careful_in_blocks(job: Job, g: int) -> float:
         out[:] = mixture.LEFT
         ps = groups.block(slice(g, g + 1), slice(0, groups.m), columns)
         options = (groups.k, job.amount, job.normalize, phase)
-        kernel(ps.astype(np.float64, copy=False), job.weights, choice, *options, state, out)
+        kernel(converted(ps, FLOAT64), job.weights, choice, *options, state, out)
     return float(out[0])
 
 

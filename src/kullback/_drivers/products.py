@@ -13,7 +13,7 @@ from kullback._drivers.memory import aligned
 from kullback._drivers.rows import Work
 from kullback._drivers.source import Rows
 from kullback._kernels import build
-from kullback._kernels.centred import CHUNK
+from kullback._kernels.reference import CHUNK
 from kullback._math.lanes import WIDTH
 
 Array = NDArray[Any]

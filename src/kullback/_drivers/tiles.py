@@ -15,7 +15,7 @@ from kullback._drivers.forms import Form, Place
 from kullback._drivers.rows import Invalid
 from kullback._drivers.source import Index, Source
 from kullback._drivers.targets import Condensed, Matrix
-from kullback._kernels.centred import CHUNK
+from kullback._kernels.reference import CHUNK
 
 Array = NDArray[Any]
 

@@ -30,6 +30,7 @@ def equal(m: int) -> Weights:
 
 def prepared(given: Array) -> Weights:
     """Weights in rows, none of which is all 0."""
+    given = np.ascontiguousarray(given)  # the order of its strides would be that of the table
     exponents = np.frexp(given.max(axis=1))[1]
     exponents += np.frexp(np.ldexp(given, -exponents[:, None]).sum(axis=1))[1]
     table = np.ldexp(given, WEIGHTS_SCALE + 1 - exponents[:, None])

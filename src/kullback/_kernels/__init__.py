@@ -13,8 +13,9 @@ all its digits.
     rows              terms + rule ──► many row pairs, as fast as they can be read
     short             the same for rows of few bins, eight rows at a time
     singles           the same in float32
-    careful           terms + rule ──► the pairs that those leave: nearly equal, extreme, invalid
-    reference         what the forms for matrices share
+    careful           terms + rule ──► the pairs that those leave: nearly equal, extreme, invalid;
+                      its steps: careful_differences, careful_terms, careful_logarithm
+    reference         what the forms for matrices share: rows beside a reference row
     centred           pairwise KL as a matrix product, with a bound of its error
     symmetrized       pairwise Jeffreys: the same for both directions at once
     roots             pairwise Hellinger and Bhattacharyya: a product of square roots
@@ -28,5 +29,6 @@ all its digits.
     gaussian_overlaps pairwise Bhattacharyya and Hellinger: one logarithm for eight dimensions
     cholesky          triangular factors of eight small matrices at a time
     gaussian_full     KL of full covariances by them;  gaussian_large: by LAPACK
-    build             compiles any of them, once for each dtype; build_gaussians: Gaussians
+    build             compiles any of them, once for each dtype; build_gaussians, build_mixtures,
+                      build_softmax: those of their kind;  signatures: the types of their arrays
 """

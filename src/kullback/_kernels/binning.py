@@ -20,8 +20,9 @@ from collections.abc import Callable
 from typing import Any
 
 from kullback._jit import inline
-from kullback._math.bits import larger, load, pointer, select, smaller
-from kullback._math.lanes import WIDTH, load_lanes, mask_byte, store_lanes
+from kullback._math.bits import larger, mask_byte, select, smaller
+from kullback._math.lanes import WIDTH
+from kullback._math.memory import load, load_lanes, pointer, store_lanes
 
 TO_INTEGER = 1.5 * 2.0**52  # added, it leaves the nearest integer in the low bits ...
 TO_SLOT = 0x4338000000000000 - 1  # ... above this, and slots begin with one for what is below

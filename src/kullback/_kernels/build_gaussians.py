@@ -17,24 +17,18 @@ from kullback._kernels import (
 from kullback._kernels.gaussian import WIDTHS
 from kullback._kernels.gaussian_pairs import make_metric, make_pairs
 from kullback._kernels.gaussian_spreads import SPREADS
+from kullback._kernels.signatures import BLOCK, GRID, INDEX, READ, ROWS, VECTOR, contiguous
 
-_INDEX = types.Array(types.intp, 1, "C", readonly=True)
-_NUMBERS = {"f8": types.float64, "f4": types.float32}
-_ROWS = types.Array(types.float64, 2, "C", readonly=True)
-_VECTOR = types.Array(types.float64, 1, "C")
-_READ = types.Array(types.float64, 1, "C", readonly=True)
-_GRID = types.Array(types.float64, 2, "C")
-_BYTES = types.Array(types.uint8, 1, "C")
-_BLOCK = types.Array(types.float64, 2, "A")
+_STATUS = types.Array(types.uint8, 1, "C")
 
 
 @cache
 def rows(spread: str, standard: bool, dtype: str) -> Any:
     """rows(m0, index, s0, index, m1, index, s1, index, out) -> how many are nan."""
-    rows = (types.Array(_NUMBERS[dtype], 2, "C", readonly=True), _INDEX)
+    rows = (contiguous(dtype, 2), INDEX)
     function = gaussian_rows.make_rows(WIDTHS[spread], standard)
     name = f"gaussian-rows-{spread}-{'standard' if standard else 'pair'}-{dtype}"
-    return compile_kernel(function, name, (*4 * rows, _VECTOR))
+    return compile_kernel(function, name, (*4 * rows, VECTOR))
 
 
 @cache
@@ -42,15 +36,15 @@ def entries(spread: str, standard: bool, dtype: str) -> Any:
     """entries(m0, s0, m1, s1, d, out) -> how many are nan: see `gaussian_rows`."""
     function = gaussian_rows.make_entries(WIDTHS[spread], standard)
     name = f"gaussian-entries-{spread}-{'standard' if standard else 'pair'}-{dtype}"
-    array = types.Array(_NUMBERS[dtype], 1, "C", readonly=True)
-    return compile_kernel(function, name, (*4 * [array], types.intp, _VECTOR))
+    array = contiguous(dtype, 1)
+    return compile_kernel(function, name, (*4 * [array], types.intp, VECTOR))
 
 
 @cache
 def pairs(metric: str, spread: str) -> Any:
     """pairs(x, x_index, y, y_index, out): see `gaussian_pairs`."""
     function = make_pairs(make_metric(metric, SPREADS[spread]))
-    given = (_ROWS, _INDEX, _ROWS, _INDEX, _VECTOR)
+    given = (ROWS, INDEX, ROWS, INDEX, VECTOR)
     return compile_kernel(function, f"gaussian-pairs-{metric}-{spread}", given)
 
 
@@ -58,7 +52,7 @@ def pairs(metric: str, spread: str) -> Any:
 def prepared(spread: str, left: bool, right: bool) -> Any:
     """prepared(rows, reference, right_first, out, e, norm): see `gaussian_products`."""
     function = gaussian_products.make_prepared(SPREADS[spread], left, right)
-    given = (_ROWS, _ROWS, types.boolean, _GRID, _VECTOR, _VECTOR)
+    given = (ROWS, ROWS, types.boolean, GRID, VECTOR, VECTOR)
     name = f"gaussian-prepared-{spread}-{left:d}{right:d}"
     return compile_kernel(function, name, given)
 
@@ -66,7 +60,7 @@ def prepared(spread: str, left: bool, right: bool) -> Any:
 @cache
 def lengths(spread: str) -> Any:
     """lengths(rows, reference, second, out, e, norm): see `gaussian_products`."""
-    given = (_ROWS, _ROWS, types.boolean, _GRID, _VECTOR, _VECTOR)
+    given = (ROWS, ROWS, types.boolean, GRID, VECTOR, VECTOR)
     function = gaussian_products.make_lengths(SPREADS[spread])
     return compile_kernel(function, f"gaussian-lengths-{spread}", given)
 
@@ -74,7 +68,7 @@ def lengths(spread: str) -> Any:
 @cache
 def certify(length: bool) -> Any:
     """certify(out, x_e, x_norm, y_e, y_norm, width, above, diagonal): `gaussian_products`."""
-    given = (_BLOCK, *4 * [_READ], *3 * [types.intp])
+    given = (BLOCK, *4 * [READ], *3 * [types.intp])
     name = f"gaussian-certify-{length:d}"
     return compile_kernel(gaussian_products.make_certify(length), name, given)
 
@@ -82,7 +76,7 @@ def certify(length: bool) -> Any:
 @cache
 def scaled(spread: str) -> Any:
     """scaled(rows, reference, out, logs, size): see `gaussian_overlaps`."""
-    given = (_ROWS, _ROWS, _GRID, _VECTOR, _VECTOR)
+    given = (ROWS, ROWS, GRID, VECTOR, VECTOR)
     function = gaussian_overlaps.make_scaled(SPREADS[spread])
     return compile_kernel(function, f"gaussian-scaled-{spread}", given)
 
@@ -90,8 +84,8 @@ def scaled(spread: str) -> Any:
 @cache
 def overlap_tile(hellinger: bool) -> Any:
     """tile(x, logs, size, y, logs, size, above, out): see `gaussian_overlaps`."""
-    side = (_GRID, _READ, _READ)
-    given = (*side, *side, types.intp, _BLOCK)
+    side = (GRID, READ, READ)
+    given = (*side, *side, types.intp, BLOCK)
     function = gaussian_overlaps.make_tile(hellinger)
     return compile_kernel(function, f"gaussian-overlap-{hellinger:d}", given)
 
@@ -102,5 +96,5 @@ def full() -> Any:
 
     See `gaussian_full`.
     """
-    given = (*4 * [_ROWS, _INDEX], types.float64, _VECTOR, _VECTOR, _BYTES)
+    given = (*4 * [ROWS, INDEX], types.float64, VECTOR, VECTOR, _STATUS)
     return compile_kernel(gaussian_full.make_full(), "gaussian-full", given)

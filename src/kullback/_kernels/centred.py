@@ -21,38 +21,22 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels.reference import (
     ROUNDING,
-    load_columns,
+    ROW,
+    SCALE,
+    SMALLEST,
+    beside_reference,
+    measured,
     no_sum,
-    row_sum,
+    product_roundings,
     whole_sum,
-    with_pseudocount,
 )
 from kullback._kernels.sums import trusted_above
-from kullback._math.bits import fma, pointer, select
-from kullback._math.lanes import (
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    load_lanes,
-    mask_byte,
-    store_lanes,
-    sum_of_lanes,
-)
+from kullback._math.bits import fma, mask_byte, select
+from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log_ratio import FLOOR, log_ratio, relative_entropy
-from kullback._math.sums import add_to, two_sum
-
-SCALE = 2.0**900  # what probabilities are multiplied by, so that tiny ones stay normal numbers
-SMALLEST = 2.0**-900  # a smaller probability in q, other than 0, is left to `rows`
-
-CHUNK = 512  # columns of one matrix product; the products of several chunks are added
-ROW = 32.0  # roundings of e and of f
-
-
-@inline
-def difference(a, r, total, amount):
-    """a + amount - r total with one rounding, however much cancels."""
-    shifted, low = two_sum(a, lanes_of(amount))
-    return fma(-r, total, shifted) + low
+from kullback._math.memory import load_lanes, pointer, store_lanes
+from kullback._math.shuffles import sum_of_lanes
+from kullback._math.sums import add_to
 
 
 def make_left() -> Callable[..., Any]:
@@ -66,18 +50,13 @@ def make_left() -> Callable[..., Any]:
         target = pointer(out)
         r_data = pointer(r)
         for i in range(rows.shape[0]):
-            total = row_sum(source, i * k, k, amount)
-            if not normalize:
-                total = total / total
-            inverse = 1.0 / total
+            row = (source, i * k, k, amount)
+            total, inverse = measured(row, normalize)
             entropy, square = no_sum(), lanes_of(0.0)
             for c in range(0, padded, WIDTH):
-                live = lane_numbers() + c < k
-                a = load_columns(source, i * k, c, k)
-                r_c = load_lanes(r_data, c)
-                d = select(live, difference(a, r_c, total, amount) * inverse, 0.0)
+                live, a, r_c, d = beside_reference(row, c, r_data, total, inverse)
+                d = select(live, d, 0.0)
                 store_lanes(target, i * padded + c, d)
-                a = with_pseudocount(a, c, k, amount)
                 support[i, c // WIDTH] = mask_byte(a > 0.0)
                 x = fma(a * inverse, SCALE, FLOOR)
                 share = relative_entropy(x, r_c * SCALE, d * SCALE)
@@ -100,18 +79,12 @@ def make_right() -> Callable[..., Any]:
         target = pointer(out)
         r_data = pointer(r)
         for j in range(rows.shape[0]):
-            total = row_sum(source, j * k, k, amount)
-            if not normalize:
-                total = total / total
-            inverse = 1.0 / total
+            row = (source, j * k, k, amount)
+            total, inverse = measured(row, normalize)
             entropy, missing = no_sum(), no_sum()
             square, tiny = lanes_of(0.0), lanes_of(0.0)
             for c in range(0, padded, WIDTH):
-                live = lane_numbers() + c < k
-                a = load_columns(source, j * k, c, k)
-                r_c = load_lanes(r_data, c)
-                d = difference(a, r_c, total, amount) * inverse * SCALE
-                a = with_pseudocount(a, c, k, amount)
+                live, a, r_c, d = beside_reference(row, c, r_data, total, inverse)
                 gap = (a == 0.0) & live
                 there = (a > 0.0) & live
                 q = a * inverse
@@ -119,7 +92,7 @@ def make_right() -> Callable[..., Any]:
                 gaps[j, c // WIDTH] = mask_byte(gap)
                 y = select(there, q * SCALE, 1.0)
                 scaled_r = select(there, r_c * SCALE, 1.0)
-                d = select(there, d, 0.0)
+                d = select(there, d * SCALE, 0.0)
                 log = log_ratio(y, scaled_r, d)
                 store_lanes(target, j * padded + c, log)
                 entropy = add_to(entropy, relative_entropy(scaled_r, y, -d))
@@ -163,7 +136,7 @@ def make_certify() -> Callable[..., Any]:
         """
         unsure = lanes_of(0.0)
         rest = 0.0
-        error = (min(k, CHUNK) + k / CHUNK + 8) * ROUNDING
+        error = (product_roundings(k) + 8) * ROUNDING
         least = trusted_above(k) if normalize else 0.0
         m = out.shape[1]
         stride = out.strides[0] // 8

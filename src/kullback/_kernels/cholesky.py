@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from kullback._jit import inline
 from kullback._math.bits import fma, select, square_root
-from kullback._math.lanes import WIDTH, lanes_of, load_lanes, store_lanes
+from kullback._math.lanes import WIDTH, lanes_of
+from kullback._math.memory import load_lanes, store_lanes
 
 
 @inline

@@ -10,12 +10,13 @@ import numba
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.careful import TOP, exponent_of_any
+from kullback._kernels.careful import TOP
 from kullback._kernels.rules import Rule
-from kullback._math.bits import load, pointer
+from kullback._math.memory import load, pointer
 from kullback._math.sums import (
     add_to,
     exponent,
+    exponent_of_any,
     times_power_of_two,
 )
 

@@ -22,27 +22,18 @@ from kullback._jit import inline
 from kullback._kernels.reference import (
     ROUNDING,
     load_columns,
+    measured,
     no_sum,
-    row_sum,
     whole_sum,
     with_pseudocount,
 )
-from kullback._math.bits import fma, magnitude, pointer, select
-from kullback._math.lanes import (
-    SINGLE_WIDTH,
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    load_lanes,
-    load_singles,
-    store_as_singles,
-    store_lanes,
-    sum_of_lanes,
-    widened,
-)
+from kullback._math.bits import fma, magnitude, select
+from kullback._math.lanes import SINGLE_WIDTH, WIDTH, lane_numbers, lanes_of
 from kullback._math.log import LN2
 from kullback._math.log2 import log2_normal, log2_normal_singles
 from kullback._math.log_ratio import FLOOR, relative_entropy
+from kullback._math.memory import load_lanes, load_singles, pointer, store_as_singles, store_lanes
+from kullback._math.shuffles import sum_of_lanes, widened
 from kullback._math.sums import add_to
 
 # Four sums were spilled from registers, to a stack that is not aligned to cache lines: 0.65 or
@@ -68,8 +59,7 @@ def make_scaled(single: bool) -> Callable[..., Any]:
         source = pointer(rows)
         target = pointer(out)
         for i in range(rows.shape[0]):
-            total = row_sum(source, i * k, k, amount)
-            inverse = 1.0 / total if normalize else total / total
+            _, inverse = measured((source, i * k, k, amount), normalize)
             entropy, change, apart = no_sum(), no_sum(), lanes_of(0.0)
             for c in range(0, padded, WIDTH):  # of float32 rows, twice WIDTH is the padding
                 a = with_pseudocount(load_columns(source, i * k, c, k), c, k, amount)

@@ -40,14 +40,16 @@ from kullback._math.bits import (
     fma,
     from_bits,
     magnitude,
-    pointer,
+    mask_byte,
     select,
     square_root,
     to_float,
 )
-from kullback._math.lanes import WIDTH, lanes_of, mask_byte, transposed
+from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log import LN2, log_normal
 from kullback._math.log_ratio import relative_entropy
+from kullback._math.memory import pointer
+from kullback._math.shuffles import transposed
 
 NEAR = 0.25  # of 2 KL but for the means: below it, E is used
 ROUNDING = 2.0**-53

@@ -21,16 +21,11 @@ from kullback._jit import inline
 from kullback._kernels.gaussian_pairs import hellinger_of, whole
 from kullback._kernels.gaussian_spreads import Spread
 from kullback._kernels.reference import ROUNDING, load_columns, no_sum, whole_sum
-from kullback._math.bits import fma, magnitude, pointer, select
-from kullback._math.lanes import (
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    load_lanes,
-    store_lanes,
-    sum_of_lanes,
-)
+from kullback._math.bits import fma, magnitude, select
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.log import log_normal
+from kullback._math.memory import load_lanes, pointer, store_lanes
+from kullback._math.shuffles import sum_of_lanes
 from kullback._math.sums import add_to
 
 GROUP = 8 * WIDTH  # dimensions of one logarithm and one division, eight in each lane

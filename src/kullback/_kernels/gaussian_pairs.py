@@ -14,9 +14,10 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels.gaussian_spreads import Spread, difference
 from kullback._kernels.reference import load_columns, no_sum, whole_sum
-from kullback._math.bits import magnitude, pointer, select, square_root
+from kullback._math.bits import magnitude, select, square_root
 from kullback._math.exp import expm1
 from kullback._math.lanes import WIDTH, lane_numbers
+from kullback._math.memory import pointer
 from kullback._math.sums import add_to
 
 UP, DOWN = 2.0**600, 2.0**-600  # for distances whose squares under- or overflow

@@ -21,18 +21,12 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.centred import CHUNK
 from kullback._kernels.gaussian_spreads import Spread
-from kullback._kernels.reference import ROUNDING, load_columns, no_sum, whole_sum
-from kullback._math.bits import fma, magnitude, pointer, select, square_root
-from kullback._math.lanes import (
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    load_lanes,
-    store_lanes,
-    sum_of_lanes,
-)
+from kullback._kernels.reference import ROUNDING, load_columns, no_sum, product_roundings, whole_sum
+from kullback._math.bits import fma, magnitude, select, square_root
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
+from kullback._math.memory import load_lanes, pointer, store_lanes
+from kullback._math.shuffles import sum_of_lanes
 from kullback._math.sums import add_to
 
 ENTRY = 40.0  # roundings of two factors
@@ -149,7 +143,7 @@ def make_certify(length: bool) -> Callable[..., Any]:
         Rows of out are contiguous. Returns whether there is a nan.
         """
         unsure, rest = lanes_of(0.0), 0.0
-        error = (min(width, CHUNK) + width / CHUNK + ENTRY) * ROUNDING
+        error = (product_roundings(width) + ENTRY) * ROUNDING
         m = out.shape[1]
         stride = out.strides[0] // 8
         target, es, norms = pointer(out), pointer(y_e), pointer(y_norm)

@@ -16,18 +16,10 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels.gaussian import Width
 from kullback._kernels.gaussian_spreads import difference
-from kullback._math.bits import load, pointer, prefetch, select
-from kullback._math.lanes import (
-    WIDTH,
-    any_bit_of_lanes,
-    first_lane,
-    lane_numbers,
-    lanes_of,
-    load_first_lanes,
-    load_lanes,
-    store_lanes,
-    sum_of_lanes,
-)
+from kullback._math.bits import select
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
+from kullback._math.memory import load, load_first_lanes, load_lanes, pointer, prefetch, store_lanes
+from kullback._math.shuffles import any_bit_of_lanes, first_lane, sum_of_lanes
 from kullback._math.sums import two_sum
 
 BLOCK = 512  # dimensions that are summed in one go

@@ -117,6 +117,8 @@ def _make_by_parts(parts: Callable[..., Any], deviation: Any) -> Spread:
         tail = fma(fma(s, s, s), series.near(s * s), 1.0)
         rest = fma(m1 * to_float(n), 0.5 * LN2, half - 0.5 * near)
         share = fma(0.5 * (apart * s), tail, rest) / m1
+        # m1 may be almost 4: what is infinite before the division need not be so after it.
+        share = select(half < np.inf, share, times_power(0.5 * near / m1, 0 - n))
         ratio = select(x0 == 0.0, 0.0, 2.0 * (half / m1))
         excess = select(n == 0, -apart / m1, ratio - 1.0)
         return ratio, excess, select(x0 == 0.0, np.inf, share)

@@ -25,14 +25,9 @@ from typing import Any, NamedTuple
 
 from kullback._jit import inline
 from kullback._math.bits import fma
-from kullback._math.lanes import (
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    load_first_lanes,
-    load_lanes,
-    sum_of_lanes,
-)
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
+from kullback._math.memory import load_first_lanes, load_lanes
+from kullback._math.shuffles import sum_of_lanes
 from kullback._math.sums import add_to, exponent, power_of_two, two_product, two_sum
 
 LEFT = -1.0  # in the output: not computed here

@@ -49,7 +49,7 @@ from kullback._kernels.mixture_state import (
     unit_sum,
     valid,
 )
-from kullback._math.bits import load, pointer
+from kullback._math.memory import load, pointer
 from kullback._math.sums import add_to, cross_difference, times_power_of_two, two_product
 
 

@@ -17,14 +17,10 @@ from kullback._kernels.mixture import (
     trusted_fast,
 )
 from kullback._math.bits import bits, fma, select
-from kullback._math.lanes import (
-    WIDTH,
-    any_bit_of_lanes,
-    lanes_of,
-    load_lanes,
-    store_lanes,
-)
+from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log_ratio import FLOOR, relative_entropy_by_rest
+from kullback._math.memory import load_lanes, store_lanes
+from kullback._math.shuffles import any_bit_of_lanes
 from kullback._math.sums import add_to, two_sum
 
 RUN = 128  # columns that are summed before the sum is added in twice the precision

@@ -19,8 +19,9 @@ from kullback._kernels.mixture import (
     part_width,
     plan,
 )
-from kullback._math.bits import pointer
-from kullback._math.lanes import WIDTH, load_lanes, store_lanes, sum_of_lanes
+from kullback._math.lanes import WIDTH
+from kullback._math.memory import load_lanes, pointer, store_lanes
+from kullback._math.shuffles import sum_of_lanes
 
 
 def make_groups(steps: Steps) -> Callable[..., Any]:

@@ -15,8 +15,10 @@ from kullback._kernels.mixture import (
 )
 from kullback._kernels.mixture_fast import make_shifted
 from kullback._math.bits import bits, fma
-from kullback._math.lanes import WIDTH, any_bit_of_lanes, lanes_of, load_lanes, store_lanes
+from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log_ratio import FLOOR, relative_entropy
+from kullback._math.memory import load_lanes, store_lanes
+from kullback._math.shuffles import any_bit_of_lanes
 from kullback._math.sums import add_to, two_sum
 
 

@@ -20,17 +20,11 @@ from kullback._kernels.mixture import (
     trusted_fast,
 )
 from kullback._kernels.mixture_fast import make_shifted, make_term
-from kullback._math.bits import bits, fma, pointer, select
-from kullback._math.lanes import (
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    load_first_lanes,
-    load_lanes,
-    store_lanes,
-    transposed,
-)
+from kullback._math.bits import bits, fma, select
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.log_ratio import FLOOR
+from kullback._math.memory import load_first_lanes, load_lanes, pointer, store_lanes
+from kullback._math.shuffles import transposed
 from kullback._math.sums import add_to
 
 LONGEST = 32  # rows below this length are short ...

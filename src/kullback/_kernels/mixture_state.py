@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from kullback._jit import inline
-from kullback._math.bits import load
 from kullback._math.log_ratio import FLOOR, relative_entropy
+from kullback._math.memory import load
 from kullback._math.sums import (
     add_to,
     add_to_three,

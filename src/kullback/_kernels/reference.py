@@ -1,6 +1,6 @@
-"""What the two matrix forms share: how they load and sum rows, and how sure they must be.
+"""What the forms for matrices share: how they load and measure rows, and how sure they must be.
 
-Both forms measure every row against a reference: near it they lose nothing, and the further a pair
+All forms measure every row against a reference: near it they lose nothing, and the further a pair
 is from it against its own distance, the more. Each form bounds what it loses, for the worst case
 (bins that are all alike round alike); pairs that the bound does not certify come out as nan and
 are done again by `rows`, which loses nothing anywhere.
@@ -9,21 +9,21 @@ are done again by `rows`, which loses nothing anywhere.
 from __future__ import annotations
 
 from kullback._jit import inline
-from kullback._math.bits import bits, select
-from kullback._math.lanes import (
-    WIDTH,
-    any_bit_of_lanes,
-    lane_numbers,
-    lanes_of,
-    load_first_lanes,
-    load_lanes,
-    sum_of_lanes,
-)
+from kullback._math.bits import bits, fma, select
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
+from kullback._math.memory import load_first_lanes, load_lanes
+from kullback._math.shuffles import any_bit_of_lanes, sum_of_lanes
+from kullback._math.sums import two_sum
 
 LEAST = 2.0**-400  # rows with sums outside LEAST ... MOST are left to `rows`
 MOST = 2.0**400
 CERTIFIED = 0.9e-12  # the relative error up to which a result is certified
 ROUNDING = 2.0**-53 / CERTIFIED
+
+CHUNK = 512  # columns of one matrix product; the products of several chunks are added
+ROW = 32.0  # roundings of what a row alone adds to a result
+SCALE = 2.0**900  # what probabilities are multiplied by, so that tiny ones stay normal numbers
+SMALLEST = 2.0**-900  # a smaller probability of q, other than 0, is left to `rows`
 
 
 @inline
@@ -65,3 +65,42 @@ def no_sum():
 def with_pseudocount(a, c, k, amount):
     """a + amount in the columns that exist."""
     return select(lane_numbers() + c < k, a + amount, 0.0)
+
+
+@inline
+def difference(a, r, total, amount):
+    """a + amount - r total with one rounding, however much cancels."""
+    shifted, low = two_sum(a, lanes_of(amount))
+    return fma(-r, total, shifted) + low
+
+
+@inline
+def measured(row, normalize):
+    """What the entries of a row are measured by, and its inverse: the sum, or 1; or nan.
+
+    row: source, place, k and pseudocount.
+    """
+    total = row_sum(row[0], row[1], row[2], row[3])
+    if not normalize:
+        total = total / total
+    return total, 1.0 / total
+
+
+@inline
+def beside_reference(row, c, r_data, total, inverse):
+    """Columns c ... c + WIDTH - 1 of a row: which exist, entries, r, and p - r to its last digit.
+
+    row: as for `measured`. p - r means nothing in columns that do not exist.
+    """
+    source, at, k, amount = row
+    live = lane_numbers() + c < k
+    a = load_columns(source, at, c, k)
+    r = load_lanes(r_data, c)
+    d = difference(a, r, total, amount) * inverse
+    return live, with_pseudocount(a, c, k, amount), r, d
+
+
+@inline
+def product_roundings(width):
+    """How many roundings a term of a matrix product goes through at most: see CHUNK."""
+    return min(width, CHUNK) + width / CHUNK

@@ -17,19 +17,20 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.centred import CHUNK, ROW, difference
 from kullback._kernels.reference import (
     CERTIFIED,
-    load_columns,
+    ROW,
+    beside_reference,
+    measured,
     no_sum,
-    row_sum,
+    product_roundings,
     whole_sum,
-    with_pseudocount,
 )
 from kullback._kernels.sums import trusted_above
-from kullback._math.bits import pointer, select, smaller, square_root
-from kullback._math.lanes import WIDTH, lane_numbers, load_lanes, store_lanes
+from kullback._math.bits import select, smaller, square_root
+from kullback._math.lanes import WIDTH
 from kullback._math.log_ratio import log_ratio
+from kullback._math.memory import pointer, store_lanes
 from kullback._math.sums import add_to
 
 FARTHEST = 1.0 - 2.0**-30  # H**2 of pairs whose affinity still has some digits
@@ -46,18 +47,12 @@ def make_roots() -> Callable[..., Any]:
         target = pointer(out)
         r_data = pointer(r)
         for i in range(rows.shape[0]):
-            total = row_sum(source, i * k, k, amount)
-            if not normalize:
-                total = total / total
-            inverse = 1.0 / total
+            row = (source, i * k, k, amount)
+            total, inverse = measured(row, normalize)
             square = no_sum()
             for c in range(0, padded, WIDTH):
-                live = lane_numbers() + c < k
-                a = load_columns(source, i * k, c, k)
-                r_c = load_lanes(r_data, c)
-                d = difference(a, r_c, total, amount) * inverse
-                p = with_pseudocount(a, c, k, amount) * inverse
-                u = select(live, d / (square_root(p) + square_root(r_c)), 0.0)
+                live, a, r_c, d = beside_reference(row, c, r_data, total, inverse)
+                u = select(live, d / (square_root(a * inverse) + square_root(r_c)), 0.0)
                 store_lanes(target, i * padded + c, u)
                 square = add_to(square, u * u)
             h[i] = 0.5 * whole_sum(square)
@@ -87,7 +82,7 @@ def make_certify_roots(logarithm: bool) -> Callable[..., Any]:
         For j >= i + above; zeros elsewhere. Returns whether there is a nan.
         """
         unsure = 0
-        error = (min(k, CHUNK) + k / CHUNK + 8) * 2.0**-52
+        error = (product_roundings(k) + 8) * 2.0**-52
         row = ROW * 2.0**-53
         least = trusted_above(k) if normalize else 0.0
         for i in range(out.shape[0]):

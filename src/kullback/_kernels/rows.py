@@ -19,17 +19,10 @@ from kullback._jit import inline
 from kullback._kernels.rules import Rule
 from kullback._kernels.sums import BLOCK, make_steps
 from kullback._kernels.terms import LEFT, Terms, no_affinity
-from kullback._math.bits import larger, pointer, prefetch
-from kullback._math.lanes import (
-    WIDTH,
-    any_bit_of_lanes,
-    lane_numbers,
-    lanes_of,
-    largest_of_lanes,
-    load_first_lanes,
-    load_lanes,
-    sum_of_lanes,
-)
+from kullback._math.bits import larger
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
+from kullback._math.memory import load_first_lanes, load_lanes, pointer, prefetch
+from kullback._math.shuffles import any_bit_of_lanes, largest_of_lanes, sum_of_lanes
 from kullback._math.sums import sum_of_lanes_in_two, two_sum
 
 # Columns beyond the row after the next: 4 kB, far enough to arrive in time. Without it the loop

@@ -17,16 +17,10 @@ from kullback._jit import inline
 from kullback._kernels.rules import Rule
 from kullback._kernels.sums import make_steps
 from kullback._kernels.terms import LEFT, Terms, no_affinity
-from kullback._math.bits import address, larger, pointer
-from kullback._math.lanes import (
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    load_first_lanes,
-    load_lanes,
-    store_lanes,
-    transposed,
-)
+from kullback._math.bits import larger
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
+from kullback._math.memory import address, load_first_lanes, load_lanes, pointer, store_lanes
+from kullback._math.shuffles import transposed
 
 LONGEST = 32  # rows below this length are short
 

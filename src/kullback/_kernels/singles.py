@@ -2,8 +2,10 @@
 
 A term has few roundings of float32, and they average out in a sum; up to four columns are added in
 float32, all others in float64. As in `rows`, the sums of the row pair after the next are taken in
-the loop over the terms of this one. Rows beyond the range in which no entry is lost, nearly equal
-rows and rows with a sign bit or a NaN are marked LEFT: they are done in float64.
+the loop over the terms of this one. Divergences of first order, in which an error of a row's sum
+shows as it is, get sums and factors with the digits of float64. Rows beyond the range in which no
+entry is lost, nearly equal rows and rows with a sign bit or a NaN are marked LEFT: they are done in
+float64.
 """
 
 from __future__ import annotations
@@ -15,18 +17,11 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._kernels.terms import LEFT, Terms, no_affinity
-from kullback._math.bits import bits, fma, pointer, select
-from kullback._math.lanes import (
-    SINGLE_WIDTH,
-    any_bit_of_lanes,
-    lanes_of,
-    load_first_singles,
-    load_singles,
-    single_lane_numbers,
-    sum_of_lanes,
-    widened,
-)
+from kullback._math.bits import bits, fma, select
+from kullback._math.lanes import SINGLE_WIDTH, lanes_of, single_lane_numbers
 from kullback._math.log_ratio import floored_single
+from kullback._math.memory import load_first_singles, load_singles, pointer
+from kullback._math.shuffles import any_bit_of_lanes, sum_of_lanes, widened
 from kullback._math.sums import exponent, mantissa, power_of_two
 
 GROUP = 4 * SINGLE_WIDTH  # columns of one turn of the loop
@@ -43,7 +38,7 @@ NO_BITS = np.int32(0)
 def make_singles(terms: Terms) -> Callable[..., Any]:
     """The kernel over row pairs as they are given, for one divergence in float32."""
     term, affinity, finish, gaps = terms.term, terms.affinity, terms.finish, terms.gaps
-    rooted = terms.rooted
+    rooted, exact = terms.rooted, terms.first_order
     has_affinity = affinity is not no_affinity
 
     @inline
@@ -62,6 +57,8 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         y = floored_single(b, made[1])
         d = fma(a, made[0], -y) - fma(b, made[1], -y)
         rest = fma(a, made[0], -x) - fma(b, made[1], -y)
+        if exact:
+            d = d + fma(a, made[3], -(b * made[4]))
         kept = affinity(x, y, alpha) if has_affinity else lanes_of(ZERO)
         return term(x, y, d, rest, alpha), kept
 
@@ -69,6 +66,14 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
     def add_wide(total, singles):
         low, high = widened(singles)
         return total + (low + high)
+
+    @inline
+    def add_four_wide(total, singles):
+        if exact:
+            for i in range(4):
+                total = add_wide(total, singles[i])
+            return total
+        return add_wide(total, (singles[0] + singles[1]) + (singles[2] + singles[3]))
 
     @inline
     def four(source, at):
@@ -83,8 +88,8 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
     @inline
     def add_four(sums, a, b):
         a_sum, b_sum, signs, lacks = sums
-        a_sum = add_wide(a_sum, (a[0] + a[1]) + (a[2] + a[3]))
-        b_sum = add_wide(b_sum, (b[0] + b[1]) + (b[2] + b[3]))
+        a_sum = add_four_wide(a_sum, a)
+        b_sum = add_four_wide(b_sum, b)
         for i in range(4):
             signs, lacks = marks(a[i], b[i], signs, lacks)
         return a_sum, b_sum, signs, lacks
@@ -124,9 +129,12 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         if not (usable and normalize):
             a_sum = 1.0
             b_sum = 1.0
-        for_p = np.float32(mantissa(b_sum) * power_of_two(SCALE - exponent(a_sum)))
-        for_q = np.float32(mantissa(a_sum) * power_of_two(SCALE - exponent(b_sum)))
-        return usable, any_bit_of_lanes(sums[3]) < 0, (for_p, for_q, 1.0 / (a_sum * for_p))
+        for_p = mantissa(b_sum) * power_of_two(SCALE - exponent(a_sum))
+        for_q = mantissa(a_sum) * power_of_two(SCALE - exponent(b_sum))
+        p_high, q_high = np.float32(for_p), np.float32(for_q)
+        back = 1.0 / (a_sum * (for_p if exact else p_high))
+        lows = np.float32(for_p - p_high), np.float32(for_q - q_high)
+        return usable, any_bit_of_lanes(sums[3]) < 0, (p_high, q_high, back, *lows)
 
     @inline
     def row_terms(p, q, at, after, k, made, alpha):
@@ -167,6 +175,8 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         left = 0
         # Roots of tiny entries are not right; they count where all else is smaller still.
         least = TRUSTED_ABOVE if normalize or rooted or has_affinity else -np.inf
+        if exact and normalize:  # 1e-7 of a result is more than all roundings of the two sums
+            least = TRUSTED_ABOVE + 1e7 * 2.0**-53 * (k / SINGLE_WIDTH)
         second = min(1, last)
         ready = plan(row_sums(p_data, q_data, (p_index[0] * k, q_index[0] * k), k), normalize)
         sums = row_sums(p_data, q_data, (p_index[second] * k, q_index[second] * k), k)

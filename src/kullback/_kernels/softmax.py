@@ -22,17 +22,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kullback._jit import inline
-from kullback._math.bits import larger, select
-from kullback._math.lanes import (
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    largest_of_lanes,
-    load_first_lanes,
-    load_lanes,
-    mask_byte,
-    sum_of_lanes,
-)
+from kullback._math.bits import larger, mask_byte, select
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
+from kullback._math.memory import load_first_lanes, load_lanes
+from kullback._math.shuffles import largest_of_lanes, sum_of_lanes
 from kullback._math.sums import two_sum
 
 PART = 1024  # columns whose sums are one number each

@@ -36,8 +36,8 @@ from kullback._kernels.softmax import (
 )
 from kullback._kernels.softmax_steps import direct_step, exact_step
 from kullback._kernels.terms import LEFT
-from kullback._math.bits import pointer, prefetch
-from kullback._math.lanes import WIDTH, lanes_of, load_lanes
+from kullback._math.lanes import WIDTH, lanes_of
+from kullback._math.memory import load_lanes, pointer, prefetch
 
 SURVEY, FIRST, NEXT = range(3)  # what is done with a part, and what its numbers are
 NUMBERS = 5  # of a part, at most

@@ -17,27 +17,23 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.centred import CHUNK, ROW, SCALE, SMALLEST, difference
 from kullback._kernels.reference import (
     ROUNDING,
-    load_columns,
+    ROW,
+    SCALE,
+    SMALLEST,
+    beside_reference,
+    measured,
     no_sum,
-    row_sum,
+    product_roundings,
     whole_sum,
-    with_pseudocount,
 )
 from kullback._kernels.sums import trusted_above
-from kullback._math.bits import pointer, select
-from kullback._math.lanes import (
-    WIDTH,
-    lane_numbers,
-    lanes_of,
-    load_lanes,
-    mask_byte,
-    store_lanes,
-    sum_of_lanes,
-)
+from kullback._math.bits import mask_byte, select
+from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log_ratio import log_ratio
+from kullback._math.memory import pointer, store_lanes
+from kullback._math.shuffles import sum_of_lanes
 from kullback._math.sums import add_to
 
 
@@ -52,20 +48,15 @@ def make_both() -> Callable[..., Any]:
         target = pointer(out)
         r_data = pointer(r)
         for i in range(rows.shape[0]):
-            total = row_sum(source, i * k, k, amount)
-            if not normalize:
-                total = total / total
-            inverse = 1.0 / total
+            row = (source, i * k, k, amount)
+            total, inverse = measured(row, normalize)
             d_place = i * 2 * padded + (padded if logs_first else 0)
             log_place = i * 2 * padded + (0 if logs_first else padded)
             product = no_sum()
             d_square, log_square, tiny = lanes_of(0.0), lanes_of(0.0), lanes_of(0.0)
             for column in range(0, padded, WIDTH):
-                live = lane_numbers() + column < k
-                a = load_columns(source, i * k, column, k)
-                r_c = load_lanes(r_data, column)
-                d = select(live, difference(a, r_c, total, amount) * inverse, 0.0)
-                a = with_pseudocount(a, column, k, amount)
+                live, a, r_c, d = beside_reference(row, column, r_data, total, inverse)
+                d = select(live, d, 0.0)
                 p = a * inverse
                 there = (a > 0.0) & live
                 support[i, column // WIDTH] = mask_byte(there)
@@ -106,7 +97,7 @@ def make_certify_both() -> Callable[..., Any]:
         For j >= i + above; zeros elsewhere. Returns whether there is a nan.
         """
         unsure = 0
-        error = (min(2 * k, CHUNK) + 2 * k / CHUNK + 8) * ROUNDING
+        error = (product_roundings(2 * k) + 8) * ROUNDING
         least = trusted_above(k) if normalize else 0.0
         for i in range(out.shape[0]):
             for j in range(out.shape[1]):

@@ -1,5 +1,8 @@
 """Floor 0: primitives of scalars and lanes, each with its domain, its error bound and its source.
 
+    lanes       eight numbers at a time, and their operators
+      ├──► memory, shuffles         loads and stores; what goes between lanes
+      ▼
     bits ──► series ──► log         ln x
       │        ├──────► log_ratio   x ln(x/y) - x + y and ln(x/y), without cancellation
       │        └──────► exp         e**z, e**z - 1 and e**z - 1 - z

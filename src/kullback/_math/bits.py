@@ -1,4 +1,4 @@
-"""The operations that Python cannot write: bit casts, fused multiply-add, masks, raw loads.
+"""The operations that Python cannot write: bit casts, fused multiply-add, masks.
 
 Each is one LLVM instruction (or a compare and a select), for a float64, a float32 or eight lanes.
 """
@@ -12,15 +12,7 @@ import llvmlite.ir as ir
 from numba import types
 from numba.extending import intrinsic
 
-from kullback._math.lanes import (
-    FLOATS,
-    INTEGERS,
-    SINGLE_INTEGERS,
-    SINGLES,
-    Lanes,
-    declare,
-    splat,
-)
+from kullback._math.lanes import FLOATS, INTEGERS, SINGLE_INTEGERS, SINGLES, Lanes, declare, splat
 
 _INT_OF = {
     types.float64: types.int64,
@@ -155,50 +147,10 @@ smaller = _extremum("<")
 
 
 @intrinsic
-def pointer(typing, array):
-    """The address of the first element of a C-contiguous array, as a typed pointer.
-
-    Passing an array to an inlined function counts its references up and down, atomically, and
-    slicing it too: 40 ns for each row. A pointer has no references to count.
-    """
+def mask_byte(typing, mask):
+    """A mask as the bits of one byte, lane 0 the lowest."""
 
     def build(context, builder, sig, args):
-        return context.make_array(array)(context, builder, args[0]).data
+        return builder.bitcast(args[0], ir.IntType(8))
 
-    return types.CPointer(array.dtype)(array), build
-
-
-@intrinsic
-def address(typing, source, offset):
-    """Where source[offset] is, to tell whether two rows are one."""
-
-    def build(context, builder, sig, args):
-        return builder.ptrtoint(builder.gep(args[0], [args[1]]), context.get_value_type(types.intp))
-
-    return types.intp(source, types.intp), build
-
-
-@intrinsic
-def prefetch(typing, source, offset):
-    """Ask for the line of source[offset], which will be read soon; any address will do."""
-
-    def build(context, builder, sig, args):
-        place = builder.gep(args[0], [args[1]])
-        number = ir.IntType(32)
-        given = [place.type, number, number, number]
-        function = declare(builder, "llvm.prefetch.p0", ir.VoidType(), given)
-        builder.call(function, [place, *(ir.Constant(number, n) for n in (0, 3, 1))])
-        return context.get_dummy_value()
-
-    return types.none(source, types.intp), build
-
-
-@intrinsic
-def load(typing, source, offset):
-    """The number at source[offset], as float64; neither bounds nor negative offsets are checked."""
-
-    def build(context, builder, sig, args):
-        value = builder.load(builder.gep(args[0], [args[1]]))
-        return context.cast(builder, value, source.dtype, types.float64)
-
-    return types.float64(source, types.intp), build
+    return types.uint8(mask), build

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kullback._jit import inline
 from kullback._math.bits import bits, fma, from_bits
-from kullback._math.lanes import exchange_1, exchange_2, exchange_4, first_lane
+from kullback._math.shuffles import exchange_1, exchange_2, exchange_4, first_lane
 
 FRACTION = (1 << 52) - 1
 ONE_BITS = 1023 << 52
@@ -94,6 +94,12 @@ def cross_difference(
 def exponent(x: float) -> int:
     """floor(log2 x) of a positive normal number."""
     return (bits(x) >> 52) - 1023
+
+
+@inline
+def exponent_of_any(x: float) -> int:
+    """floor(log2 x) of a positive number, subnormal or not."""
+    return exponent(x * 2.0**60) - 60 if x < 1.0 else exponent(x)
 
 
 @inline

@@ -12,13 +12,7 @@ import llvmlite.ir as ir
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
-from kullback._math.lanes import (
-    FLOATS,
-    INTEGERS,
-    SINGLE_INTEGERS,
-    SINGLES,
-    declare,
-)
+from kullback._math.lanes import FLOATS, INTEGERS, SINGLE_INTEGERS, SINGLES, declare
 
 FAST = "+avx512f" in str(cpu_target.target_context.codegen().magic_tuple()[2])
 

@@ -7,7 +7,7 @@
     tables     a file ──► Table (values, labels): .npy and .parquet
     csv_table  .csv and .tsv ──► values and labels, or the line and column of what is wrong
     outputs    files that appear whole or not at all; `matrix_files` fills them
-    info       `kullback info`: what is installed and used, and the `self_test`
+    info       `kullback info`: what is installed and used, and the `self_test` with `known_answers`
     progress   a bar on a terminal, else nothing
     errors     UserError: one line saying what, where and the remedy
 

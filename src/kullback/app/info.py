@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 import kullback as kl
+from kullback.app.progress import progress_bar
 from kullback.app.self_test import checks, failures
 
 PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "matplotlib", "pyarrow", "tqdm")
@@ -108,7 +109,12 @@ def _cache() -> dict[str, Any]:
 
 def _self_test() -> dict[str, Any]:
     try:
-        told = [failures(check) for check in checks()]
+        chosen, told = list(checks()), []
+        with progress_bar() as progress:  # where no kernel is kept yet, each takes a second or two
+            for done, check in enumerate(chosen, 1):
+                told.append(failures(check))
+                if callable(progress):
+                    progress(done, len(chosen))
     except ImportError as error:
         told = [str(error)]
     return {"checks": len(told), "failed": [one for one in told if one]}

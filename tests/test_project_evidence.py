@@ -1,4 +1,4 @@
-"""Projections on the Gaussians: moments, the evidence lower bound, and which mode is sat on."""
+"""Reverse projections on the Gaussians: the evidence lower bound, and which mode is sat on."""
 
 from __future__ import annotations
 
@@ -12,107 +12,10 @@ from scipy.optimize import minimize
 import closed_forms as exact
 from kullback.estimate import ConvergenceWarning, kl_quadrature
 from kullback.project import Gaussian, information_projection, moment_projection
-from kullback.project.gaussians import Shape
-from kullback.project.points import hermite, sobol
-from kullback.project.targets import Target
+from projection_targets import banana, correlated, two_modes
 
 METHODS = ["reparameterization", "score_function"]
 FEW = {"n_points": 1024}
-
-
-def two_modes(x):
-    """Half of N(-3, 1) and half of N(3, 1), normalized."""
-    both = np.logaddexp(-((x + 3) ** 2) / 2, -((x - 3) ** 2) / 2)
-    return both - np.log(2 * np.sqrt(2 * np.pi))
-
-
-# Forward: moments
-
-
-def test_the_forward_projection_of_two_modes_covers_both():
-    got = moment_projection(two_modes)
-    assert got.mean == pytest.approx(0, abs=1e-14)
-    assert got.covariance == pytest.approx(10, rel=1e-13)
-
-
-DENSITIES = [
-    stats.norm(2, 3),
-    stats.norm(1e4, 1e-2),
-    stats.gamma(0.1),
-    stats.beta(0.5, 0.5),
-    stats.t(2.5),
-    stats.lognorm(1),
-    stats.laplace(3, 2),
-    stats.uniform(3, 2),
-]
-
-
-@pytest.mark.parametrize("target", DENSITIES, ids=lambda d: d.dist.name)
-def test_the_forward_projection_has_the_moments_of_a_density(target):
-    got = moment_projection(target)
-    spread = max(target.std(), 1e-10 * abs(target.mean()))
-    assert abs(got.mean - target.mean()) < 1e-9 * spread + 1e-15 * abs(target.mean())
-    assert got.variance == pytest.approx(target.var(), rel=1e-9)
-
-
-def test_a_density_need_not_be_normalized_nor_live_on_the_whole_line():
-    got = moment_projection(lambda x: 700 - 2 * x, support=(0, np.inf))
-    assert got.mean == pytest.approx(0.5, rel=1e-12)
-    assert got.variance == pytest.approx(0.25, rel=1e-12)
-
-
-def test_no_other_gaussian_is_nearer():
-    got = moment_projection(two_modes)
-    least = kl_quadrature(two_modes, stats.norm(got.mean, got.variance**0.5)).value
-    for mean, scale in [(0.1, 1.0), (-0.1, 1.0), (0.0, 1.02), (0.0, 0.98)]:
-        other = kl_quadrature(two_modes, stats.norm(mean, scale * got.variance**0.5))
-        assert other.value > least
-
-
-def test_of_samples_it_is_the_maximum_of_the_likelihood():
-    x = np.random.default_rng(0).gamma(2, 1, 500)
-    got = moment_projection(x)
-    best = minimize(
-        lambda v: -stats.norm.logpdf(x, v[0], math.exp(v[1])).mean(), [0.0, 0.0], tol=1e-12
-    )
-    assert got.mean == pytest.approx(best.x[0], rel=1e-5)
-    assert got.variance == pytest.approx(math.exp(2 * best.x[1]), rel=1e-5)
-    assert got.mean == pytest.approx(x.mean(), rel=1e-14)
-    assert got.variance == pytest.approx(x.var(), rel=1e-13)
-
-
-def test_samples_in_several_dimensions_with_weights():
-    rng = np.random.default_rng(1)
-    x, counts = rng.normal(size=(40, 3)) + 1e6, rng.integers(0, 5, 40)
-    full = moment_projection(x, weights=counts)
-    repeated = np.repeat(x, counts, axis=0)
-    np.testing.assert_allclose(full.mean, repeated.mean(axis=0), rtol=1e-15)
-    np.testing.assert_allclose(full.covariance, np.cov(repeated.T, bias=True), rtol=1e-8)
-    assert (full.covariance == full.covariance.T).all()
-    diagonal = moment_projection(x, weights=counts, covariance="diagonal")
-    np.testing.assert_allclose(diagonal.covariance, np.diag(full.variance), rtol=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("target", "options", "error", "message"),
-    [
-        (stats.cauchy(), {}, ValueError, "no moment of order 1"),
-        (stats.t(1.5), {}, ValueError, "no moment of order 2"),
-        (stats.poisson(3), {}, TypeError, "discrete"),
-        ([1.0, np.nan], {}, ValueError, "finite"),
-        ([], {}, ValueError, "n > 0"),
-        ([1.0, 2.0], {"weights": [1.0]}, ValueError, r"weights have shape \(1,\)"),
-        ([1.0, 2.0], {"weights": [1.0, -1.0]}, ValueError, "not negative"),
-        (stats.norm(), {"weights": [1.0]}, ValueError, "target is a density"),
-        ([1.0, 2.0], {"covariance": "low rank"}, ValueError, "covariance is"),
-    ],
-)
-def test_what_has_no_moments_is_refused(target, options, error, message):
-    with pytest.raises(error, match=message):
-        moment_projection(target, **options)
-
-
-# Reverse: the evidence lower bound
 
 
 @pytest.mark.parametrize("method", [*METHODS, "quadrature"])
@@ -148,23 +51,6 @@ def test_quadrature_finds_the_maximum_to_many_digits():
         assert abs(slope / curvature) < 1e-6  # the distance from the minimum
 
 
-def correlated(d, seed=0):
-    """A Gaussian log density without its constant, its moments, and ln Z."""
-    rng = np.random.default_rng(seed)
-    root = rng.normal(size=(d, d))
-    covariance = root @ root.T / d + 0.3 * np.eye(d)
-    mean, precision = rng.normal(size=d), np.linalg.inv(covariance)
-
-    def log(x):
-        return -0.5 * np.einsum("ni,ij,nj->n", x - mean, precision, x - mean) + 7
-
-    def slope(x):
-        return (mean - x) @ precision
-
-    ln_z = 7 + 0.5 * np.linalg.slogdet(2 * np.pi * covariance)[1]
-    return log, slope, mean, covariance, ln_z
-
-
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("with_gradient", [False, True])
 @pytest.mark.parametrize("d", [1, 3])
@@ -190,10 +76,6 @@ def test_independent_coordinates_have_the_conditional_variances(method):
     np.testing.assert_allclose(got.gaussian.covariance, np.diag(1 / np.diag(precision)), atol=1e-6)
     short = 0.5 * (np.log(np.diag(precision)).sum() - np.linalg.slogdet(precision)[1])
     assert abs(got.bound - (ln_z - short)) < 4 * got.bound_error < 0.2
-
-
-def banana(x):
-    return -(x[:, 0] ** 2) / 8 - 2 * (x[:, 1] - 0.3 * x[:, 0] ** 2) ** 2
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -256,40 +138,6 @@ def test_a_walk_that_is_cut_short_is_noticed():
         got = information_projection(two_modes, 20.0, max_iterations=2, **FEW)
     assert not got.converged
     assert len(got.history) == 2
-
-
-# The parts
-
-
-def test_points_have_the_moments_of_a_standard_normal():
-    assert [len(sobol(n, 1, 0).z) for n in (2, 3, 1000, 1024, 1025)] == [4, 4, 1024, 1024, 2048]
-    for points in (sobol(256, 3, 0), sobol(2, 3, 0), hermite(20)):
-        mean, second = points.weights @ points.z, (points.weights * points.z.T) @ points.z
-        np.testing.assert_allclose(mean, 0, atol=1e-14)
-        np.testing.assert_allclose(second, np.eye(len(mean)), atol=1e-13)
-    fourth = hermite(20).weights @ hermite(20).z ** 4
-    assert fourth[0] == pytest.approx(3, rel=1e-12)
-
-
-def test_a_vector_is_a_gaussian_and_back():
-    for full in (True, False):
-        shape = Shape(3, full)
-        mean, factor = np.arange(3.0), np.diag([1.0, 2.0, 0.5])
-        if full:
-            factor[np.tril_indices(3, -1)] = [3.0, -1.0, 2.0]
-        back = shape.parts(shape.vector(mean, factor))
-        np.testing.assert_allclose(back[0], mean)
-        np.testing.assert_allclose(back[1], factor)
-        want = stats.multivariate_normal(mean, factor @ factor.T).entropy()
-        assert shape.entropy(shape.vector(mean, factor)) == pytest.approx(want, rel=1e-13)
-
-
-def test_differences_are_as_good_as_gradients():
-    log, slope, *_ = correlated(4)
-    x = np.random.default_rng(0).normal(size=(50, 4)) * np.array([1e-3, 1, 10, 1e3])
-    np.testing.assert_allclose(
-        Target(log, None, False).gradients(x), slope(x), rtol=1e-4, atol=1e-6
-    )
 
 
 @pytest.mark.parametrize(
