@@ -11,7 +11,8 @@ Each name is loaded when it is first used: `import kullback` loads neither Numba
 from __future__ import annotations
 
 import os
-from _thread import RLock
+import sys
+from _thread import RLock, allocate_lock, start_new_thread
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -133,13 +134,52 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     _guard_fork()
+    if f"{__name__}.{_HOME[name]}" not in sys.modules and _may_be_interrupted():
+        _load_apart(_HOME[name])
+    value = getattr(_load(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def _load(module: str) -> Any:
     with _loading:
         from kullback._requirements import require
 
         require("numpy", "numba")
-        value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+        return import_module(f"{__name__}.{module}")
+
+
+def _may_be_interrupted() -> bool:
+    threading: Any = import_module("threading")
+    return bool(threading.get_ident() == threading.main_thread().ident)
+
+
+def _load_apart(module: str) -> None:
+    """Load in a thread that no interrupt comes to.
+
+    NumPy and Numba cannot be loaded again after they were loaded by halves, and an interrupted
+    import may leave its lock to nobody.
+    """
+    errors: list[BaseException] = []
+    gate = allocate_lock()
+    gate.acquire()
+
+    def load() -> None:
+        try:
+            _load(module)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            gate.release()
+
+    try:
+        start_new_thread(load, ())
+    except RuntimeError:  # no thread can be started
+        load()
+    while not gate.acquire(timeout=0.05):  # on Windows, Ctrl-C only between waits
+        pass
+    if errors:
+        raise errors[0]
 
 
 def __dir__() -> list[str]:

@@ -3,14 +3,17 @@
 LLVM works for seconds without ever coming back to the interpreter, so a caller that compiled by
 itself could not be interrupted. Here it waits instead, and may stop waiting: the compilation ends
 in the background and its kernel is there for the next call.
+
+An interrupt may come between any two steps of its thread. So what callers do leaves nothing behind
+that others need: no entry that a thread was to answer, no lock that it was to let go of. `Thread`,
+`Condition` and `Future` do, and are used on threads that no interrupt comes to.
 """
 
 from __future__ import annotations
 
 import threading
-import time
+from _thread import start_new_thread
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any
 
 from numba.core.compiler_lock import global_compiler_lock
@@ -22,8 +25,7 @@ POLL = 0.05  # seconds; on Windows no wait ends before its time, and Ctrl-C only
 waiting = threading.local()  # its `cancelled()`, if there is one: whether the wait is in vain
 
 _ready: dict[str, Any] = {}
-_pending: dict[str, Future[Any]] = {}
-_lock = threading.Lock()
+_pending: dict[str, _Making] = {}
 
 
 class Cancelled(Exception):  # noqa: N818  (it is no error: another thread's is told)
@@ -36,30 +38,14 @@ def once(name: str, make: Make) -> Any:
         return _ready[name]
     if global_compiler_lock.is_locked():  # by this thread: a compiler that calls us
         return _ready.setdefault(name, make())
-    own: Future[Any] = Future()
-    thread = threading.Thread(target=_make, args=(name, make, own), name="kullback-compiler")
-    try:
-        with _lock:
-            future = _pending.setdefault(name, own)
-            if name in _ready:  # since it was looked for
-                return _ready[name]
-        if future is own:
-            thread.start()
-    except RuntimeError:  # no thread can be started: one's own will do
-        _make(name, make, own)
-    finally:
-        if _pending.get(name) is own and not _begins(thread) and not own.done():
-            _pending.pop(name, None)  # interrupted before it began
-    return _result(future)
-
-
-def _begins(thread: threading.Thread) -> bool:
-    """Whether it runs, or is on its way: `start` may be interrupted while it waits for that."""
-    for _ in range(20):
-        if thread.ident is not None:
-            return True
-        time.sleep(0.005)
-    return False
+    making = _pending.get(name)
+    if making is None:
+        making = _Making(name, make)
+        try:
+            start_new_thread(_begin, (making,))
+        except RuntimeError:  # no thread can be started: one's own will do
+            making.run()
+    return making.result()
 
 
 def apart(make: Make) -> Any:
@@ -71,31 +57,56 @@ def apart(make: Make) -> Any:
         _ready.pop(name, None)
 
 
-def _make(name: str, make: Make, future: Future[Any]) -> None:
+def _begin(making: _Making) -> None:
+    """Go on in a thread that the interpreter knows, and waits for at its end."""
     try:
-        made = make()
-    except BaseException as error:
-        _pending.pop(name, None)
-        future.set_exception(error)
-    else:
-        _ready[name] = made  # before it is no longer pending: there is no moment between
-        _pending.pop(name, None)
-        future.set_result(made)
+        threading.Thread(target=making.run, name="kullback-compiler").start()
+    except RuntimeError:
+        making.run()
 
 
-def _result(future: Future[Any]) -> Any:
-    cancelled = getattr(waiting, "cancelled", None)
-    while not future.done():
+class _Making:
+    """One call of `make`, or what another one, that was first, returns."""
+
+    def __init__(self, name: str, make: Make) -> None:
+        self.name = name
+        self.make = make
+        self.made: Any = None
+        self.error: BaseException | None = None
+        self.done = False
+        self._gate = threading.Lock()  # open once it is done
+        self._gate.acquire()
+
+    def run(self) -> None:
         try:
-            future.exception(POLL)
-        except TimeoutError:
-            if cancelled and cancelled():
-                raise Cancelled from None
-    return future.result()
+            first = _pending.setdefault(self.name, self)
+            if self.name in _ready:  # since it was looked for
+                self.made = _ready[self.name]
+            elif first is self:
+                self.made = self.make()
+                _ready[self.name] = self.made  # before it is no longer pending
+            else:
+                self.made = first.result()
+        except BaseException as error:
+            self.error = error
+        finally:
+            if _pending.get(self.name) is self:
+                del _pending[self.name]
+            self.done = True
+            self._gate.release()
+
+    def result(self) -> Any:
+        cancelled = getattr(waiting, "cancelled", None)
+        while not self.done:
+            if self._gate.acquire(timeout=POLL):
+                self._gate.release()  # an interrupt in between costs the others a POLL
+            elif cancelled and cancelled():
+                raise Cancelled
+        if self.error is not None:
+            raise self.error
+        return self.made
 
 
 def forget() -> None:
     """In a forked child: no thread is at work here."""
-    global _lock
     _pending.clear()
-    _lock = threading.Lock()

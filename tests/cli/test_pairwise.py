@@ -58,9 +58,9 @@ def test_labels_go_with_the_matrix(folder: Path) -> None:
     names = [f"r{i}" for i in range(6)]
     for name in ("d.csv", "d.parquet"):
         pairwise("names.csv", "--output", name)
-    frame = pandas.read_csv("d.csv", index_col=0, float_precision="round_trip")
+    frame = pandas.read_csv("d.csv", index_col=0, dtype=str)  # its numbers are a bit off before 3.0
     assert list(frame.index) == list(frame.columns) == names
-    np.testing.assert_array_equal(frame.to_numpy(), kl.pairwise(COUNTS))
+    np.testing.assert_array_equal(frame.to_numpy().astype(float), kl.pairwise(COUNTS))
     frame = pandas.read_parquet("d.parquet")
     assert list(frame.columns) == ["label", *names]
     assert list(frame["label"]) == names

@@ -205,3 +205,54 @@ for wait in (0.05, 0.1, 0.15, 0.2, 0.25):
 print("fine")
 """
     assert_fine(run_child(INTERRUPT + code))
+
+
+@pytest.mark.parametrize("seconds", [0.03, 0.1, 0.3, 1.0])
+def test_an_interrupt_of_the_first_call_leaves_nothing_loaded_by_halves(seconds: float) -> None:
+    code = f"""
+import signal
+import kullback as kl
+class Stop(Exception): pass
+def stop(*_): raise Stop
+signal.signal(signal.SIGALRM, stop)
+signal.setitimer(signal.ITIMER_REAL, {seconds})
+try:
+    while True: kl.pairwise([[1, 2], [3, 4]])
+except Stop:
+    pass
+assert kl.pairwise([[1, 2], [3, 4]])[0, 1] > 0
+print("fine")
+"""
+    assert_fine(run_child(code))
+
+
+def test_an_interrupt_at_any_step_leaves_no_kernel_that_nobody_makes() -> None:
+    """Between any two steps of the caller; `Thread.start` would end the thread it has started."""
+    code = """
+from kullback import _compiling
+kl.kl_divergence  # loads the package
+class Stop(Exception): pass
+armed = False
+def stop(*_):
+    global armed
+    if armed:
+        armed = False
+        raise Stop
+signal.signal(signal.SIGALRM, stop)
+interrupts = 0
+for number in range(1500):
+    made = []
+    make = lambda: made.append("kernel") or "kernel"
+    try:
+        armed = True
+        signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 3e-4))
+        _compiling.once(f"kernel {number}", make)
+        armed = False
+    except Stop:
+        interrupts += 1
+    assert _compiling.once(f"kernel {number}", make) == "kernel"
+    assert made == ["kernel"], made
+assert interrupts > 100, interrupts
+print("fine")
+"""
+    assert_fine(run_child(INTERRUPT + code))
