@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from kullback import _compiling
 from kullback._drivers import threads
 from processes import assert_fine, needs_linux, run_child
 
@@ -72,6 +73,32 @@ def test_an_error_of_a_helper_is_raised_by_the_call() -> None:
     with pytest.raises(ArithmeticError, match="of a helper"):
         threads.run(tile, TILES, 3)
     assert len(ran) < TILES
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_last_tile_of_a_helper_counts_when_the_caller_has_ended(fails: bool) -> None:
+    """Also where it waits for a kernel that nobody else needs, such as one for odd rows."""
+    caller, begun, written = threading.get_ident(), threading.Event(), []
+
+    def slow() -> str:
+        begun.set()
+        time.sleep(0.5)
+        return "kernel"
+
+    def tile(number: int) -> None:
+        if threading.get_ident() != caller:
+            assert _compiling.once(f"slow {fails}", slow) == "kernel"
+            if fails:
+                raise ArithmeticError("of a helper")
+        assert begun.wait(60)
+        written.append(number)
+
+    if fails:
+        with pytest.raises(ArithmeticError, match="of a helper"):
+            threads.run(tile, 2, 2)
+    else:
+        threads.run(tile, 2, 2)
+        assert sorted(written) == [0, 1]
 
 
 def test_an_error_of_the_progress_callback_cancels_the_rest() -> None:

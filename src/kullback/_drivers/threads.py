@@ -44,15 +44,18 @@ def run(
     """
     job = _Job(tile, count, threads)
     late: BaseException | None = None
+    whole = False
     try:
         _working.add(threading.get_ident())
         _ask_for_help(job)
         job.work(progress)
+        whole = True
     finally:
         # Not a function: between its call and its `try`, a second Ctrl-C would leave helpers.
         while True:
             try:
-                job.cancelled = True  # whether all is done or not: who comes now comes too late
+                job.closed = True  # who comes now comes too late; who is at work ends his tile ...
+                job.cancelled = job.cancelled or not whole or late is not None  # ... but then
                 _working.discard(threading.get_ident())
                 while job.helpers:
                     job.wait()
@@ -74,7 +77,8 @@ class _Job:
         self.tile = tile
         self.count = count
         self.threads = threads
-        self.cancelled = False
+        self.cancelled = False  # what is done is in vain
+        self.closed = False  # there is no tile left to begin, or all are in vain
         self.error: BaseException | None = None
         self.helpers: set[int] = set()
         self._left: SimpleQueue[None] = SimpleQueue()
@@ -98,7 +102,7 @@ class _Job:
         me = threading.get_ident()
         self.helpers.add(me)  # before the question: `run` answers it before it looks for helpers
         try:
-            if not self.cancelled:
+            if not self.closed:
                 _working.add(me)
                 _compiling.waiting.cancelled = lambda: self.cancelled
                 self.work()
