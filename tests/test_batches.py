@@ -11,29 +11,26 @@ import pytest
 
 from calls import FUNCTIONS, core_metric, core_word, rows_of
 from kullback import pairwise
+from reference import rowwise
 from tolerances import assert_close, assert_same_bits
 
-PAIR = "kullback.kl_divergence([0.2, 0.3, 0.5], [0.5, 0.1, 0.4], {options})"
+P, Q = [0.2, 0.3, 0.5], [0.5, 0.0, 0.5]
+RULES = {"plain": {}, "skip": {"zeros": "skip"}, "pseudocount": {"pseudocount": 0.5}}
 
 
-@pytest.mark.parametrize("later", ["zeros='skip'", "pseudocount=0.5"])
-def test_kernels_of_an_earlier_process_are_not_mixed_up_with_new_ones(later, tmp_path):
-    first = [PAIR.format(options=later)]
-    then = [PAIR.format(options=""), *first, PAIR.format(options="normalize=False"), *first]
-    results = []
-    for calls in (first, then, first):
-        program = f"import kullback; print({', '.join(calls)})"
-        environment = os.environ | {"KULLBACK_CACHE_DIR": str(tmp_path / "cache")}
+def test_kernels_of_an_earlier_process_are_not_mixed_up_with_new_ones(tmp_path):
+    want = {rule: float(rowwise("kl", P, Q, **options)) for rule, options in RULES.items()}
+    for rules in ("plain", "skip plain", "pseudocount skip plain", "plain skip pseudocount"):
+        calls = [f"kullback.kl_divergence({P}, {Q}, **{RULES[rule]})" for rule in rules.split()]
         run = subprocess.run(
-            [sys.executable, "-c", program],
-            env=environment,
+            [sys.executable, "-c", f"import kullback; print({', '.join(calls)})"],
+            env=os.environ | {"KULLBACK_CACHE_DIR": str(tmp_path / "cache")},
             capture_output=True,
             text=True,
             timeout=120,
             check=True,
         )
-        results.append(run.stdout.split())
-    assert results[0] == [results[1][1]] == [results[1][3]] == results[2]
+        assert_close(np.array(run.stdout.split(), float), [want[r] for r in rules.split()], "rows")
 
 
 @core_word

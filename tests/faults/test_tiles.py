@@ -116,15 +116,16 @@ def test_an_error_of_the_progress_callback_cancels_the_rest() -> None:
 def test_fewer_threads_will_do_where_none_can_be_started() -> None:
     assert_fine(
         run_child("""
-        import threading
+        import _thread, threading
+        def refuse(*_, **__):
+            raise RuntimeError("can't start new thread")
+        _thread.start_new_thread = refuse
+        for name in ("_start_new_thread", "_start_joinable_thread"):  # which of them Python has
+            setattr(threading, name, refuse)
         import numpy as np, kullback as kl
         rng = np.random.default_rng(0)
         p, q = rng.random((2, 20_000, 100))
         want = kl.kl_divergence(p, q, threads=1), kl.pairwise(p[:300], metric="kl", threads=1)
-        from kullback import _compiling
-        def refuse(*_):
-            raise RuntimeError("can't start new thread")
-        threading.Thread.start = _compiling.start_new_thread = refuse
         assert np.array_equal(kl.kl_divergence(p, q, threads=4), want[0])
         np.testing.assert_allclose(kl.pairwise(p[:300], metric="kl", threads=4), want[1], 1e-12)
         kl.hellinger_distance(p[0], q[0])  # compiled, or read, with no thread to do it
