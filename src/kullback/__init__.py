@@ -172,8 +172,16 @@ def _load_apart(module: str) -> None:
         finally:
             gate.release()
 
+    def begin() -> None:
+        try:
+            thread.start()
+        except RuntimeError:
+            load()
+
+    threading: Any = import_module("threading")
+    thread = threading.Thread(target=load, name="kullback-loader")
     try:
-        start_new_thread(load, ())
+        start_new_thread(begin, ())
     except RuntimeError:  # no thread can be started
         load()
     while not gate.acquire(timeout=0.05):  # on Windows, Ctrl-C only between waits

@@ -41,8 +41,9 @@ def once(name: str, make: Make) -> Any:
     making = _pending.get(name)
     if making is None:
         making = _Making(name, make)
+        thread = threading.Thread(target=making.run, name="kullback-compiler")
         try:
-            start_new_thread(_begin, (making,))
+            start_new_thread(_begin, (thread, making))
         except RuntimeError:  # no thread can be started: one's own will do
             making.run()
     return making.result()
@@ -57,10 +58,10 @@ def apart(make: Make) -> Any:
         _ready.pop(name, None)
 
 
-def _begin(making: _Making) -> None:
-    """Go on in a thread that the interpreter knows, and waits for at its end."""
+def _begin(thread: threading.Thread, making: _Making) -> None:
+    """Start the thread that the interpreter knows, and waits for at its end."""
     try:
-        threading.Thread(target=making.run, name="kullback-compiler").start()
+        thread.start()
     except RuntimeError:
         making.run()
 
