@@ -80,7 +80,7 @@ def _pair(
     apart = [fraction(b) - fraction(a) for a, b in zip(mean_p, mean_q, strict=True)]
     value = _divergence(p, q, apart) / unit(options.get("base"))
     condition = max(_condition(cov_p), _condition(cov_q))
-    relative = max(least_error, 2 * (len(p) + 4) * condition * 2.0**-53)
+    relative = max(least_error, 2 * (len(p) + 12) * condition * 2.0**-53)
     return value, value * relative
 
 

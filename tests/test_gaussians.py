@@ -141,6 +141,19 @@ def test_a_point_is_infinitely_far():
             kl.gaussian_kl_divergence(0, one, 0, point, spread=spread)
 
 
+def test_log_variances_whose_difference_is_too_large_have_finite_results():
+    largest = np.finfo(float).max
+    for l0, l1, kl_value, overlap in (
+        (-9.98e291, largest, largest / 2 + 4.99e291, largest / 4 + 2.495e291),
+        (-1e308, 1e308, 1e308, 5e307),
+    ):
+        assert kl.gaussian_kl_divergence(0, l0, 0, l1, spread="log_var") == kl_value
+        pair = [[0.0]], [[l0]], [[0.0]], [[l1]]
+        assert kl.pairwise_gaussian(*pair, "kl", spread="log_var") == kl_value
+        assert kl.pairwise_gaussian(*pair, "bhattacharyya", spread="log_var") == overlap
+    assert kl.gaussian_kl_divergence(0, 1e308, 0, -1e308, spread="log_var") == np.inf
+
+
 @pytest.mark.parametrize("spread", ["var", "std"])
 def test_a_result_in_the_last_octave_is_finite(spread):
     """It is half of a ratio that float64 does not hold."""

@@ -53,7 +53,7 @@ TOLERANCES = {
     ("gaussian_matrix", "f8"): Tolerance(1e-12, TINY, "the promise, as for histograms"),
     ("gaussian_matrix", "f4"): Tolerance(1.2e-7, TINY_SINGLE, "computed in float64, and rounded"),
     ("multivariate", "f8"): Tolerance(
-        1e-12, TINY, "2 (d + 4) roundings, times the condition number of the correlations"
+        1e-12, TINY, "2 (d + 12) roundings, times the condition number of the correlations"
     ),
     ("multivariate", "f4"): Tolerance(1e-6, TINY_SINGLE, "computed in float64, and rounded"),
     ("logits", "f8"): Tolerance(1e-14, TINY, "the promise, as for histograms"),

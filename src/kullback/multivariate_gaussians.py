@@ -72,7 +72,7 @@ def multivariate_gaussian_kl_divergence(
     Notes
     -----
     Errors are in proportion to the condition number c of the matrix of correlations (a covariance
-    with its diagonal scaled to 1): the relative error is below 2 (d + 4) c 2**-53, c being the
+    with its diagonal scaled to 1): the relative error is below 2 (d + 12) c 2**-53, c being the
     larger one of the two, at every distance: nearly equal covariances are compared by their
     difference. Scales do not matter: variances may lie anywhere between 1e-300 and 1e300. float32
     is computed in float64.

@@ -112,6 +112,18 @@ FOUND: dict[str, tuple[str, Call]] = {
         "calls",
         Call("kl", "rows", [a(1.7e308, 1.7e308)] * 2, {"base": 2}),
     ),
+    "gaps that are filled with much": (
+        "calls",
+        Call("kl", "rows", [a(1, 2, 1), a(1, 0, 2)], {"zeros": 1e300}),
+    ),
+    "no gaps to be filled with much": (
+        "calls",
+        Call("js", "rows", [a(1, 2), a(1, 2)], {"zeros": 1e50, "invalid": "nan"}),
+    ),
+    "a single variance": (
+        "covariances",
+        Call("multivariate", "rows", [a(0), a([2]), a(0), a([1])], {"base": 2}),
+    ),
     "rows that repeat the same memory": ("tables", Call("mixture", "tables", [REPEATED], {})),
     "the same, without an error": (
         "tables",

@@ -175,6 +175,8 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         a_scale = TOP - exponent_of_any(a_most)
         b_scale = TOP - exponent_of_any(b_most)
         if normalize:
+            if fills and amount > 1.0:  # a filled gap is q's largest entry
+                b_scale -= exponent(amount)
             return normalized(p, q, at, (a_scale, b_scale), amount, alpha, lacking)
         if against_whole:
             return unscaled(p, q, at, (a_scale, min(b_scale, TOP)), amount, alpha, lacking)

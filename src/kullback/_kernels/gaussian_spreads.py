@@ -166,6 +166,12 @@ def _log_difference(l0, l1):
 
 
 @inline
+def _part_of_log_difference(part, d, l0, l1):
+    """part (l0 - l1), also where the difference itself overflows."""
+    return select(magnitude(d) < np.inf, part * d, part * l0 - part * l1)
+
+
+@inline
 def _compare_logs(l0, l1):
     d, rest = _log_difference(l0, l1)
     root = exp(0.5 * d)  # its square overflows later than e**d when halved
@@ -175,7 +181,8 @@ def _compare_logs(l0, l1):
     tail = exp_tail(inside)
     near = magnitude(d) < NEAR_ZERO
     excess = select(near, inside + tail, 2.0 * half - 1.0)
-    share = select(near, 0.5 * tail, half - 0.5 * (smaller(d, LARGE) + 1.0))
+    linear = smaller(_part_of_log_difference(0.5, d, l0, l1), 0.5 * LARGE)
+    share = select(near, 0.5 * tail, half - (linear + 0.5))
     more = smaller(half, LARGE) * rest
     ratio = 2.0 * (half + more)
     return ratio, excess + 2.0 * more, share + (more - 0.5 * rest)
@@ -190,14 +197,16 @@ def _half_square_by_log(apart, l1):
 
 @inline
 def _overlap_of_logs(apart, l0, l1):
-    far = magnitude(_log_difference(l0, l1)[0])
+    d = _log_difference(l0, l1)[0]
+    far = magnitude(d)
     inside = smaller(far, FAR_LOG)
+    quarter = magnitude(_part_of_log_difference(0.25, d, l0, l1))
     grown = expm1(0.5 * inside)
     sinh = 0.5 * (grown + grown / (grown + 1.0))
     z = sinh * sinh
-    log = log_ratio(z + 1.0, lanes_of(1.0), z) + (far - inside)
+    log = log_ratio(z + 1.0, lanes_of(1.0), z)
     share = _half_square_by_log(apart, larger(l0, l1))
-    return share / (2.0 * exp(-far) + 2.0) + 0.25 * log
+    return share / (2.0 * exp(-far) + 2.0) + (0.25 * log + (quarter - 0.25 * inside))
 
 
 @inline
