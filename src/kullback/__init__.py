@@ -129,14 +129,14 @@ def _guard_fork() -> None:
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    if name not in _HOME:
+    home = name if name in _MODULES else _HOME.get(name)
+    if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     _guard_fork()
-    if f"{__name__}.{_HOME[name]}" not in sys.modules and _may_be_interrupted():
-        _load_apart(_HOME[name])
-    value = getattr(_load(_HOME[name]), name)
+    if f"{__name__}.{home}" not in sys.modules and _may_be_interrupted():
+        _load_apart(home)
+    module = _load(home)
+    value = module if name in _MODULES else getattr(module, name)
     globals()[name] = value
     return value
 
