@@ -116,6 +116,14 @@ FOUND: dict[str, tuple[str, Call]] = {
         "calls",
         Call("kl", "rows", [a(1, 2, 1), a(1, 0, 2)], {"zeros": 1e300}),
     ),
+    "the same, of a function of one's own": (
+        "calls",
+        Call("f_kl", "rows", [np.ones(300), np.repeat(a(1, 0), 150)], {"zeros": 1e300}),
+    ),
+    "the same, of measures": (
+        "calls",
+        Call("f_kl", "rows", [a(1, 2, 1), a(1, 0, 2)], {"zeros": 1e300, "normalize": False}),
+    ),
     "no gaps to be filled with much": (
         "calls",
         Call("js", "rows", [a(1, 2), a(1, 2)], {"zeros": 1e50, "invalid": "nan"}),

@@ -104,10 +104,14 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
         a_most, b_most = survey(p, at[0], k, amount), survey(q, at[1], k, amount)
         if a_most < 0.0 or b_most < 0.0 or (a_most == 0.0 or b_most == 0.0):
             return np.nan
+        if fills and not normalize:
+            b_most = max(b_most, amount)
         scales = (TOP - exponent_of_any(a_most), TOP - exponent_of_any(b_most))
         if not normalize:
             least = min(scales[0], scales[1])
             scales = (least, least)
+        elif fills and amount > 1.0:  # a filled gap is q's largest entry
+            scales = (scales[0], scales[1] - exponent(amount))
         shift = (times_power_of_two(amount, scales[0]), times_power_of_two(amount, scales[1]))
         a_sum, b_sum, gaps, have_mass = sums(p, q, at, k, scales, shift)
         fill = amount * b_sum if normalize else shift[1]
