@@ -146,6 +146,10 @@ FOUND: dict[str, tuple[str, Call]] = {
         "gaussians",
         Call("kl", "pairwise", [a([0.0]), a([2.0**1023]), a([0.0]), a([0.5])], {}),
     ),
+    "log-variances of no normal number": (
+        "gaussians",
+        Call("hellinger", "pairwise", [np.zeros((3, 2)), a(0, -1420)], {"spread": "log_var"}),
+    ),
     "an axis of numbers": (
         "gaussians",
         Call("kl", "rows", [np.array(1.0)] * 4, {"axis": 5, "invalid": "nan"}),

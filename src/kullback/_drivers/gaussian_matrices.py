@@ -163,6 +163,7 @@ def _inverse_root(spread: str, w: Array) -> Array:
     return np.asarray(1.0 / (np.sqrt(w) if spread == "var" else w))
 
 
+@np.errstate(all="ignore")  # as above: a unit of another size will do
 def unit_row(spread: str, w: Array) -> Array:
     """Spreads near w whose roots are powers of two, and those powers' inverses."""
     roots = _inverse_root(spread, w)
