@@ -20,6 +20,7 @@ Row = list[Fraction]
 INFINITE = mpf("inf"), mpf("inf")
 NOTHING = mpf(0), mpf(0)
 UNSPECIFIED = mpf(0), mpf("nan")
+LEAST_RATIO = mpf(2) ** -1000  # for a function of floats, whose own steps may overflow
 
 
 def _has_gap(p: Row, q: Row) -> bool:
@@ -120,6 +121,8 @@ def own(p: Row, q: Row, name: str) -> Result:
     for x, y in zip(p, q, strict=True):
         if x and y:
             t = number(x / y)
+            if not LEAST_RATIO < t < 1 / LEAST_RATIO:
+                return UNSPECIFIED
             terms.append(number(y) * f(t))
             moved.append(number(x) * abs(slope(t)))
         elif x:

@@ -18,7 +18,7 @@ from fuzz_arrays import (
     some_options,
 )
 from fuzz_calls import SHAPES
-from fuzz_check import TINY, TINY_SINGLE, Allowed, Call, compare
+from fuzz_check import Call, compare, rounded_once
 from fuzz_reference_logits import expected
 
 FUNCTIONS = {"kl": kl.kl_divergence_from_logits, "js": kl.js_divergence_from_logits}
@@ -62,8 +62,4 @@ def run(call: Call) -> Any:
 
 def check(call: Call) -> None:
     """Same value or same error as the reference."""
-    compare(call, expected(call), run, allowed)
-
-
-def allowed(call: Call, dtype: np.dtype) -> Allowed:
-    return Allowed(1.2e-7, TINY_SINGLE) if dtype == np.float32 else Allowed(1e-14, TINY)
+    compare(call, expected(call), run, rounded_once)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import kullback as kl
 from fuzz_arrays import COMMON_OPTIONS, arrays, dtypes, laid_out, large_arrays, nearly, some_options
 from fuzz_calls import distributions
-from fuzz_check import TINY, TINY_SINGLE, Allowed, Call, compare
+from fuzz_check import Call, compare, rounded_once
 from fuzz_exact import refused
 from fuzz_reference_tables import expected
 
@@ -105,8 +105,4 @@ def run(call: Call) -> Any:
 
 def check(call: Call) -> None:
     """Same value or same error as the reference."""
-    compare(call, expected(call), run, allowed)
-
-
-def allowed(call: Call, dtype: np.dtype) -> Allowed:
-    return Allowed(1.2e-7, TINY_SINGLE) if dtype == np.float32 else Allowed(1e-14, TINY)
+    compare(call, expected(call), run, rounded_once)

@@ -118,7 +118,9 @@ def f_divergence(
     Notes
     -----
     The terms of an arbitrary f cancel for near-equal rows: the error is about 1e-15 times the sum
-    of |q f(p/q)|. The named members have no such error. f is compiled once in each process.
+    of |q f(p/q)|. The named members have no such error. f is a function of floats: where a ratio
+    p/q, or f's own steps, leave their range (2e-308 to 2e308), the limits count. f is compiled once
+    in each process.
 
     References
     ----------
