@@ -51,6 +51,16 @@ def with_product(total, count, amount):
     return renormalized(add_to_three(add_to_three(total, product), error))
 
 
+@inline
+def scales_of(a_most, b_most, fill):
+    """The powers of two that take the largest entries to about 2**TOP.
+
+    fill: what a gap of q takes, as a multiple of q's sum: if above 1, it is q's largest entry.
+    """
+    b_scale = TOP - exponent_of_any(b_most)
+    return TOP - exponent_of_any(a_most), b_scale - exponent(fill) if fill > 1.0 else b_scale
+
+
 def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
     """The kernel for the pairs that are marked LEFT, for one divergence and one rule."""
     values, gap, shifts, fills = rule
@@ -172,11 +182,8 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
             return np.nan
         if not fills and not against_whole and address(p, at[0]) == address(q, at[1]):
             return 0.0  # one row, as on the diagonal of a matrix
-        a_scale = TOP - exponent_of_any(a_most)
-        b_scale = TOP - exponent_of_any(b_most)
+        a_scale, b_scale = scales_of(a_most, b_most, amount if fills and normalize else 0.0)
         if normalize:
-            if fills and amount > 1.0:  # a filled gap is q's largest entry
-                b_scale -= exponent(amount)
             return normalized(p, q, at, (a_scale, b_scale), amount, alpha, lacking)
         if against_whole:
             return unscaled(p, q, at, (a_scale, min(b_scale, TOP)), amount, alpha, lacking)

@@ -10,7 +10,7 @@ import numba
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.careful import TOP
+from kullback._kernels.careful import TOP, scales_of
 from kullback._kernels.rules import Rule
 from kullback._math.memory import load, pointer
 from kullback._math.sums import (
@@ -106,14 +106,12 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
             return np.nan
         if fills and not normalize:
             b_most = max(b_most, amount)
-        scales = (TOP - exponent_of_any(a_most), TOP - exponent_of_any(b_most))
+        a_scale, b_scale = scales_of(a_most, b_most, amount if fills and normalize else 0.0)
         if not normalize:
-            least = min(scales[0], scales[1])
-            scales = (least, least)
-        elif fills and amount > 1.0:  # a filled gap is q's largest entry
-            scales = (scales[0], scales[1] - exponent(amount))
-        shift = (times_power_of_two(amount, scales[0]), times_power_of_two(amount, scales[1]))
-        a_sum, b_sum, gaps, have_mass = sums(p, q, at, k, scales, shift)
+            a_scale = b_scale = min(a_scale, b_scale)
+        both = (a_scale, b_scale)
+        shift = (times_power_of_two(amount, a_scale), times_power_of_two(amount, b_scale))
+        a_sum, b_sum, gaps, have_mass = sums(p, q, at, k, both, shift)
         fill = amount * b_sum if normalize else shift[1]
         if fills:
             b_sum += gaps * fill
@@ -122,13 +120,13 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
         if not normalize:
             a_sum, b_sum = 1.0, 1.0
         total, size = (0.0, 0.0), 0.0
-        for_p, for_q, octaves = 1.0, 1.0, scales[0] - scales[1]
+        for_p, for_q, octaves = 1.0, 1.0, a_scale - b_scale
         if normalize:  # p and q sum to 2**TOP
             for_p = 2.0**TOP / a_sum
             for_q = 2.0**TOP / b_sum
             octaves += exponent(b_sum) - exponent(a_sum)
         for c in range(k):
-            x, y, has_x, has_y = entries(p, q, (at[0] + c, at[1] + c), scales, shift, fill)
+            x, y, has_x, has_y = entries(p, q, (at[0] + c, at[1] + c), both, shift, fill)
             x, y = x * for_p, y * for_q
             if has_x and has_y:
                 a, b = load(p, at[0] + c), load(q, at[1] + c)
@@ -146,7 +144,7 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
             and 0.0 > result >= -ROUNDINGS * 2.0**-53 * (size + 2.0**TOP)
         ):
             result = 0.0
-        return times_power_of_two(result, -TOP if normalize else -scales[0])
+        return times_power_of_two(result, -TOP if normalize else -a_scale)
 
     def custom(p, p_index, q, q_index, amount, alpha, normalize, out):
         """Fill in all results; how many of them are of rows that are no distributions."""
