@@ -45,6 +45,8 @@ FLOORS = {  # a module may import from its own floor and from those below
     "_jit": 0,
     "_cache": 0,
     "_compiling": 0,
+    "_loading": 0,
+    "_uninterrupted": 0,
     "_forks": 0,
     "_requirements": 0,
 }

@@ -10,10 +10,6 @@ Each name is loaded when it is first used: `import kullback` loads neither Numba
 
 from __future__ import annotations
 
-import os
-import sys
-from _thread import RLock, allocate_lock, start_new_thread
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -104,90 +100,16 @@ __all__ = [
 ]
 
 
-_loading = RLock()
-_fork_is_guarded = False
-
-
-def _guard_fork() -> None:
-    """A child would wait for ever for what a thread that it does not have was loading.
-
-    Hooks run in the reverse order of their registration. That of `logging` must come after this
-    one: it takes a lock that who loads or compiles needs, before it lets go of ours.
-    """
-    global _fork_is_guarded
-    if _fork_is_guarded or not hasattr(os, "register_at_fork"):
-        return
-    import_module("concurrent.futures.thread")  # which takes a lock at a fork too
-    import_module("logging")
-
-    from kullback import _forks
-
-    os.register_at_fork(
-        before=_forks.hold, after_in_parent=_forks.let_go, after_in_child=_forks.let_go_in_child
-    )
-    _fork_is_guarded = True
-
-
 def __getattr__(name: str) -> Any:
     home = name if name in _MODULES else _HOME.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    _guard_fork()
-    if f"{__name__}.{home}" not in sys.modules and _may_be_interrupted():
-        _load_apart(home)
-    module = _load(home)
+    from kullback import _loading
+
+    module = _loading.load(home)
     value = module if name in _MODULES else getattr(module, name)
     globals()[name] = value
     return value
-
-
-def _load(module: str) -> Any:
-    with _loading:
-        from kullback._requirements import require
-
-        require("numpy", "numba")
-        return import_module(f"{__name__}.{module}")
-
-
-def _may_be_interrupted() -> bool:
-    threading: Any = import_module("threading")
-    return bool(threading.get_ident() == threading.main_thread().ident)
-
-
-def _load_apart(module: str) -> None:
-    """Load in a thread that no interrupt comes to.
-
-    NumPy and Numba cannot be loaded again after they were loaded by halves, and an interrupted
-    import may leave its lock to nobody.
-    """
-    errors: list[BaseException] = []
-    gate = allocate_lock()
-    gate.acquire()
-
-    def load() -> None:
-        try:
-            _load(module)
-        except BaseException as error:
-            errors.append(error)
-        finally:
-            gate.release()
-
-    def begin() -> None:
-        try:
-            thread.start()
-        except RuntimeError:
-            load()
-
-    threading: Any = import_module("threading")
-    thread = threading.Thread(target=load, name="kullback-loader")
-    try:
-        start_new_thread(begin, ())
-    except RuntimeError:  # no thread can be started
-        load()
-    while not gate.acquire(timeout=0.05):  # on Windows, Ctrl-C only between waits
-        pass
-    if errors:
-        raise errors[0]
 
 
 def __dir__() -> list[str]:

@@ -17,7 +17,7 @@ def _locks() -> list[Any]:
     compiler = sys.modules.get("numba.core.compiler_lock")
     llvm = sys.modules.get("llvmlite.binding.ffi")
     return [
-        _loading,
+        _loading.lock,
         getattr(getattr(compiler, "global_compiler_lock", None), "_lock", None),
         getattr(getattr(getattr(llvm, "lib", None), "_lock", None), "_lock", None),
     ]
