@@ -51,6 +51,15 @@ def test_orders_below_1_are_skew_symmetric(pair, alpha):
     assert_close(renyi_divergence(p, q, alpha), want, "identity")
 
 
+def test_large_masses_may_be_infinitely_far_apart_below_order_1():
+    """1 + sum(sqrt(p q) - p/2 - q/2) is 1 - 4 t for masses 9 t and t, and t and 9 t."""
+    t = np.array([0.1, 0.2, 0.25, 1.0])
+    masses = np.multiply.outer(t, [9.0, 1.0])
+    got = renyi_divergence(masses, masses[:, ::-1], 0.5, normalize=False)
+    assert_close(got[:2], -2 * np.log1p(-4 * t[:2]), "identity")
+    assert np.isposinf(got[2:]).all()
+
+
 @given(pair=row_pairs(kinds=("simplex", "small_counts"), max_k=5))
 def test_order_1_is_kl_and_joins_its_neighbours(pair):
     p, q = pair

@@ -39,7 +39,8 @@ def renyi_divergence(
         The order, above 0; may be `math.inf`.
     axis, base, normalize, pseudocount, zeros, invalid, out, threads
         See `kl_divergence`. With `normalize=False` the sum inside the logarithm is 1 + sum (p^alpha
-        q^(1 - alpha) - alpha p - (1 - alpha) q), which joins the generalized KL at alpha = 1.
+        q^(1 - alpha) - alpha p - (1 - alpha) q), which joins the generalized KL at alpha = 1. Of
+        large masses it may fall to 0 or below for alpha < 1: they are infinitely far apart.
 
     Returns
     -------
