@@ -98,7 +98,7 @@ def _pairwise(call: Call, spread: str, arrays: list[np.ndarray]) -> Wrong | Valu
     zero_y = anywhere or (two and call.word == "reverse_kl")
     right_x = [is_gaussian(row, spread, zero_x) for row in x]
     right_y = [is_gaussian(row, spread, zero_y) for row in y]
-    if raises(call.options) and not all(right_x + right_y):
+    if raises(call.options) and x and y and not all(right_x + right_y):
         return Wrong((ValueError,))
     found = [
         divergence(call.word, p, q, spread, call.options.get("base")) if fine_p and fine_q else None

@@ -174,6 +174,8 @@ def test_no_rows(word):
     assert pairwise_gaussian(*none, metric=word).shape == (0, 0)
     assert pairwise_gaussian(*none, *gaussians(4, 3), metric=word).shape == (0, 4)
     assert pairwise_gaussian(*gaussians(4, 3), *none, metric=word).shape == (4, 0)
+    wrong = np.full((4, 3), np.nan)  # which nothing is compared with
+    assert pairwise_gaussian(*none, wrong, wrong, metric=word).shape == (0, 4)
 
 
 def test_a_result_that_does_not_fit_is_refused_before_any_work(monkeypatch):

@@ -129,6 +129,8 @@ def pairwise_gaussian(
     if out is None:
         check_memory(shape, dtype, "pairwise_gaussian")
     result = _arguments.output(out, shape, dtype, inputs)
+    if not result.size:
+        return result
     anywhere = metric == "wasserstein2"  # may a variance be 0
     in_x, in_y = x is not y and not record.reverse, record.reverse
     sets = [(x, spreads(kind, anywhere or in_x))]
@@ -166,8 +168,6 @@ def _run(
     progress: Progress,
 ) -> None:
     n, m = x.lead[0], y.lead[0]
-    if not n or not m:
-        return
     job = tiles.Job(work, FORMS[form](work, x, y), x, y, target, Invalid(None))
     with Shown(progress) as shown:
         tiles.run(job, tiles.tile_shape(form, n, m, x.width), threads, shown)
