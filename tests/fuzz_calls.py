@@ -96,8 +96,6 @@ def _options(draw: st.DrawFn, word: str, form: str) -> dict[str, Any]:
         options["axis"] = draw(st.sampled_from([-1, 0, -2, 1]))
     if form == "rows" and word in BASELESS:
         options.pop("base", None)  # these functions have no such option
-    if word == "bhattacharyya":
-        options.pop("normalize", None)  # of measures it is not described
     if word == "renyi":
         options["alpha"] = draw(ORDERS)
     return options

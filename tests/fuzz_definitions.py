@@ -20,6 +20,7 @@ Row = list[Fraction]
 INFINITE = mpf("inf"), mpf("inf")
 NOTHING = mpf(0), mpf(0)
 UNSPECIFIED = mpf(0), mpf("nan")
+NEAR_THE_EDGE = mpf(2) ** -40  # of what the logarithm of is taken
 LEAST_RATIO = mpf(2) ** -1000  # for a function of floats, whose own steps may overflow
 
 
@@ -69,6 +70,14 @@ def bhattacharyya(p: Row, q: Row) -> Result:
     value = -mp.log(affinity) if affinity else mpf("inf")
     value = max(mpf(0), value) if p != q else mpf(0)
     return value, value
+
+
+def bhattacharyya_of_measures(p: Row, q: Row) -> Result:
+    """-ln(1 - h), whose error is that of h."""
+    h = hellinger(p, q)[0] ** 2 if p != q else mpf(0)
+    if abs(1 - h) < NEAR_THE_EDGE:
+        return UNSPECIFIED
+    return (-mp.log(1 - h), h / (1 - h)) if h < 1 else INFINITE
 
 
 def total_variation(p: Row, q: Row) -> Result:
@@ -161,4 +170,6 @@ DEFINITIONS: dict[str, Callable[[Row, Row], Result]] = {
 def defined(word: str, p: Row, q: Row, options: dict[str, Any]) -> Result:
     if word == "renyi":
         return renyi(p, q, options["alpha"], options.get("normalize", True))
+    if word == "bhattacharyya" and not options.get("normalize", True):
+        return bhattacharyya_of_measures(p, q)
     return own(p, q, word) if word in OWN else DEFINITIONS[word](p, q)

@@ -103,5 +103,7 @@ def _kl(p: list[mpf], q: list[mpf]) -> mpf:
 
 def _js(p: list[mpf], q: list[mpf]) -> mpf:
     rows = [[_exp(x) for x in row] for row in (p, q)]
+    if rows[0] == rows[1]:  # the logarithms of their mean are rounded
+        return mpf(0)
     mean = [mp.log((x + y) / 2) if x or y else mpf(NOWHERE) for x, y in zip(*rows, strict=True)]
-    return (_kl(p, mean) + _kl(q, mean)) / 2 if p != q else mpf(0)
+    return (_kl(p, mean) + _kl(q, mean)) / 2

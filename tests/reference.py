@@ -154,7 +154,7 @@ def _certain_value(oracle: Oracle, a: Row, b: Row, normalize: bool) -> Exact | N
     error = mpmath.ldexp(largest, LOST_BITS - mp.prec) if largest < mp.inf else 0
     low, high = oracle.finish(total - error), oracle.finish(total + error)
     apart = abs(high - low) if low != high else 0
-    if apart <= mpmath.ldexp(abs(value), -RESULT_BITS):
+    if apart < mp.inf and apart <= mpmath.ldexp(abs(value), -RESULT_BITS):
         return Exact(value, size)
     # No precision tells an affinity of 0, a ratio of 1 or an entropy of 0 from its neighbours.
     at_a_bend = value in (0, mp.inf) or apart < mpmath.ldexp(size, -RESULT_BITS)

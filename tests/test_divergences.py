@@ -74,6 +74,17 @@ def test_options_are_right_for_extreme_numbers(word, options):
     check(word, np.vstack([p, p * 0 + [0, 3]]), np.vstack([q, q * 0 + [2, 0]]), **options)
 
 
+@each_word
+def test_measures_that_differ_by_next_to_nothing_are_right(word):
+    """What is lost beside the largest entry is not lost to the result."""
+    p = np.array([[1e300, 1e-300], [1e130, 1e-310], [1.7e308, 0], [1e300, 2e-200], [1e300, 3]])
+    q = np.array([[1e300, 3e-300], [1e130, 2e-310], [1.7e308, 1e-290], [1e300, 1e-290], [1e300, 4]])
+    check(word, p, q, normalize=False)
+    for pseudocount in (1e-305, 1e-100, 1e200, 1e300):
+        check(word, p, q, normalize=False, pseudocount=pseudocount)
+    check(word, [[2, 1491]], [[3, 2]], normalize=False, pseudocount=1e300)
+
+
 @pytest.mark.parametrize("word", VARIED)
 @pytest.mark.parametrize("options", FEW_OPTIONS, ids=str)
 def test_options_are_the_same_for_every_divergence(word, options):

@@ -98,7 +98,8 @@ def assert_close(
         raise AssertionError(
             f"{word or operation}: {(~right).sum()} of {right.size} results are off; at {at} got "
             f"{got[at]!r}, expected {want[at]!r}, relative error {error:.2g}, allowed "
-            f"{allowed[at] / abs(want[at]) if want[at] else 0:.2g} ({tolerance.reason})"
+            f"{allowed[at] / abs(want[at]) if 0 < abs(want[at]) < np.inf else 0:.2g} ("
+            f"{tolerance.reason})"
         )
 
 

@@ -128,6 +128,24 @@ FOUND: dict[str, tuple[str, Call]] = {
         "calls",
         Call("js", "rows", [a(1, 2), a(1, 2)], {"zeros": 1e50, "invalid": "nan"}),
     ),
+    "a pseudocount that hides the rows": (
+        "calls",
+        Call("js", "condensed", [a([2, 1491], [0, 3])], {"pseudocount": 1e300, "normalize": False}),
+    ),
+    "the same, of several rows": (
+        "tables",
+        Call("mixture", "tables", [a([5, 7], [1, 3])], {"pseudocount": 1e300, "normalize": False}),
+    ),
+    "measures that differ in a tiny bin": (
+        "calls",
+        Call(
+            "f_triangular", "pairwise", [a([1e300, 1e-300], [1e300, 3e-300])], {"normalize": False}
+        ),
+    ),
+    "logits far below all that counts": (
+        "logits",
+        Call("js", "rows", [a(-1.0, 1, -5641, -5563), a(-1.0, 1, -5561, -5643)], {}),
+    ),
     "a single variance": (
         "covariances",
         Call("multivariate", "rows", [a(0), a([2]), a(0), a([1])], {"base": 2}),

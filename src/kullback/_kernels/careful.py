@@ -36,6 +36,9 @@ from kullback._math.sums import (
 
 TOP = 900
 LEAST_PART = -100  # the least power of two that takes sums back in one step
+FAINT = 2.0**-800  # a sum of terms below this may have lost digits to the least number ...
+LOW = 700  # ... which a result has lost too where rows were multiplied by more than 2**LOW
+LIFT = 800  # the power of two that brings them back
 
 
 @inline
@@ -67,7 +70,8 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
     finish, gaps = terms.finish, terms.gaps
     against_whole, largest = terms.against_whole, terms.largest
     has_logarithm = terms.logarithm is not no_logarithm
-    term_sums = make_term_sums(terms, rule)
+    term_sums = make_term_sums(terms, rule, lifts=False)
+    lifted_term_sums = make_term_sums(terms, rule, lifts=True)
     log_of_sum = make_log_of_sum(terms, rule)
 
     @inline
@@ -125,11 +129,19 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         no_unit = 0.0  # there are no sums: pseudocounts cancel in a difference
         plan = Plan(one, one, one, one, (a_shift, b_shift, no_unit, 0.0), whole)
         fill = (amount, b_scale)
-        total, common = term_sums(p, q, at, scales, plan, amount, fill, alpha)
+        total, common, lift = 0.0, 0.0, 0
+        for power in (0, LIFT):
+            found = lifted_term_sums(p, q, at, scales, plan, amount, fill, alpha, power)
+            if power and not abs(found[0]) < np.inf:
+                break  # large terms that cancel
+            total, common = found
+            lift = power
+            if largest or abs(total) >= FAINT or scale >= LOW:
+                break
         # In two steps: the power that takes the sums back may be beyond the range of one number.
-        part = max(min(scale, TOP), LEAST_PART)
-        total = total if largest else times_power_of_two(total, part - scale)
-        common = times_power_of_two(common, part - scale)
+        part = max(min(scale + lift, TOP), LEAST_PART)
+        total = total if largest else times_power_of_two(total, part - scale - lift)
+        common = times_power_of_two(common, part - scale - lift)
         result = finish(total, common, lacking, power_of_two(-part), False, alpha)
         if needs_logarithm(result, total, lacking):
             wholes = ((1.0, scale), (1.0, scale))
@@ -165,7 +177,7 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
             (a_shift, b_shift, unit, between),
             b_whole,
         )
-        total, common = term_sums(p, q, at, scales, plan, amount, (fill, 0), alpha)
+        total, common = term_sums(p, q, at, scales, plan, amount, (fill, 0), alpha, 0)
         back = 2.0**-TOP / (mantissa(a_whole[0]) * mantissa(b_whole[0]))
         result = finish(total, common, lacking, back, True, alpha)
         if needs_logarithm(result, total, lacking):

@@ -2,6 +2,10 @@
 
 A bin with an entry that is too small for the rows' scale is scaled once more (a term is
 homogeneous), or, where the two entries are very far apart, left to the divergence's `apart`.
+
+Sums that are too small beside the rows for numbers of their scale are taken once more, times
+2**lift: then every bin has a scale of its own, and differences that a pseudocount hides are made
+larger.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from kullback._math.sums import (
 TINY = 1.0  # a scaled entry below this is 2**900 times smaller than the largest
 RAISED = 300  # the larger of two such entries becomes about 2**RAISED
 FAR = 600  # octaves between two entries beyond which `apart` takes over
+HIDDEN = 200  # a difference below 2**HIDDEN, beside 2**RAISED, counts as its square or by itself
 
 
 @inline
@@ -41,6 +46,7 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
     """What a bin adds to the sums: where neither entry is tiny, and where one is."""
     term, apart, affinity = terms.term, terms.apart, terms.affinity
     against_whole, largest = terms.against_whole, terms.largest
+    order = 1 if terms.linear else 2
 
     @inline
     def moderate_share(a, b, d, plan, alpha):
@@ -56,12 +62,12 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
         return term(x, y, d, d - (x - y), alpha), common
 
     @inline
-    def extreme_share(a, a_scale, b, b_scale, d, plan, alpha):
-        """Term and affinity of two entries of which at least one is tiny; neither is 0."""
-        a_power = exponent_of_any(a)
-        b_power = exponent_of_any(b)
-        a_exponent = a_power + a_scale
-        b_exponent = b_power + b_scale
+    def extreme_share(a, a_scale, b, b_scale, d, d_scale, plan, alpha, lift):
+        """Term and affinity, times 2**lift, of two entries of any size, one of which may be 0."""
+        a_power = exponent_of_any(a) if a > 0.0 else 0
+        b_power = exponent_of_any(b) if b > 0.0 else 0
+        a_exponent = a_power + a_scale if a > 0.0 else b_power + b_scale
+        b_exponent = b_power + b_scale if b > 0.0 else a_exponent
         if against_whole or abs(a_exponent - b_exponent) > FAR:
             x = times_power_of_two(a, -a_power) * mantissa(plan.b_whole[0])
             y = times_power_of_two(b, -b_power) * mantissa(plan.a_whole[0])
@@ -71,49 +77,67 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
                 whole = plan.b_own[0] * plan.a_whole[0]
                 y /= mantissa(whole)
                 b_exponent -= exponent(whole)
-            return apart(x, a_exponent, y, b_exponent, alpha)
+                return apart(x, a_exponent + lift, y, b_exponent, alpha)
+            return apart(x, a_exponent + lift, y, b_exponent + lift, alpha)
         more = RAISED - max(a_exponent, b_exponent)
         a = times_power_of_two(a, a_scale + more)
         b = times_power_of_two(b, b_scale + more)
-        exact = cross_difference(a, b, plan.a_whole, plan.b_whole)
-        d = times_power_of_two(d, more) if shifts else exact
+        hidden = 0
+        if shifts:
+            if lift and d != 0.0:
+                hidden = max(0, HIDDEN - exponent_of_any(abs(d)) - d_scale - more)
+            d = times_power_of_two(d, d_scale + more + hidden)
+        else:
+            d = cross_difference(a, b, plan.a_whole, plan.b_whole)
         share, common = moderate_share(a, b, d, plan, alpha)
-        common = times_power_of_two(common, -more)
-        return share if largest else times_power_of_two(share, -more), common
+        back = lift - more
+        common = times_power_of_two(common, back)
+        return share if largest else times_power_of_two(share, back - order * hidden), common
 
     return moderate_share, extreme_share
 
 
-def make_term_sums(terms: Terms, rule: Rule) -> Callable[..., Any]:
-    """The function for one divergence and one rule."""
+def make_term_sums(terms: Terms, rule: Rule, lifts: bool) -> Callable[..., Any]:
+    """The function for one divergence and one rule; `lifts`: whether it knows of a lift."""
     values, _, shifts, fills = rule
-    largest = terms.largest
+    against_whole, largest = terms.against_whole, terms.largest
     difference = make_difference(terms, rule)
     moderate_share, extreme_share = make_shares(terms, shifts)
 
     @inline
-    def term_sums(p, q, at, scales, plan, amount, fill, alpha):
-        """The two sums; fill: what stands for a gap, and the power of two that scales it."""
+    def term_sums(p, q, at, scales, plan, amount, fill, alpha, lift):
+        """The two sums, times 2**lift; fill: what stands for a gap, and the power of its scale.
+
+        A lift other than 0 is for rows as they are, in one scale.
+        """
+        if not lifts:
+            lift = 0
         total = (0.0, 0.0)
         common = (0.0, 0.0)
         for column in range(at[2]):
             a, b = values(load(p, at[0] + column), load(q, at[1] + column), 0.0)
-            b_scale = scales[1]
+            a_scale, b_scale = scales
             if fills and b == 0.0:
                 b, b_scale = fill
-            a_scaled = times_power_of_two(a, scales[0])
+            a_scaled = times_power_of_two(a, a_scale)
             b_scaled = times_power_of_two(b, b_scale)
-            d = difference(a_scaled, b_scaled, plan, at[2])
+            d, d_scale = difference(a_scaled, b_scaled, plan, at[2]), 0
+            if lift and not against_whole:
+                d, d_scale = a - b, a_scale
             if shifts:
                 a += amount
                 b += amount
                 a_scaled += plan.shifts[0]
                 b_scaled += plan.shifts[1]
-            tiny = min(a_scaled * plan.b_whole[0], b_scaled * plan.a_whole[0]) < TINY
-            if tiny and a > 0.0 and b > 0.0:
-                share, kept = extreme_share(a, scales[0], b, b_scale, d, plan, alpha)
+            is_tiny = min(a_scaled * plan.b_whole[0], b_scaled * plan.a_whole[0]) < TINY
+            lifted = lift != 0 and not against_whole and (a > 0.0 or b > 0.0)
+            if lifted and not is_tiny:  # with a pseudocount it may overflow as it is
+                a, a_scale, b, b_scale = a_scaled, 0, b_scaled, 0
+            if lifted or (is_tiny and a > 0.0 and b > 0.0):
+                share, kept = extreme_share(a, a_scale, b, b_scale, d, d_scale, plan, alpha, lift)
             else:
                 share, kept = moderate_share(a_scaled, b_scaled, d, plan, alpha)
+                share = times_power_of_two(share, lift)
             total = (max(total[0], share), 0.0) if largest else add_to(total, share)
             common = add_to(common, kept)
         return whole_or_infinite(total), whole_or_infinite(common)

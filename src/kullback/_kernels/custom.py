@@ -10,7 +10,7 @@ import numba
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.careful import TOP, scales_of
+from kullback._kernels.careful import FAINT, TOP, scales_of
 from kullback._kernels.rules import Rule
 from kullback._math.memory import load, pointer
 from kullback._math.sums import (
@@ -23,6 +23,7 @@ from kullback._math.sums import (
 RATIO = 2.0**-51  # relative error of p/q
 SMALL = 2.0**-900
 FAR = 2.0**200  # the fifth power of a ratio is still a number
+ALMOST_AS_GIVEN = -2  # a scale in which neither a pseudocount nor the sum of two terms overflows
 ROUNDINGS = 8.0  # of a term: a sum that is negative by so little is 0
 
 
@@ -100,6 +101,43 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
         return y * f_at_zero if has_y and y > 0.0 else 0.0
 
     @inline
+    def shares(p, q, at, k, amount, scales, shift, fill, ups, octaves):
+        """The sum of the terms, and of their sizes; fill: what a gap takes, scaled and as given.
+
+        As given it is 0 where it hangs on a sum: then it is never too small.
+        """
+        total, size = (0.0, 0.0), 0.0
+        for c in range(k):
+            x, y, has_x, has_y = entries(p, q, (at[0] + c, at[1] + c), scales, shift, fill[0])
+            x, y = x * ups[0], y * ups[1]
+            if has_x and has_y:
+                a, b = load(p, at[0] + c), load(q, at[1] + c)
+                if shifts:
+                    a, b = a + amount, b + amount
+                elif fills and b == 0.0:
+                    b = fill[1]
+                part = share(x, y, ratio(x, y, a, b, octaves) if b > 0.0 else x / y)
+            else:
+                part = edge(x, y, has_x, has_y)
+            total = add_to(total, part)
+            size += abs(part)
+        return total[0] if np.isinf(total[0]) else total[0] + total[1], size
+
+    @inline
+    def unscaled(p, q, at, k, amount, scale):
+        """Of rows as they are."""
+        result = 0.0
+        for power in (scale, ALMOST_AS_GIVEN):
+            scale = power
+            scales = (scale, scale)
+            shift = times_power_of_two(amount, scale)
+            fill = (shift, amount)
+            result, size = shares(p, q, at, k, amount, scales, (shift, shift), fill, (1.0, 1.0), 0)
+            if size >= FAINT or scale >= ALMOST_AS_GIVEN:
+                break
+        return times_power_of_two(result, -scale)
+
+    @inline
     def pair(p, q, at, k, amount, normalize):
         a_most, b_most = survey(p, at[0], k, amount), survey(q, at[1], k, amount)
         if a_most < 0.0 or b_most < 0.0 or (a_most == 0.0 or b_most == 0.0):
@@ -107,44 +145,23 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
         if fills and not normalize:
             b_most = max(b_most, amount)
         a_scale, b_scale = scales_of(a_most, b_most, amount if fills and normalize else 0.0)
-        if not normalize:
-            a_scale = b_scale = min(a_scale, b_scale)
-        both = (a_scale, b_scale)
+        scales = (a_scale, b_scale)
         shift = (times_power_of_two(amount, a_scale), times_power_of_two(amount, b_scale))
-        a_sum, b_sum, gaps, have_mass = sums(p, q, at, k, both, shift)
-        fill = amount * b_sum if normalize else shift[1]
-        if fills:
-            b_sum += gaps * fill
+        a_sum, b_sum, gaps, have_mass = sums(p, q, at, k, scales, shift)
         if not have_mass:
             return np.nan
         if not normalize:
-            a_sum, b_sum = 1.0, 1.0
-        total, size = (0.0, 0.0), 0.0
-        for_p, for_q, octaves = 1.0, 1.0, a_scale - b_scale
-        if normalize:  # p and q sum to 2**TOP
-            for_p = 2.0**TOP / a_sum
-            for_q = 2.0**TOP / b_sum
-            octaves += exponent(b_sum) - exponent(a_sum)
-        for c in range(k):
-            x, y, has_x, has_y = entries(p, q, (at[0] + c, at[1] + c), both, shift, fill)
-            x, y = x * for_p, y * for_q
-            if has_x and has_y:
-                a, b = load(p, at[0] + c), load(q, at[1] + c)
-                # Entries that a pseudocount or a filled gap makes are never too small.
-                part = share(x, y, ratio(x, y, a, b, octaves) if a > 0.0 and b > 0.0 else x / y)
-            else:
-                part = edge(x, y, has_x, has_y)
-            total = add_to(total, part)
-            size += abs(part)
-        result = total[0] if np.isinf(total[0]) else total[0] + total[1]
+            return unscaled(p, q, at, k, amount, min(a_scale, b_scale))
+        fill = amount * b_sum
+        if fills:
+            b_sum += gaps * fill
+        ups = (2.0**TOP / a_sum, 2.0**TOP / b_sum)  # p and q sum to 2**TOP
+        octaves = a_scale - b_scale + exponent(b_sum) - exponent(a_sum)
+        result, size = shares(p, q, at, k, amount, scales, shift, (fill, 0.0), ups, octaves)
         # Of a convex f it is not negative, but for the roundings of terms that cancel.
-        if (
-            normalize
-            and size < np.inf
-            and 0.0 > result >= -ROUNDINGS * 2.0**-53 * (size + 2.0**TOP)
-        ):
+        if size < np.inf and 0.0 > result >= -ROUNDINGS * 2.0**-53 * (size + 2.0**TOP):
             result = 0.0
-        return times_power_of_two(result, -TOP if normalize else -a_scale)
+        return times_power_of_two(result, -TOP)
 
     def custom(p, p_index, q, q_index, amount, alpha, normalize, out):
         """Fill in all results; how many of them are of rows that are no distributions."""

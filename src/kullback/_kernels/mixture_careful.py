@@ -39,6 +39,7 @@ from kullback._kernels.mixture_state import (
     X,
     add_sums,
     choose_scales,
+    extra_lift,
     extra_scale,
     heaviest,
     set_wholes,
@@ -70,20 +71,26 @@ def make_careful(shifts: bool) -> Callable[..., Any]:
         return n * state[j + INVERSE] * state[r + INVERSE]
 
     @inline
-    def set_bin(p, at, step, m, r, more, k, normalize, amount, state):
-        """Write each row's probability and its difference from that of r; the means of both."""
+    def set_bin(p, at, step, m, r, more, lift, k, normalize, amount, state):
+        """Write each row's probability and its difference from that of r; the means of both.
+
+        Differences are made larger by 2**lift.
+        """
         mean = (0.0, 0.0)
         apart = (0.0, 0.0)
         b = load(p, at + (r - GROUP) // ROW * step)
-        b = times_power_of_two(b, int(state[r + SCALE]) + more)
+        b = times_power_of_two(b, int(state[r + SCALE]) + more + lift)
         for i in range(m):
             j = GROUP + ROW * i
             v = state[j + WEIGHT]
             if v > 0.0:
                 scale = int(state[j + SCALE]) + more
-                a = times_power_of_two(load(p, at + i * step), scale)
+                given = load(p, at + i * step)
+                a = times_power_of_two(given, scale)
                 shift = times_power_of_two(amount, scale) if shifts else 0.0
                 state[j + X] = (a + shift) * state[j + INVERSE]
+                if lift:
+                    a = times_power_of_two(given, scale + lift)
                 state[j + U] = difference(a, b, j, r, k, normalize, state)
                 mean = add_to(mean, v * state[j + X])
                 product, error = two_product(v, state[j + U])
@@ -106,13 +113,19 @@ def make_careful(shifts: bool) -> Callable[..., Any]:
     def add_terms(p, at, step, m, width, k, normalize, amount, state):
         r, v_sum = heaviest(state, m)
         for c in range(width):
-            more = 0
+            more, lift = 0, 0
             if not normalize:
                 more = extra_scale(p, at + c, step, m, amount, state)
-            y, apart = set_bin(p, at + c, step, m, r, more, k, normalize, amount, state)
-            place = LOW if more else HIGH
+                lift = extra_lift(p, at + c, step, m, amount, state)
+            y, apart = set_bin(p, at + c, step, m, r, more, lift, k, normalize, amount, state)
+            place = LOW if more or lift else HIGH
             total = (state[place], state[place + 1])
-            total = add_bin(m, v_sum, y, apart, state, total)
+            if lift:  # a term is of the order of d**2
+                part = add_bin(m, v_sum, y, apart, state, (0.0, 0.0))
+                back = MORE - more - 2 * lift
+                total = add_to(total, times_power_of_two(part[0] + part[1], back))
+            else:
+                total = add_bin(m, v_sum, y, apart, state, total)
             state[place], state[place + 1] = total
 
     @inline

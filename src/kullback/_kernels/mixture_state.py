@@ -23,6 +23,8 @@ from kullback._math.sums import (
 TOP = 840
 TINY = 2.0**-600  # rows that are not normalized: a bin whose scaled entries are all below it ...
 MORE = 1100  # ... is scaled by this power of two besides
+LIFTED = -60  # octaves beside a pseudocount: where all entries of a bin, made larger to this, ...
+HIDDEN = 40  # ... gain more than these, their differences are so
 
 SURVEY, SUMS, TERMS = 1, 2, 4  # phases: each over all columns before the next begins
 
@@ -175,3 +177,16 @@ def extra_scale(p, at, step, m, amount, state):
             a = load(p, at + i * step) + amount
             most = max(most, times_power_of_two(a, int(state[j + SCALE])))
     return MORE if most < TINY else 0
+
+
+@inline
+def extra_lift(p, at, step, m, amount, state):
+    """What brings differences to 2**LIFTED beside a pseudocount that hides them, else 0."""
+    most = 0.0
+    for i in range(m):
+        if state[GROUP + ROW * i + WEIGHT] > 0.0:
+            most = max(most, load(p, at + i * step))
+    if most == 0.0 or amount == 0.0:
+        return 0
+    lift = exponent_of_any(amount) + LIFTED - exponent_of_any(most)
+    return lift if lift > HIDDEN else 0

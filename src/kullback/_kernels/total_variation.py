@@ -20,4 +20,4 @@ def make(arithmetic: Arithmetic) -> Terms:
         result = 0.5 * total * back
         return select(normalize, smaller(result, 1.0), result)
 
-    return Terms(term, finish, apart, first_order=True)
+    return Terms(term, finish, apart, first_order=True, linear=True)
