@@ -33,7 +33,7 @@ from kullback._math.sums import (
 TINY = 1.0  # a scaled entry below this is 2**900 times smaller than the largest
 RAISED = 300  # the larger of two such entries becomes about 2**RAISED
 FAR = 600  # octaves between two entries beyond which `apart` takes over
-HIDDEN = 200  # a difference below 2**HIDDEN, beside 2**RAISED, counts as its square or by itself
+HIDDEN = 200  # a smaller difference is made as large as 2**HIDDEN: the term goes with its square
 
 
 @inline
