@@ -19,6 +19,7 @@ from kullback._jit import inline
 from kullback._kernels.mixture import LEFT
 from kullback._kernels.mixture_state import (
     DIFFERENT,
+    FAINT,
     GROUP,
     HIGH,
     HIGH_ERROR,
@@ -110,6 +111,17 @@ def make_careful(shifts: bool) -> Callable[..., Any]:
         return total
 
     @inline
+    def add_hidden(m, v_sum, y, apart, more, lift, state):
+        """As `add_bin`, of differences times 2**lift: terms are of the order of their squares."""
+        part = add_bin(m, v_sum, y, apart, state, (0.0, 0.0))
+        share, back = part[0] + part[1], -2 * lift
+        low = more > 0 or times_power_of_two(share, back) < FAINT
+        back += MORE - more if low else 0
+        place = LOW if low else HIGH
+        total = (state[place], state[place + 1])
+        state[place], state[place + 1] = add_to(total, times_power_of_two(share, back))
+
+    @inline
     def add_terms(p, at, step, m, width, k, normalize, amount, state):
         r, v_sum = heaviest(state, m)
         for c in range(width):
@@ -118,14 +130,12 @@ def make_careful(shifts: bool) -> Callable[..., Any]:
                 more = extra_scale(p, at + c, step, m, amount, state)
                 lift = extra_lift(p, at + c, step, m, amount, state)
             y, apart = set_bin(p, at + c, step, m, r, more, lift, k, normalize, amount, state)
-            place = LOW if more or lift else HIGH
+            if lift:
+                add_hidden(m, v_sum, y, apart, more, lift, state)
+                continue
+            place = LOW if more else HIGH
             total = (state[place], state[place + 1])
-            if lift:  # a term is of the order of d**2
-                part = add_bin(m, v_sum, y, apart, state, (0.0, 0.0))
-                back = MORE - more - 2 * lift
-                total = add_to(total, times_power_of_two(part[0] + part[1], back))
-            else:
-                total = add_bin(m, v_sum, y, apart, state, total)
+            total = add_bin(m, v_sum, y, apart, state, total)
             state[place], state[place + 1] = total
 
     @inline

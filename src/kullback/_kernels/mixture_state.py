@@ -23,6 +23,7 @@ from kullback._math.sums import (
 TOP = 840
 TINY = 2.0**-600  # rows that are not normalized: a bin whose scaled entries are all below it ...
 MORE = 1100  # ... is scaled by this power of two besides
+FAINT = 2.0**-800  # a sum below this counts among the tiny ones
 LIFTED = -60  # octaves beside a pseudocount: where all entries of a bin, made larger to this, ...
 HIDDEN = 40  # ... gain more than these, their differences are so
 
