@@ -83,6 +83,9 @@ def test_measures_that_differ_by_next_to_nothing_are_right(word):
     for pseudocount in (1e-305, 1e-100, 1e200, 1e300):
         check(word, p, q, normalize=False, pseudocount=pseudocount)
     check(word, [[2, 1491]], [[3, 2]], normalize=False, pseudocount=1e300)
+    check(word, [[1e-149, 1e121]], [[0, 3e121]], normalize=False, pseudocount=1e283)
+    check(word, [[1e308, 1e-100]], [[1e308, 1e-200]], normalize=False)
+    check(word, [[1e-189, 2e221]], [[1e-189, 1e-172]], normalize=False, pseudocount=1e142)
 
 
 @pytest.mark.parametrize("word", VARIED)

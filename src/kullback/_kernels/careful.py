@@ -36,9 +36,12 @@ from kullback._math.sums import (
 
 TOP = 900
 LEAST_PART = -100  # the least power of two that takes sums back in one step
-FAINT = 2.0**-800  # a sum of terms below this may have lost digits to the least number ...
-LOW = 700  # ... which a result has lost too where rows were multiplied by more than 2**LOW
-LIFT = 800  # the power of two that brings them back
+# Of rows as they are, of which an entry is at least 1 (LOW), sums of terms below FAINT may have
+# lost digits that a result below ENOUGH needs: they are taken once more, times 2**LIFT.
+FAINT = 2.0**-500
+LOW = 901
+ENOUGH = 2.0**100
+LIFT = 800
 
 
 @inline
@@ -129,20 +132,19 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         no_unit = 0.0  # there are no sums: pseudocounts cancel in a difference
         plan = Plan(one, one, one, one, (a_shift, b_shift, no_unit, 0.0), whole)
         fill = (amount, b_scale)
-        total, common, lift = 0.0, 0.0, 0
-        for power in (0, LIFT):
-            found = lifted_term_sums(p, q, at, scales, plan, amount, fill, alpha, power)
-            if power and not abs(found[0]) < np.inf:
+        total, result = 0.0, 0.0
+        for lift in (0, LIFT):
+            found, common = lifted_term_sums(p, q, at, scales, plan, amount, fill, alpha, lift)
+            if lift and not abs(found) < np.inf:
                 break  # large terms that cancel
-            total, common = found
-            lift = power
-            if largest or abs(total) >= FAINT or scale >= LOW:
+            # In two steps: the power that takes the sums back may be beyond the range of a number.
+            part = max(min(scale + lift, TOP), LEAST_PART)
+            back = part - scale - lift
+            total = found if largest else times_power_of_two(found, back)
+            common = times_power_of_two(common, back)
+            result = finish(total, common, lacking, power_of_two(-part), False, alpha)
+            if largest or abs(found) >= FAINT or scale >= LOW or result >= ENOUGH:
                 break
-        # In two steps: the power that takes the sums back may be beyond the range of one number.
-        part = max(min(scale + lift, TOP), LEAST_PART)
-        total = total if largest else times_power_of_two(total, part - scale - lift)
-        common = times_power_of_two(common, part - scale - lift)
-        result = finish(total, common, lacking, power_of_two(-part), False, alpha)
         if needs_logarithm(result, total, lacking):
             wholes = ((1.0, scale), (1.0, scale))
             return log_of_sum(p, q, at, scales, wholes, amount, fill, alpha)
