@@ -104,6 +104,20 @@ def arrays(
 
 
 @st.composite
+def scaled_columns(draw: st.DrawFn, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Each column in a unit of its own, which may be any number; rows that are near, apart or 0."""
+    if not shape or np.dtype(dtype).kind != "f" or dtype in BAD_DTYPES:
+        return draw(arrays(dtype, shape))
+    limits = np.finfo(dtype)
+    powers = st.integers(int(limits.minexp) - int(limits.nmant), int(limits.maxexp) - 1)
+    units = 2.0 ** np.array(draw(st.lists(powers, min_size=shape[-1], max_size=shape[-1])), float)
+    factor = st.sampled_from([1.0, 1.0, 1.0, 1.0 + 2.0**-40, 1.25, 1.5, 0.0])
+    count = int(np.prod(shape))
+    factors = draw(st.lists(factor, min_size=count, max_size=count))
+    return np.asarray((units * np.reshape(factors, shape)).astype(dtype))
+
+
+@st.composite
 def large_arrays(draw: st.DrawFn, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
     """Too large to be drawn entry by entry: digits, nearly equal rows, or a few clusters."""
     if dtype in BAD_DTYPES:
@@ -157,6 +171,9 @@ def some_options(draw: st.DrawFn, table: dict[str, Any]) -> dict[str, Any]:
     return options | ({"invalid": invalid} if invalid else {})
 
 
+PSEUDOCOUNTS = st.sampled_from([0.0, 0.5, 1, 1e-10, 1e-320, 1e300, -1.0, np.nan]) | st.builds(
+    lambda power: 10.0**power, st.integers(-323, 308)
+)
 COMMON_OPTIONS = {
     "base": st.sampled_from([None, 2, 10.0, 1.5, 1, 0.5, np.inf]),
     "threads": st.sampled_from([None, 1, 3, 3, 0]),

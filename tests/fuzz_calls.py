@@ -8,7 +8,17 @@ import numpy as np
 from hypothesis import strategies as st
 
 import kullback as kl
-from fuzz_arrays import COMMON_OPTIONS, arrays, dtypes, laid_out, large_arrays, nearly, some_options
+from fuzz_arrays import (
+    COMMON_OPTIONS,
+    PSEUDOCOUNTS,
+    arrays,
+    dtypes,
+    laid_out,
+    large_arrays,
+    nearly,
+    scaled_columns,
+    some_options,
+)
 from fuzz_check import TINY, TINY_SINGLE, Allowed, Call, compare
 from fuzz_definitions import DEFINITIONS, OWN
 from fuzz_reference import BASELESS, expected
@@ -53,7 +63,7 @@ LARGE_MATRICES = [((70, 9), (40, 9)), ((40, 9), (3, 9)), ((4, 300), (3, 300)), (
 
 OPTIONS = COMMON_OPTIONS | {
     "normalize": st.booleans(),
-    "pseudocount": st.sampled_from([0.0, 0.5, 1, 1e-10, 1e-320, 1e300, -1.0, np.nan]),
+    "pseudocount": PSEUDOCOUNTS,
     "zeros": st.sampled_from(["inf", "skip", "skip", 1e-10, 0.25, 5e-324, 1e300, 0, "drop"]),
 }
 ORDERS = st.sampled_from(
@@ -76,7 +86,7 @@ def calls(draw: st.DrawFn, thorough: bool) -> Call:
     alone = form == "condensed" or (form == "pairwise" and draw(st.booleans()))
     if alone or word == "entropy":
         shapes = shapes[:1]
-    kind = large_arrays if large else arrays
+    kind = large_arrays if large else draw(st.sampled_from([arrays, arrays, scaled_columns]))
     given = [
         draw(kind(dtype, shape))
         for dtype, shape in zip(draw(dtypes(len(shapes), thorough)), shapes, strict=True)

@@ -8,7 +8,17 @@ import numpy as np
 from hypothesis import strategies as st
 
 import kullback as kl
-from fuzz_arrays import COMMON_OPTIONS, arrays, dtypes, laid_out, large_arrays, nearly, some_options
+from fuzz_arrays import (
+    COMMON_OPTIONS,
+    PSEUDOCOUNTS,
+    arrays,
+    dtypes,
+    laid_out,
+    large_arrays,
+    nearly,
+    scaled_columns,
+    some_options,
+)
 from fuzz_calls import distributions
 from fuzz_check import Call, compare, rounded_once
 from fuzz_exact import refused
@@ -46,9 +56,7 @@ LARGE: dict[str, list[Any]] = {
     "conditional": [((40, 9),) * 2, ((3, 300),) * 2],
     "histograms": [((3, 300), (40,)), ((40, 9), (9,))],
 }
-OPTIONS = COMMON_OPTIONS | {
-    "pseudocount": st.sampled_from([0.0, 0.5, 1, 1e-10, 1e-320, 1e300, -1.0, np.nan])
-}
+OPTIONS = COMMON_OPTIONS | {"pseudocount": PSEUDOCOUNTS}
 MIXTURE_OPTIONS = OPTIONS | {
     "normalize": st.booleans(),
     "axis": st.sampled_from([-1, 1, 0, 3]),
@@ -63,7 +71,7 @@ def calls(draw: st.DrawFn, thorough: bool) -> Call:
     shapes = draw(st.sampled_from((LARGE if large else SHAPES)[word]))
     if word == "mixture" and draw(st.booleans()):
         shapes = shapes[:1]
-    kind = large_arrays if large else arrays
+    kind = large_arrays if large else draw(st.sampled_from([arrays, arrays, scaled_columns]))
     names = draw(dtypes(len(shapes), thorough))
     given = [draw(kind(dtype, shape)) for dtype, shape in zip(names, shapes, strict=True)]
     if draw(st.integers(0, 3)):
