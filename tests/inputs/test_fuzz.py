@@ -136,6 +136,10 @@ FOUND: dict[str, tuple[str, Call]] = {
         "tables",
         Call("mixture", "tables", [a([5, 7], [1, 3])], {"pseudocount": 1e300, "normalize": False}),
     ),
+    "proportional rows that a pseudocount leaves so": (
+        "calls",
+        Call("kl", "rows", [a([0], [1], [0]), a([18], [18], [18])], {"pseudocount": 1e-17}),
+    ),
     "measures that differ in a tiny bin": (
         "calls",
         Call(

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.careful_differences import Plan
+from kullback._kernels.careful_differences import Plan, with_product
 from kullback._kernels.careful_logarithm import make_log_of_sum
 from kullback._kernels.careful_terms import make_term_sums
 from kullback._kernels.rules import Rule
@@ -24,14 +24,12 @@ from kullback._kernels.terms import LEFT, Terms, no_logarithm
 from kullback._math.memory import address, load, pointer
 from kullback._math.sums import (
     add_to_three,
-    cross_difference,
     exponent,
     exponent_of_any,
     mantissa,
     power_of_two,
     renormalized,
     times_power_of_two,
-    two_product,
 )
 
 TOP = 900
@@ -48,13 +46,6 @@ LIFT = 800
 def scaled_sum(total, unit):
     """A sum in three parts times a power of two."""
     return total[0] * unit, total[1] * unit, total[2] * unit
-
-
-@inline
-def with_product(total, count, amount):
-    """total + count * amount, in three parts."""
-    product, error = two_product(count, amount)
-    return renormalized(add_to_three(add_to_three(total, product), error))
 
 
 @inline
@@ -130,7 +121,7 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         b_shift = times_power_of_two(amount, b_scale) if shifts else 0.0
         whole = (power_of_two(b_scale), 0.0, 0.0) if against_whole else one
         no_unit = 0.0  # there are no sums: pseudocounts cancel in a difference
-        plan = Plan(one, one, one, one, (a_shift, b_shift, no_unit, 0.0), whole)
+        plan = Plan(one, one, one, one, (a_shift, b_shift, no_unit), whole)
         fill = (amount, b_scale)
         total, result = 0.0, 0.0
         for lift in (0, LIFT):
@@ -170,13 +161,12 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         b_unit = power_of_two(-exponent(b_whole[0]))
         unit = a_unit * 2.0**TOP * b_unit
         a_part, b_part = scaled_sum(a_sum, unit), scaled_sum(b_sum, unit)
-        between = cross_difference(a_shift, b_shift, a_part, b_part) if shifts else 0.0
         plan = Plan(
             scaled_sum(a_whole, unit),
             scaled_sum(b_whole, unit),
             a_part,
             b_part,
-            (a_shift, b_shift, unit, between),
+            (a_shift, b_shift, unit),
             b_whole,
         )
         total, common = term_sums(p, q, at, scales, plan, amount, (fill, 0), alpha, 0)

@@ -12,7 +12,16 @@ from typing import Any, NamedTuple
 from kullback._jit import inline
 from kullback._kernels.rules import Rule
 from kullback._kernels.terms import Terms
-from kullback._math.sums import cross_difference, difference_of_products, two_sum
+from kullback._math.sums import (
+    add_to_three,
+    cross_difference,
+    difference_of_products,
+    renormalized,
+    two_product,
+    two_sum,
+)
+
+EXACT = 2.0**-51  # an error of a number that has all its digits
 
 Sum = tuple[float, float, float]  # its parts
 
@@ -24,8 +33,15 @@ class Plan(NamedTuple):
     b_whole: Sum
     a_sum: Sum  # the same without pseudocounts
     b_sum: Sum
-    shifts: tuple[float, float, float, float]  # a's pseudocount, b's, unit of sums or 0, c B - c A
+    shifts: tuple[float, float, float]  # a's pseudocount, b's, and the unit of sums, or 0
     b_own: Sum  # `b_whole` (or 1) in the scale of the entries
+
+
+@inline
+def with_product(total, count, amount):
+    """total + count * amount, in three parts."""
+    product, error = two_product(count, amount)
+    return renormalized(add_to_three(add_to_three(total, product), error))
 
 
 @inline
@@ -40,19 +56,23 @@ def shifted_difference(a, b, plan, k):
     """(a + c) B - (b + c) A, where c, the pseudocount, may make rows nearly equal.
 
     Either from a + c and b + c in twice the precision; or, with B' and A' the sums without
-    the pseudocounts, as a B' - b A' + k (a c - b c) + c B' - c A', which is better where c
+    the pseudocounts, as a B' - b A' + c (B' - k b) - c (A' - k a), which is better where c
     hides a and b. Whichever has the smaller error; each side has its own scale.
     """
     a_whole, b_whole = plan.a_whole, plan.b_whole
-    a_shift, b_shift, unit, between = plan.shifts
+    a_shift, b_shift, unit = plan.shifts
     a_high, a_low = two_sum(a, a_shift)
     b_high, b_low = two_sum(b, b_shift)
     error = (k + 16) * 2.0**-105 * (a_high * b_whole[0])
-    first = cross_difference(a, b, plan.a_sum, plan.b_sum)
-    second = k * difference_of_products(a * unit, b_shift, b * unit, a_shift)
-    if (abs(first) + abs(second) + abs(between)) * 2.0**-51 < error:
-        return first + second + between
     d = shifted_cross_difference(a_high, a_low, b_high, b_low, a_whole, b_whole)
+    if abs(d) * EXACT >= error:
+        return d
+    first = cross_difference(a, b, plan.a_sum, plan.b_sum)
+    a_rest = with_product(plan.a_sum, -float(k), a * unit)
+    b_rest = with_product(plan.b_sum, -float(k), b * unit)
+    second = cross_difference(a_shift, b_shift, a_rest, b_rest)
+    if (abs(first) + abs(second)) * EXACT < error:
+        return first + second
     return 0.0 if abs(d) <= error else d
 
 
