@@ -183,14 +183,14 @@ def _common_lead(p: Array, q: Array) -> tuple[int, ...]:
 
 def _row_sums(table: Array, pseudocount: float) -> NDArray[np.float64]:
     """In proportion to p(x), finite for all tables that are distributions."""
-    pseudocount *= table.shape[-1]
+    columns = table.shape[-1]
     with np.errstate(over="ignore", invalid="ignore"):
-        sums = np.asarray(table.sum(axis=-1, dtype=np.float64) + pseudocount)
+        sums = np.asarray(table.sum(axis=-1, dtype=np.float64) + pseudocount * columns)
         large = (sums > np.finfo(np.float64).max / table.shape[-2]).any(axis=-1)
         if large.any():
-            down = -math.frexp(table.shape[-2])[1] - math.frexp(table.shape[-1])[1]
+            down = -math.frexp(table.shape[-2])[1] - math.frexp(columns)[1]
             scaled = np.ldexp(table[large].astype(np.float64), down).sum(axis=-1)
-            sums[large] = scaled + math.ldexp(pseudocount, down)
+            sums[large] = scaled + math.ldexp(pseudocount, down) * columns
     return sums
 
 

@@ -150,6 +150,10 @@ FOUND: dict[str, tuple[str, Call]] = {
         "logits",
         Call("js", "rows", [a(-1.0, 1, -5641, -5563), a(-1.0, 1, -5561, -5643)], {}),
     ),
+    "pseudocounts whose sum is too large": (
+        "tables",
+        Call("conditional", "tables", [STACK[0], STACK[1]], {"pseudocount": 1e308}),
+    ),
     "a single variance": (
         "covariances",
         Call("multivariate", "rows", [a(0), a([2]), a(0), a([1])], {"base": 2}),
