@@ -154,6 +154,12 @@ FOUND: dict[str, tuple[str, Call]] = {
         "tables",
         Call("conditional", "tables", [STACK[0], STACK[1]], {"pseudocount": 1e308}),
     ),
+    "a table of little that is positive": (
+        "tables",
+        Call(
+            "conditional", "tables", [a([0], [-1])] * 2, {"pseudocount": 1e-320, "invalid": "nan"}
+        ),
+    ),
     "a single variance": (
         "covariances",
         Call("multivariate", "rows", [a(0), a([2]), a(0), a([1])], {"base": 2}),
