@@ -156,10 +156,9 @@ def conditional_kl_divergence(
     sums = [_row_sums(table, pseudocount) for table in tables]
     if np.isnan(given_x).any():
         _judge(tables, sums, chosen, given_x)
-    with np.errstate(over="ignore", invalid="ignore"):  # of tables that are no distributions
+    with np.errstate(invalid="ignore", over="ignore"):  # of tables that are no distributions
         weights = np.ldexp(sums[0], -np.frexp(sums[0].max(axis=-1, keepdims=True))[1])
-    weights = np.broadcast_to(weights, given_x.shape)
-    with np.errstate(invalid="ignore", over="ignore"):
+        weights = np.broadcast_to(weights, given_x.shape)
         parts = np.where((weights == 0) & ~np.isnan(given_x), 0.0, weights * given_x)
         results[...] = parts.sum(axis=-1) / weights.sum(axis=-1)
     return results if lead or out is not None else results[()]

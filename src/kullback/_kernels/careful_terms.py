@@ -110,7 +110,7 @@ def make_term_sums(terms: Terms, rule: Rule, lifts: bool) -> Callable[..., Any]:
 
         A lift other than 0 is for rows as they are, in one scale.
         """
-        if not lifts:
+        if not lifts:  # a constant: nearly equal distributions do not pay for it
             lift = 0
         total = (0.0, 0.0)
         common = (0.0, 0.0)

@@ -183,11 +183,13 @@ def extra_scale(p, at, step, m, amount, state):
 @inline
 def extra_lift(p, at, step, m, amount, state):
     """What brings differences to 2**LIFTED beside a pseudocount that hides them, else 0."""
+    if amount == 0.0:
+        return 0
     most = 0.0
     for i in range(m):
         if state[GROUP + ROW * i + WEIGHT] > 0.0:
             most = max(most, load(p, at + i * step))
-    if most == 0.0 or amount == 0.0:
+    if most == 0.0:
         return 0
     lift = exponent_of_any(amount) + LIFTED - exponent_of_any(most)
     return lift if lift > HIDDEN else 0
