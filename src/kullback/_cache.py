@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import warnings
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -216,5 +217,6 @@ def _replace(path: Path, data: bytes) -> None:
 def _tidy(folder: Path) -> None:
     """Once a process: remove what processes that were killed while they wrote have left behind."""
     for path in folder.glob(".new-*"):
-        if time.time() - path.stat().st_mtime > ABANDONED:
-            path.unlink(missing_ok=True)
+        with suppress(OSError):  # another process has moved it into its place, or removed it
+            if time.time() - path.stat().st_mtime > ABANDONED:
+                path.unlink()

@@ -198,6 +198,13 @@ def test_what_a_killed_process_left_is_tidied_up(tmp_path: Path) -> None:
     assert new.exists(), "someone may be at work on it"
 
 
+@needs_posix
+def test_what_another_process_tidies_up_meanwhile_is_no_matter(tmp_path: Path) -> None:
+    """A name that was listed, and is no file any more when it is looked at."""
+    (tmp_path / ".new-gone").symlink_to(tmp_path / "moved")
+    assert_right(call(tmp_path), 0)
+
+
 def test_without_a_compiler_the_message_says_so(tmp_path: Path) -> None:
     done = call(tmp_path, NUMBA_DISABLE_JIT="1")
     assert done.returncode == 1
