@@ -88,6 +88,16 @@ def test_measures_that_differ_by_next_to_nothing_are_right(word):
     check(word, [[1e-189, 2e221]], [[1e-189, 1e-172]], normalize=False, pseudocount=1e142)
 
 
+@each_word
+@pytest.mark.parametrize("options", [{}, {"pseudocount": 1e-30}, {"zeros": 1e-10}], ids=str)
+def test_rows_that_differ_far_below_their_sums_are_right(word, options):
+    """Further than sums in three parts reach: of their largest entries, only the sums differ."""
+    p = np.array([1.0, 3.0, 5.0, 7.0, 2.0**52 + 1, 2.0**105 + 1, 2.0**158, 0.0])
+    q = p.copy()
+    q[0] = 1.5
+    check(word, [p, p, p * 2.0**-900, p], [q, q * 3, q, p * 3], **options)
+
+
 @pytest.mark.parametrize("word", VARIED)
 @pytest.mark.parametrize("options", FEW_OPTIONS, ids=str)
 def test_options_are_the_same_for_every_divergence(word, options):

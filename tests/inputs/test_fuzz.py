@@ -107,6 +107,7 @@ REPEATED = np.broadcast_to(np.array([1, 2, 3, 4], "f4"), (3, 4))
 COUNTS = np.broadcast_to(np.array([0, 0, 0, 1]), (3, 4))
 STACK = np.arange(60.0).reshape(3, 5, 4)
 SWAPPED = np.swapaxes(np.arange(1.0, 25.0).reshape(2, 4, 3), 0, 1)
+MANY_SCALES = a(*[1.0] * 30, 4.5e15, 4e31, 3.7e47)
 FOUND: dict[str, tuple[str, Call]] = {
     "near the largest float": (
         "calls",
@@ -144,6 +145,19 @@ FOUND: dict[str, tuple[str, Call]] = {
         "calls",
         Call(
             "f_triangular", "pairwise", [a([1e300, 1e-300], [1e300, 3e-300])], {"normalize": False}
+        ),
+    ),
+    "sums of more digits than three parts have": (
+        "calls",
+        Call("total_variation", "rows", [MANY_SCALES, MANY_SCALES + a(0.5, *[0.0] * 32)], {}),
+    ),
+    "the same, where a pseudocount is all that differs": (
+        "calls",
+        Call(
+            "renyi",
+            "pairwise",
+            [np.stack([MANY_SCALES, 3 * MANY_SCALES])],
+            {"alpha": np.inf, "pseudocount": 1e-3},
         ),
     ),
     "logits far below all that counts": (

@@ -4,6 +4,7 @@ Each row is scaled by a power of two so that its largest entry is about 2**TOP: 
 and almost no entry is subnormal. Its steps are modules of their own:
 
     careful_differences   d = a B - b A, with sums in three times the precision
+    careful_exact         the same without any rounding, for terms that go with d itself
     careful_terms         terms of entries of any size, and their sum
     careful_logarithm     the logarithm of a sum that overflows
 """
@@ -17,6 +18,7 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._kernels.careful_differences import Plan, with_product
+from kullback._kernels.careful_exact import doubted_below, make_exact_sums, make_room
 from kullback._kernels.careful_logarithm import make_log_of_sum
 from kullback._kernels.careful_terms import make_term_sums
 from kullback._kernels.rules import Rule
@@ -62,10 +64,11 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
     """The kernel for the pairs that are marked LEFT, for one divergence and one rule."""
     values, gap, shifts, fills = rule
     finish, gaps = terms.finish, terms.gaps
-    against_whole, largest = terms.against_whole, terms.largest
+    against_whole, largest, linear = terms.against_whole, terms.largest, terms.linear
     has_logarithm = terms.logarithm is not no_logarithm
     term_sums = make_term_sums(terms, rule, lifts=False)
     lifted_term_sums = make_term_sums(terms, rule, lifts=True)
+    exact_sums, room = make_exact_sums(rule), make_room(linear)
     log_of_sum = make_log_of_sum(terms, rule)
 
     @inline
@@ -96,7 +99,7 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         return a_most, b_most, lacking
 
     @inline
-    def exact_sums(p, q, at, scales):
+    def sums_in_three(p, q, at, scales):
         """The sums of the scaled rows, in three times the precision, and the number of gaps."""
         a_sum = (0.0, 0.0, 0.0)
         b_sum = (0.0, 0.0, 0.0)
@@ -109,11 +112,20 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         return renormalized(a_sum), renormalized(b_sum), gap_count
 
     @inline
+    def are_equal(p, q, at, scales):
+        """Whether the scaled rows are the same, which takes no long integers."""
+        equal = not shifts or scales[0] == scales[1]
+        for c in range(at[2]):
+            a, b = values(load(p, at[0] + c), load(q, at[1] + c), 0.0)
+            equal &= times_power_of_two(a, scales[0]) == times_power_of_two(b, scales[1])
+        return equal
+
+    @inline
     def needs_logarithm(result, total, lacking):
         return has_logarithm and not lacking and (result == LEFT or not total < np.inf)
 
     @inline
-    def unscaled(p, q, at, scales, amount, alpha, lacking):
+    def unscaled(p, q, at, scales, amount, alpha, lacking, longs):
         """The divergence of rows as they are; both have the same scale, or q only a logarithm."""
         scale, b_scale = scales
         one = (1.0, 0.0, 0.0)
@@ -121,7 +133,7 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         b_shift = times_power_of_two(amount, b_scale) if shifts else 0.0
         whole = (power_of_two(b_scale), 0.0, 0.0) if against_whole else one
         no_unit = 0.0  # there are no sums: pseudocounts cancel in a difference
-        plan = Plan(one, one, one, one, (a_shift, b_shift, no_unit), whole)
+        plan = Plan(one, one, one, one, (a_shift, b_shift, no_unit), whole, longs, False)
         fill = (amount, b_scale)
         total, result = 0.0, 0.0
         for lift in (0, LIFT):
@@ -142,10 +154,10 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         return result
 
     @inline
-    def normalized(p, q, at, scales, amount, alpha, lacking):
+    def normalized(p, q, at, scales, amount, alpha, lacking, longs):
         """The divergence of the rows divided by their sums."""
         a_scale, b_scale = scales
-        a_sum, b_sum, gap_count = exact_sums(p, q, at, scales)
+        a_sum, b_sum, gap_count = sums_in_three(p, q, at, scales)
         fill = 0.0
         if fills:
             fill = amount * b_sum[0]
@@ -160,18 +172,19 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         a_unit = power_of_two(-exponent(a_whole[0]))
         b_unit = power_of_two(-exponent(b_whole[0]))
         unit = a_unit * 2.0**TOP * b_unit
-        a_part, b_part = scaled_sum(a_sum, unit), scaled_sum(b_sum, unit)
-        plan = Plan(
-            scaled_sum(a_whole, unit),
-            scaled_sum(b_whole, unit),
-            a_part,
-            b_part,
-            (a_shift, b_shift, unit),
-            b_whole,
-        )
-        total, common = term_sums(p, q, at, scales, plan, amount, (fill, 0), alpha, 0)
+        wholes = scaled_sum(a_whole, unit), scaled_sum(b_whole, unit)
+        parts = scaled_sum(a_sum, unit), scaled_sum(b_sum, unit)
         back = 2.0**-TOP / (mantissa(a_whole[0]) * mantissa(b_whole[0]))
-        result = finish(total, common, lacking, back, True, alpha)
+        total, common, result = 0.0, 0.0, 0.0
+        for exact in (False, True):
+            plan = Plan(*wholes, *parts, (a_shift, b_shift, unit), b_whole, longs, exact)
+            total, common = term_sums(p, q, at, scales, plan, amount, (fill, 0), alpha, 0)
+            result = finish(total, common, lacking, back, True, alpha)
+            certain = not linear or result >= doubted_below(at[2], shifts)
+            if exact or certain or are_equal(p, q, at, scales):
+                break
+            if linear:  # a constant: the others do not compile it
+                exact_sums(p, q, at, scales, amount, fill, longs)
         if needs_logarithm(result, total, lacking):
             a_one = (mantissa(a_whole[0]), exponent(a_whole[0]))
             b_one = (mantissa(b_whole[0]), exponent(b_whole[0]))
@@ -179,7 +192,7 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         return result
 
     @inline
-    def pair(p, q, at, amount, alpha, normalize):
+    def pair(p, q, at, amount, alpha, normalize, longs):
         """The divergence, or nan for rows that are no distributions."""
         a_most, b_most, lacking = survey(p, q, at, amount, normalize)
         if a_most <= 0.0 or b_most <= 0.0:
@@ -188,22 +201,23 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
             return 0.0  # one row, as on the diagonal of a matrix
         a_scale, b_scale = scales_of(a_most, b_most, amount if fills and normalize else 0.0)
         if normalize:
-            return normalized(p, q, at, (a_scale, b_scale), amount, alpha, lacking)
+            return normalized(p, q, at, (a_scale, b_scale), amount, alpha, lacking, longs)
         if against_whole:
-            return unscaled(p, q, at, (a_scale, min(b_scale, TOP)), amount, alpha, lacking)
+            return unscaled(p, q, at, (a_scale, min(b_scale, TOP)), amount, alpha, lacking, longs)
         scale = min(a_scale, b_scale)
-        return unscaled(p, q, at, (scale, scale), amount, alpha, lacking)
+        return unscaled(p, q, at, (scale, scale), amount, alpha, lacking, longs)
 
     def careful(p, p_index, q, q_index, amount, alpha, normalize, out):
         """Fill in the results marked LEFT; how many of them are nan: no distributions."""
         k = p.shape[1]
         p_data = pointer(p)
         q_data = pointer(q)
+        longs = room()
         invalid = 0
         for r in range(out.shape[0]):
             if out[r] == LEFT:
                 at = (p_index[r] * k, q_index[r] * k, k)
-                out[r] = pair(p_data, q_data, at, amount, alpha, normalize)
+                out[r] = pair(p_data, q_data, at, amount, alpha, normalize, longs)
                 invalid += np.isnan(out[r])
         return invalid
 

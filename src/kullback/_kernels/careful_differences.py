@@ -35,6 +35,8 @@ class Plan(NamedTuple):
     b_sum: Sum
     shifts: tuple[float, float, float]  # a's pseudocount, b's, and the unit of sums, or 0
     b_own: Sum  # `b_whole` (or 1) in the scale of the entries
+    longs: Any  # the sums, and room for a product, as long integers: see `careful_exact`
+    exact: bool  # whether they are there
 
 
 @inline

@@ -17,6 +17,7 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._kernels.careful_differences import make_difference
+from kullback._kernels.careful_exact import make_exact_difference
 from kullback._kernels.rules import Rule
 from kullback._kernels.terms import Terms
 from kullback._math.log_ratio import FLOOR
@@ -45,8 +46,8 @@ def whole_or_infinite(total):
 def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """What a bin adds to the sums: where neither entry is tiny, and where one is."""
     term, apart, affinity = terms.term, terms.apart, terms.affinity
-    against_whole, largest = terms.against_whole, terms.largest
-    order = 1 if terms.linear else 2
+    against_whole, largest, linear = terms.against_whole, terms.largest, terms.linear
+    order = 1 if linear else 2
 
     @inline
     def moderate_share(a, b, d, plan, alpha):
@@ -83,7 +84,7 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
         a = times_power_of_two(a, a_scale + more)
         b = times_power_of_two(b, b_scale + more)
         hidden = 0
-        if shifts:
+        if shifts or (linear and plan.exact):
             if lift and d != 0.0:
                 hidden = max(0, HIDDEN - exponent_of_any(abs(d)) - d_scale - more)
             d = times_power_of_two(d, d_scale + more + hidden)
@@ -100,8 +101,10 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
 def make_term_sums(terms: Terms, rule: Rule, lifts: bool) -> Callable[..., Any]:
     """The function for one divergence and one rule; `lifts`: whether it knows of a lift."""
     values, _, shifts, fills = rule
-    against_whole, largest = terms.against_whole, terms.largest
+    against_whole, largest, linear = terms.against_whole, terms.largest, terms.linear
     difference = make_difference(terms, rule)
+    may_be_exact = linear and not lifts
+    exact_difference = make_exact_difference(shifts)
     moderate_share, extreme_share = make_shares(terms, shifts)
 
     @inline
@@ -122,6 +125,9 @@ def make_term_sums(terms: Terms, rule: Rule, lifts: bool) -> Callable[..., Any]:
             a_scaled = times_power_of_two(a, a_scale)
             b_scaled = times_power_of_two(b, b_scale)
             d, d_scale = difference(a_scaled, b_scaled, plan, at[2]), 0
+            if may_be_exact and plan.exact:
+                entries = a, a_scale, b, b_scale
+                d, d_scale = exact_difference(*entries, plan, amount, scales)
             if lift and not against_whole:
                 d, d_scale = a - b, a_scale
             if shifts:
@@ -136,6 +142,8 @@ def make_term_sums(terms: Terms, rule: Rule, lifts: bool) -> Callable[..., Any]:
             if lifted or (is_tiny and a > 0.0 and b > 0.0):
                 share, kept = extreme_share(a, a_scale, b, b_scale, d, d_scale, plan, alpha, lift)
             else:
+                if may_be_exact:
+                    d = times_power_of_two(d, d_scale)
                 share, kept = moderate_share(a_scaled, b_scaled, d, plan, alpha)
                 share = times_power_of_two(share, lift)
             total = (max(total[0], share), 0.0) if largest else add_to(total, share)

@@ -137,4 +137,6 @@ def _log_apart(x, x_exponent, y, y_exponent, alpha):
 
 def make_infinite(arithmetic: Arithmetic) -> Terms:
     """Order infinity: the largest ln(x/y); bins where x = 0 do not count."""
-    return Terms(_log_term, _log_finish, _log_apart, gaps="q", first_order=True, largest=True)
+    return Terms(
+        _log_term, _log_finish, _log_apart, gaps="q", first_order=True, linear=True, largest=True
+    )

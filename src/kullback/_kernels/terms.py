@@ -50,7 +50,7 @@ class Terms(NamedTuple):
     # An error of a row's sum shows in the result to first order, so it is summed in twice the
     # precision; elsewhere it shows squared.
     first_order: bool = False
-    # A term is |d|; those of the others are of the order of d**2 for nearly equal x and y.
+    # For nearly equal x and y a term goes with d, not with d**2.
     linear: bool = False
     # The largest term, not the sum of all.
     largest: bool = False
