@@ -7,6 +7,7 @@ import pytest
 
 from calls import FUNCTIONS, core_metric, core_word, each_float, rows_of
 from kullback import pairwise
+from kullback._drivers.rows import FEW
 from reference import rowwise
 from tolerances import assert_close, assert_same_bits
 
@@ -141,19 +142,30 @@ def test_np_matrix_is_like_an_array(word):
 # Dtypes
 
 
-@core_word
-@pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f8", ">u2"])
-def test_counts_of_any_dtype_are_the_same_counts(word, dtype):
-    rng = np.random.default_rng(6)
-    p, q = rng.integers(0, 128, (2, 40, 300))
+def check_counts(word, dtype, n, k):
+    p, q = np.random.default_rng(6).integers(0, 128, (2, n, k))
     got = FUNCTIONS[word](p.astype(dtype), q.astype(dtype))
     assert got.dtype == np.float64
     assert_same_bits(got, FUNCTIONS[word](p.astype(float), q.astype(float)))
 
 
+@pytest.mark.parametrize("dtype", ["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f8", ">u2"])
+@pytest.mark.parametrize(("n", "k"), [(40, 300), (400, 20), (4, 20)])
+def test_counts_of_any_dtype_are_the_same_counts(dtype, n, k):
+    """Many of them, which have kernels of their own, and few."""
+    assert n < 40 or n * k > FEW
+    check_counts("kl", dtype, n, k)
+
+
+@core_word
+@pytest.mark.parametrize("dtype", ["u1", ">i2"])
+def test_counts_are_the_same_counts_for_any_divergence(word, dtype):
+    check_counts(word, dtype, 40, 300)
+
+
 @core_word
 def test_booleans_are_counts_of_one(word):
-    p, q = np.eye(4, dtype=bool), ~np.eye(4, dtype=bool)[::-1]
+    p, q = np.eye(70, dtype=bool), ~np.eye(70, dtype=bool)[::-1]
     assert_same_bits(FUNCTIONS[word](p, q), FUNCTIONS[word](p.astype(float), q.astype(float)))
 
 

@@ -26,7 +26,7 @@ FLAGS: dict[str, Any] = {
 }
 
 # Functions that are compiled into their callers, never called from Python on the fast path.
-inline = register_jitable
+inline = register_jitable(no_cfunc_wrapper=True)
 
 # Large, rarely taken functions: called, not inlined, so that the hot loop stays small.
 outline = register_jitable(inline="never", no_cfunc_wrapper=True)

@@ -18,6 +18,7 @@ Array = NDArray[Any]
 
 SMALL = 400_000  # elements: about 0.3 ms, below which a second thread costs more than it brings
 TILE = 1 << 19  # elements of a tile that is read where it lies: about 0.5 ms
+FEW = 1 << 12  # counts: converted in 2 us, where a kernel of their own takes 2 s to compile
 CONVERTED_TILE = 1 << 16  # of one that is converted first: half a megabyte stays in the cache
 
 
@@ -77,10 +78,10 @@ class Work(NamedTuple):
         return np.dtype(np.float64) if isinstance(self.kernel, Custom) else result
 
     def kernel_dtype(self, p: Array, q: Array, result: np.dtype[Any]) -> np.dtype[Any]:
-        """The dtype in which rows of p and q reach the kernels: counts as they are."""
+        """The dtype in which rows of p and q reach the kernels: many counts as they are."""
         if isinstance(self.kernel, Custom):
             return np.dtype(np.float64)
-        if p.dtype.kind in "iub" and p.dtype == q.dtype:
+        if p.dtype.kind in "iub" and p.dtype == q.dtype and max(p.size, q.size) > FEW:
             return np.dtype(np.uint8) if p.dtype.kind == "b" else p.dtype.newbyteorder("=")
         return result
 
