@@ -17,6 +17,7 @@ from kullback._kernels.gaussian_full import COV_P, COV_Q, MEAN_P, MEAN_Q
 Array = NDArray[Any]
 NAMES = {MEAN_P: "mean_p", COV_P: "cov_p", MEAN_Q: "mean_q", COV_Q: "cov_q"}
 UNITS = 8  # in the last place, by which entries that should be equal may differ
+HUGE = 1e150  # of a scaled covariance, which is at most 2
 AT_ONCE = 1 << 20  # entries of matrices that are looked at in one go
 
 
@@ -95,10 +96,12 @@ def _semidefinite(matrices: Array, tolerance: float) -> Array:
     return np.asarray(right & (least > -tolerance * matrices.shape[-1]))
 
 
+@np.errstate(over="ignore")
 def _scaled(matrices: Array) -> Array:
+    """Scaled to variances near 1; a covariance that is too large for them stays a number."""
     power = (np.frexp(np.einsum("nii->ni", matrices))[1] - 1) >> 1
     scaled = np.ldexp(matrices, -power[:, :, None])
-    return np.asarray(np.ldexp(scaled, -power[:, None, :]))
+    return np.asarray(np.clip(np.ldexp(scaled, -power[:, None, :]), -HUGE, HUGE))
 
 
 def _fault(name: str, array: Array, numbers: Array, describe: Callable[[Array], str]) -> str:

@@ -174,6 +174,23 @@ FOUND: dict[str, tuple[str, Call]] = {
             "conditional", "tables", [a([0], [-1])] * 2, {"pseudocount": 1e-320, "invalid": "nan"}
         ),
     ),
+    "tiny bins of equal rows, and gaps that would be filled with much": (
+        "calls",
+        Call("kl", "rows", [a(1, 1, 1e-271)] * 2, {"zeros": 1e300}),
+    ),
+    "the same, of rows that are not equal": (
+        "calls",
+        Call(
+            "js",
+            "rows",
+            [a(1, 1, 1e-271, 3e-300, 1), a(1, 1, 2e-271, 1e-300, 0)],
+            {"zeros": 1e308},
+        ),
+    ),
+    "covariances that are too large for their variances": (
+        "covariances",
+        Call("multivariate", "rows", [a(0, 0), EYE, a(0, 0), a([8e270, 0], [8e270, 2e-75])], {}),
+    ),
     "a single variance": (
         "covariances",
         Call("multivariate", "rows", [a(0), a([2]), a(0), a([1])], {"base": 2}),

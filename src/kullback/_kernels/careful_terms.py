@@ -33,7 +33,7 @@ from kullback._math.sums import (
 
 TINY = 1.0  # a scaled entry below this is 2**900 times smaller than the largest
 RAISED = 300  # the larger of two such entries becomes about 2**RAISED
-FAR = 600  # octaves between two entries beyond which `apart` takes over
+FAR = 250  # octaves between two entries beyond which `apart` takes over
 HIDDEN = 200  # a smaller difference is made as large as 2**HIDDEN: the term goes with its square
 
 
@@ -69,17 +69,18 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
         b_power = exponent_of_any(b) if b > 0.0 else 0
         a_exponent = a_power + a_scale if a > 0.0 else b_power + b_scale
         b_exponent = b_power + b_scale if b > 0.0 else a_exponent
-        if against_whole or abs(a_exponent - b_exponent) > FAR:
+        x_exponent = a_exponent + exponent(plan.b_whole[0])
+        y_exponent = b_exponent + exponent(
+            plan.a_whole[0]
+        )  # where a huge gap is filled, far from b's
+        if against_whole or abs(x_exponent - y_exponent) > FAR:
             x = times_power_of_two(a, -a_power) * mantissa(plan.b_whole[0])
             y = times_power_of_two(b, -b_power) * mantissa(plan.a_whole[0])
-            a_exponent += exponent(plan.b_whole[0])
-            b_exponent += exponent(plan.a_whole[0])
             if against_whole:
                 whole = plan.b_own[0] * plan.a_whole[0]
                 y /= mantissa(whole)
-                b_exponent -= exponent(whole)
-                return apart(x, a_exponent + lift, y, b_exponent, alpha)
-            return apart(x, a_exponent + lift, y, b_exponent + lift, alpha)
+                return apart(x, x_exponent + lift, y, y_exponent - exponent(whole), alpha)
+            return apart(x, x_exponent + lift, y, y_exponent + lift, alpha)
         more = RAISED - max(a_exponent, b_exponent)
         a = times_power_of_two(a, a_scale + more)
         b = times_power_of_two(b, b_scale + more)
