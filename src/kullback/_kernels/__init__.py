@@ -14,7 +14,8 @@ all its digits.
     short             the same for rows of few bins, eight rows at a time
     singles           the same in float32
     careful           terms + rule ──► the pairs that those leave: nearly equal, extreme, invalid;
-                      its steps: careful_differences, careful_terms, careful_logarithm
+                      its steps: careful_differences, careful_exact, careful_terms,
+                      careful_logarithm
     reference         what the forms for matrices share: rows beside a reference row
     centred           pairwise KL as a matrix product, with a bound of its error
     symmetrized       pairwise Jeffreys: the same for both directions at once

@@ -17,7 +17,7 @@ from typing import Any
 
 from kullback._jit import inline
 from kullback._kernels.rules import Rule
-from kullback._kernels.sums import BLOCK, make_steps
+from kullback._kernels.sums import BLOCK, make_steps, no_sums
 from kullback._kernels.terms import LEFT, Terms, no_affinity
 from kullback._math.bits import larger
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
@@ -35,11 +35,6 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
     add, plan, share, kept, result = make_steps(terms, rule)
     exact, fills = terms.first_order, rule.fills
     largest, has_affinity = terms.largest, terms.affinity is not no_affinity
-
-    @inline
-    def no_sums():
-        nothing, no_bits = lanes_of(0.0), lanes_of(0)
-        return nothing, nothing, nothing, nothing, nothing, no_bits, no_bits
 
     @inline
     def add_block(row, sums):

@@ -15,7 +15,7 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._kernels.rules import Rule
-from kullback._kernels.sums import make_steps
+from kullback._kernels.sums import make_steps, no_sums
 from kullback._kernels.terms import LEFT, Terms, no_affinity
 from kullback._math.bits import larger
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
@@ -25,69 +25,69 @@ from kullback._math.shuffles import transposed
 LONGEST = 32  # rows below this length are short
 
 
+@inline
+def places(index, r, last, k):
+    """Where the rows r ... r + 7 begin; beyond the last, that one again."""
+    return (
+        index[r] * k,
+        index[min(r + 1, last)] * k,
+        index[min(r + 2, last)] * k,
+        index[min(r + 3, last)] * k,
+        index[min(r + 4, last)] * k,
+        index[min(r + 5, last)] * k,
+        index[min(r + 6, last)] * k,
+        index[min(r + 7, last)] * k,
+    )
+
+
+@inline
+def eight_whole(source, at, c):
+    return (
+        load_lanes(source, at[0] + c),
+        load_lanes(source, at[1] + c),
+        load_lanes(source, at[2] + c),
+        load_lanes(source, at[3] + c),
+        load_lanes(source, at[4] + c),
+        load_lanes(source, at[5] + c),
+        load_lanes(source, at[6] + c),
+        load_lanes(source, at[7] + c),
+    )
+
+
+@inline
+def eight_first(source, at, c, count):
+    return (
+        load_first_lanes(source, at[0] + c, count),
+        load_first_lanes(source, at[1] + c, count),
+        load_first_lanes(source, at[2] + c, count),
+        load_first_lanes(source, at[3] + c, count),
+        load_first_lanes(source, at[4] + c, count),
+        load_first_lanes(source, at[5] + c, count),
+        load_first_lanes(source, at[6] + c, count),
+        load_first_lanes(source, at[7] + c, count),
+    )
+
+
+@inline
+def store_columns(target, c, columns):
+    for i in range(WIDTH):
+        store_lanes(target, (c + i) * WIDTH, columns[i])
+
+
+@inline
+def copy_columns(source, at, k, target):
+    """The columns of eight rows, one set of lanes each, and zeros to a multiple of eight."""
+    whole = k - k % WIDTH
+    for c in range(0, whole, WIDTH):
+        store_columns(target, c, transposed(eight_whole(source, at, c)))
+    if whole < k:
+        store_columns(target, whole, transposed(eight_first(source, at, whole, k - whole)))
+
+
 def make_short(terms: Terms, rule: Rule) -> Callable[..., Any]:
     """The kernel over short row pairs for one divergence and one rule."""
     add, plan, share, kept, result = make_steps(terms, rule)
     largest, has_affinity = terms.largest, terms.affinity is not no_affinity
-
-    @inline
-    def places(index, r, last, k):
-        """Where the rows r ... r + 7 begin; beyond the last, that one again."""
-        return (
-            index[r] * k,
-            index[min(r + 1, last)] * k,
-            index[min(r + 2, last)] * k,
-            index[min(r + 3, last)] * k,
-            index[min(r + 4, last)] * k,
-            index[min(r + 5, last)] * k,
-            index[min(r + 6, last)] * k,
-            index[min(r + 7, last)] * k,
-        )
-
-    @inline
-    def eight_whole(source, at, c):
-        return (
-            load_lanes(source, at[0] + c),
-            load_lanes(source, at[1] + c),
-            load_lanes(source, at[2] + c),
-            load_lanes(source, at[3] + c),
-            load_lanes(source, at[4] + c),
-            load_lanes(source, at[5] + c),
-            load_lanes(source, at[6] + c),
-            load_lanes(source, at[7] + c),
-        )
-
-    @inline
-    def eight_first(source, at, c, count):
-        return (
-            load_first_lanes(source, at[0] + c, count),
-            load_first_lanes(source, at[1] + c, count),
-            load_first_lanes(source, at[2] + c, count),
-            load_first_lanes(source, at[3] + c, count),
-            load_first_lanes(source, at[4] + c, count),
-            load_first_lanes(source, at[5] + c, count),
-            load_first_lanes(source, at[6] + c, count),
-            load_first_lanes(source, at[7] + c, count),
-        )
-
-    @inline
-    def store_columns(target, c, columns):
-        for i in range(WIDTH):
-            store_lanes(target, (c + i) * WIDTH, columns[i])
-
-    @inline
-    def copy_columns(source, at, k, target):
-        """The columns of eight rows, one set of lanes each, and zeros to a multiple of eight."""
-        whole = k - k % WIDTH
-        for c in range(0, whole, WIDTH):
-            store_columns(target, c, transposed(eight_whole(source, at, c)))
-        if whole < k:
-            store_columns(target, whole, transposed(eight_first(source, at, whole, k - whole)))
-
-    @inline
-    def no_sums():
-        nothing, no_bits = lanes_of(0.0), lanes_of(0)
-        return nothing, nothing, nothing, nothing, nothing, no_bits, no_bits
 
     @inline
     def sums_of(p, q, k):

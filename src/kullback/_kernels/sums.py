@@ -53,6 +53,13 @@ def common_scale(a_sum: float, b_sum: float) -> tuple[float, float, float]:
     return power_of_two(scale - alpha), power_of_two(scale - beta), back
 
 
+@inline
+def no_sums():
+    """Those that `add` of the steps increases."""
+    nothing, no_bits = lanes_of(0.0), lanes_of(0)
+    return nothing, nothing, nothing, nothing, nothing, no_bits, no_bits
+
+
 class Steps(NamedTuple):
     """What the loops over row pairs are made of; see `make_steps`."""
 
