@@ -1,4 +1,4 @@
-"""Sphinx's settings: `sphinx-build -EnqW --keep-going docs docs/_build`."""
+"""Sphinx's settings: `sphinx-build -EnqW -j auto --keep-going docs docs/_build`."""
 
 from __future__ import annotations
 
