@@ -14,6 +14,7 @@ from fuzz_arrays import REFUSED
 from fuzz_check import Call, Value, Wrong
 
 MOST_DIGITS = 2000  # 5e-324 beside 1.8e308, squared
+LARGEST = mpf(np.finfo(float).max)  # of a size: a sum of terms that cancel may be beyond all floats
 Result = tuple[mpf, mpf]  # and its size
 
 
@@ -62,7 +63,8 @@ def value_of(found: list[Result | None], shape: tuple[int, ...], dtype: np.dtype
     """Results in their shape; None is NaN."""
     values = [one or (mpf("nan"), mpf(0)) for one in found]
     results = np.array([to_float(value, dtype) for value, _ in values]).reshape(shape)
-    return Value(results, np.array([float(size) for _, size in values]).reshape(shape), dtype)
+    sizes = [float(min(size, LARGEST) if mp.isfinite(size) else size) for _, size in values]
+    return Value(results, np.array(sizes).reshape(shape), dtype)
 
 
 def to_float(value: mpf, dtype: np.dtype) -> float:

@@ -90,10 +90,16 @@ def _semidefinite(matrices: Array, tolerance: float) -> Array:
     scaled = _scaled(np.where(right[:, None, None], matrices, 0.0))
     right &= (np.abs(scaled - scaled.transpose(0, 2, 1)) < tolerance).all(axis=(1, 2))
     # A variance of 0 leaves no room for a covariance.
-    right &= ~((diagonal == 0)[:, None] & (matrices != 0)).any(axis=(1, 2))
+    right &= ~(_of_no_variance(diagonal) & (matrices != 0)).any(axis=(1, 2))
     scaled[~right] = 0.0
     least = np.linalg.eigvalsh(scaled)[:, 0]
     return np.asarray(right & (least > -tolerance * matrices.shape[-1]))
+
+
+def _of_no_variance(diagonal: Array) -> Array:
+    """Which entries are covariances of a dimension whose variance is 0."""
+    bare = diagonal == 0
+    return np.asarray(bare[..., :, None] | bare[..., None, :])
 
 
 @np.errstate(over="ignore")
@@ -134,8 +140,14 @@ def _covariance_fault(tolerance: float, may_be_singular: bool) -> Callable[[Arra
                 f"is not symmetric: entry ({i}, {j}) is {matrix[i, j]}, and entry ({j}, {i}) "
                 f"{matrix[j, i]}"
             )
-        least = float(np.linalg.eigvalsh(scaled)[0])
         word = "semidefinite" if may_be_singular else "definite"
+        wrong = np.argwhere(_of_no_variance(diagonal) & (matrix != 0))
+        if len(wrong):
+            i, j = (int(n) for n in wrong[0])
+            return (
+                f"is not positive {word}: entry ({i}, {j}) is {matrix[i, j]} beside a variance of 0"
+            )
+        least = float(np.linalg.eigvalsh(scaled)[0])
         return (
             f"is not positive {word}: of its correlations, the smallest eigenvalue is about "
             f"{least:.2g}"

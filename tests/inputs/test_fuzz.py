@@ -191,6 +191,19 @@ FOUND: dict[str, tuple[str, Call]] = {
         "covariances",
         Call("multivariate", "rows", [a(0, 0), EYE, a(0, 0), a([8e270, 0], [8e270, 2e-75])], {}),
     ),
+    "a covariance of what has no variance": (
+        "covariances",
+        Call("multivariate", "rows", [a(0, 0), a([2e-31, 0], [2e-31, 0]), a(0, 0), EYE], {}),
+    ),
+    "terms that cancel, whose sum of sizes is no float": (
+        "calls",
+        Call(
+            "f_kl",
+            "rows",
+            [a(3, 3, 1, 1), a(0, 2, 2, 2)],
+            {"normalize": False, "pseudocount": 1e308, "invalid": "nan"},
+        ),
+    ),
     "a single variance": (
         "covariances",
         Call("multivariate", "rows", [a(0), a([2]), a(0), a([1])], {"base": 2}),
