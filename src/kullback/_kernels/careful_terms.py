@@ -69,10 +69,9 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
         b_power = exponent_of_any(b) if b > 0.0 else 0
         a_exponent = a_power + a_scale if a > 0.0 else b_power + b_scale
         b_exponent = b_power + b_scale if b > 0.0 else a_exponent
+        # Where gaps may be filled with much, the two rows have scales far from each other.
         x_exponent = a_exponent + exponent(plan.b_whole[0])
-        y_exponent = b_exponent + exponent(
-            plan.a_whole[0]
-        )  # where a huge gap is filled, far from b's
+        y_exponent = b_exponent + exponent(plan.a_whole[0])
         if against_whole or abs(x_exponent - y_exponent) > FAR:
             x = times_power_of_two(a, -a_power) * mantissa(plan.b_whole[0])
             y = times_power_of_two(b, -b_power) * mantissa(plan.a_whole[0])
