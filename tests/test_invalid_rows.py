@@ -44,10 +44,14 @@ def test_an_invalid_entry_is_named_with_its_place_and_value(word, value, at):
 
 
 @core_word
-@pytest.mark.parametrize("options", [{}, {"normalize": False}, {"zeros": 1e-10}], ids=str)
+@pytest.mark.parametrize("k", [10, 40])
+@pytest.mark.parametrize("zeros", ["inf", "skip", 1e-10])
+@pytest.mark.parametrize("normalize", [True, False])
 @pytest.mark.parametrize("at", ["p", "q"])
-def test_a_row_without_mass_is_named_with_its_place(word, options, at):
-    rows = dict(zip("pq", rows_of(90, 40), strict=True))
+def test_a_row_without_mass_is_named_with_its_place(word, normalize, zeros, k, at):
+    """Zeros alone are no distribution, even where they are going to be filled."""
+    options = {"normalize": normalize, "zeros": zeros}
+    rows = dict(zip("pq", rows_of(90, k), strict=True))
     rows[at][[17, 60]] = 0.0
     with pytest.raises(ValueError, match=rf"\b{at}\b") as error:
         FUNCTIONS[word](*rows.values(), **options)

@@ -125,6 +125,10 @@ FOUND: dict[str, tuple[str, Call]] = {
         "calls",
         Call("f_kl", "rows", [a(1, 2, 1), a(1, 0, 2)], {"zeros": 1e300, "normalize": False}),
     ),
+    "a measure without mass, whose gaps would be filled": (
+        "calls",
+        Call("kl", "rows", [a(0, 0, 1), a(0, 0, 0)], {"normalize": False, "zeros": 1e-10}),
+    ),
     "no gaps to be filled with much": (
         "calls",
         Call("js", "rows", [a(1, 2), a(1, 2)], {"zeros": 1e50, "invalid": "nan"}),

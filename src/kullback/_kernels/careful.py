@@ -94,7 +94,8 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
                 lacking |= a == 0.0 and (b > 0.0 or fills)
         if shifts:
             a_most = max(a_most, amount)
-        if shifts or (fills and not normalize):
+        # Zeros alone are no distribution, even where they would be filled.
+        if shifts or (fills and not normalize and b_most > 0.0):
             b_most = max(b_most, amount)
         return a_most, b_most, lacking
 

@@ -124,7 +124,7 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
         if exact:
             a_sum, a_low = two_sum(a_sum, a_low)
             b_sum, b_low = two_sum(b_sum, b_low)
-        fill = b_sum
+        fill, given = b_sum, b_sum
         if fills:
             fill = amount * b_sum if normalize else amount + b_sum * 0.0
             b_sum, b_low = add_product((b_sum, b_low), sums[4], fill)
@@ -137,6 +137,8 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
         most = 2.0 ** (RANGE if normalize else UNSCALED_RANGE)
         usable = (least < a_sum) & (a_sum < most) & (least < b_sum) & (b_sum < most)
         usable = usable & (sums[5] > -1)
+        if fills:
+            usable = usable & (given > 0.0)
         trusted = usable if normalize else (a_sum == -1.0)  # else all wholes are 1
         a_sum = select(trusted, a_sum, 1.0)
         b_sum = select(trusted, b_sum, 1.0)
