@@ -1,26 +1,29 @@
 """The oracle of Gaussians: the textbooks' formulas, in as many digits as cancel and 80 bits more.
 
 Numbers are taken as they are given: a float is exactly that rational. The kernels add up terms
-that do not cancel; here logarithms, quotients and determinants are subtracted, once at each of
-several precisions, until two of them agree.
+that do not cancel; here logarithms, quotients and determinants are subtracted, in as many bits as
+the cancellation asks for: the sum of the terms' sizes bounds their errors, and determinants are
+taken at several precisions until two agree.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import mpmath
 import numpy as np
 from mpmath import mp, mpf
 
-PRECISIONS = (450, 1800, 7200, 28800)  # bits: the first is 135 digits
-AGREED_BITS = 80  # of two precisions
+PRECISIONS = (256, 450, 1800, 7200, 28800)  # bits; the next is taken when too many have cancelled
+RESULT_BITS = 80
 SPREADS = ("var", "std", "log_var")
 SYMMETRIC = ("jeffreys", "bhattacharyya", "hellinger", "wasserstein2")
 
 
+@lru_cache(maxsize=10_000)  # the rows of a matrix meet many times
 def _number(x: Any) -> mpf:
     return mpf(int(x)) if isinstance(x, int | np.integer | np.bool_) else mpf(float(x))
 
@@ -33,7 +36,19 @@ def variance(value: Any, spread: str) -> mpf:
     return number * number if spread == "std" else mpmath.exp(number)
 
 
-def certain(compute: Callable[[], mpf]) -> mpf:
+def certain_sum(terms: Callable[[], Sequence[mpf]]) -> mpf:
+    """The sum of a few terms that are right to some 8 bits less than the precision, or to 1."""
+    for precision in PRECISIONS:
+        with mp.workprec(precision):
+            found = terms()
+            total = mpmath.fsum(found)
+            error = mpmath.ldexp(mpmath.fsum(map(abs, found)) + 1, 8 - precision)
+            if error <= mpmath.ldexp(total, -RESULT_BITS):
+                return total
+    raise AssertionError(f"{precision} bits are too few")
+
+
+def agreed(compute: Callable[[], mpf]) -> mpf:
     """The value on which two precisions agree."""
     last = None
     for precision in PRECISIONS:
@@ -44,7 +59,7 @@ def certain(compute: Callable[[], mpf]) -> mpf:
                 continue
             if not mpmath.isfinite(value):
                 return value
-            if last is not None and abs(value - last) <= mpmath.ldexp(abs(value), -AGREED_BITS):
+            if last is not None and abs(value - last) <= mpmath.ldexp(abs(value), -RESULT_BITS):
                 return value
             last = value
     raise AssertionError(f"{precision} bits are too few")
@@ -58,6 +73,7 @@ def _valid(mean: Any, value: Any, spread: str, zero: bool) -> bool:
     return value >= 0 if zero else value > 0
 
 
+@lru_cache(maxsize=10_000)
 def kl_term(p: Sequence[Any], q: Sequence[Any], spread: str = "var") -> mpf:
     """KL of two one-dimensional Gaussians (mean, spread); nan where one is none."""
     if not (_valid(*p, spread, True) and _valid(*q, spread, False)):
@@ -65,14 +81,15 @@ def kl_term(p: Sequence[Any], q: Sequence[Any], spread: str = "var") -> mpf:
     if tuple(p) == tuple(q):
         return mpf(0)
 
-    def value() -> mpf:
-        v0, v1 = variance(p[1], spread), variance(q[1], spread)
-        if v0 == 0:
-            return mp.inf
-        apart = _number(p[0]) - _number(q[0])
-        return (mpmath.log(v1 / v0) + (v0 + apart**2) / v1 - 1) / 2
+    if variance(p[1], spread) == 0:
+        return mp.inf
 
-    return certain(value)
+    def twice() -> list[mpf]:
+        v0, v1 = variance(p[1], spread), variance(q[1], spread)
+        apart = _number(p[0]) - _number(q[0])
+        return [mpmath.log(v1 / v0), v0 / v1, apart**2 / v1, mpf(-1)]
+
+    return certain_sum(twice) / 2
 
 
 def _jeffreys_term(p: Sequence[Any], q: Sequence[Any], spread: str) -> mpf:
@@ -87,15 +104,16 @@ def _bhattacharyya_term(p: Sequence[Any], q: Sequence[Any], spread: str) -> mpf:
     if tuple(p) == tuple(q):
         return mpf(0)
 
-    def value() -> mpf:
+    if variance(p[1], spread) == 0:
+        return mp.inf
+
+    def terms() -> list[mpf]:
         v0, v1 = variance(p[1], spread), variance(q[1], spread)
-        if v0 == 0:
-            return mp.inf
         apart = _number(p[0]) - _number(q[0])
         both = v0 + v1
-        return apart**2 / both / 4 + mpmath.log(both / (2 * mpmath.sqrt(v0 * v1))) / 2
+        return [apart**2 / both / 4, mpmath.log(both**2 / (4 * v0 * v1)) / 4]
 
-    return certain(value)
+    return certain_sum(terms)
 
 
 def _wasserstein_term(p: Sequence[Any], q: Sequence[Any], spread: str) -> mpf:
@@ -105,11 +123,11 @@ def _wasserstein_term(p: Sequence[Any], q: Sequence[Any], spread: str) -> mpf:
     if tuple(p) == tuple(q):
         return mpf(0)
 
-    def value() -> mpf:
-        s0, s1 = (mpmath.sqrt(variance(x[1], spread)) for x in (p, q))
-        return (_number(p[0]) - _number(q[0])) ** 2 + (s0 - s1) ** 2
+    def terms() -> list[mpf]:
+        v0, v1 = (variance(x[1], spread) for x in (p, q))
+        return [(_number(p[0]) - _number(q[0])) ** 2, v0, v1, -2 * mpmath.sqrt(v0 * v1)]
 
-    return certain(value)
+    return certain_sum(terms)
 
 
 TERMS: dict[str, Callable[[Sequence[Any], Sequence[Any], str], mpf]] = {
@@ -126,7 +144,7 @@ METRICS = tuple(TERMS)
 def _finish(word: str, total: mpf) -> mpf:
     with mp.workprec(PRECISIONS[1]):
         if word == "hellinger":
-            # 1 - e**-B cancels as much as B is small, and B has AGREED_BITS only.
+            # 1 - e**-B cancels as much as B is small, and B has RESULT_BITS only.
             return mpmath.sqrt(-mpmath.expm1(-min(total, mpf(2000))))  # e**-2000 is below its bits
         return mpmath.sqrt(total) if word == "wasserstein2" else total
 
@@ -213,7 +231,7 @@ def full(mean_p: Any, cov_p: Any, mean_q: Any, cov_q: Any) -> mpf:
         distance = (apart.T * inverse * apart)[0]
         return (trace + distance - d + mpmath.log(mpmath.det(q) / mpmath.det(p))) / 2
 
-    return certain(value)
+    return agreed(value)
 
 
 def multivariate(
