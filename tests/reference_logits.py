@@ -8,6 +8,7 @@ many bits as that asks for. The kernels never subtract one such sum from another
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -22,6 +23,7 @@ LEAST = (
 )  # e**LEAST, times any float, is far below 2**NOTHING; mpmath takes minutes for less
 NOTHING = -1100  # a result below 2**NOTHING is 0 in float64
 
+Units = tuple[int | None, ...]  # of a row, below its largest entry; None: -inf
 Exponents = list[mpf | None]  # below 0, of the softmax before it is divided by its sum; None: -inf
 
 
@@ -33,19 +35,33 @@ def _units(x: float) -> int | None:
     return numerator * (2**UNIT // denominator)
 
 
-def _below_top(row: list[float]) -> list[int | None]:
+def _below_top(row: list[float]) -> Units:
     units = [_units(x) for x in row]
     top = max(x for x in units if x is not None)
-    return [None if x is None else x - top for x in units]
+    return tuple(None if x is None else x - top for x in units)
+
+
+def _shortened(rows: list[Units]) -> tuple[list[Units], int]:
+    """The rows in the largest power of two that all are multiples of, and its exponent.
+
+    Short integers are faster.
+    """
+    common = math.gcd(*(x for row in rows for x in row if x is not None))
+    bits = (common & -common).bit_length() - 1 if common else 0
+    return [tuple(None if x is None else x >> bits for x in row) for row in rows], bits - UNIT
 
 
 def _valid(row: np.ndarray) -> bool:
     return bool((row < np.inf).all() and (row > -np.inf).any())
 
 
-def _softmax(units: list[int | None], temperature: float) -> tuple[list[mpf], Exponents]:
+@lru_cache(maxsize=64)  # rows are compared in both directions
+def _softmax(
+    units: Units, exponent: int, temperature: float, precision: int
+) -> tuple[list[mpf], Exponents]:
     """The probabilities and their logarithms."""
-    exponents = [None if x is None else mpmath.ldexp(x, -UNIT) / mpf(temperature) for x in units]
+    scale = mpmath.ldexp(1, exponent) / mpf(temperature)
+    exponents = [None if x is None else x * scale for x in units]
     powers = [mpf(0) if x is None or x < LEAST else mpmath.exp(x) for x in exponents]
     total = mpmath.fsum(powers)
     log_total = mpmath.log(total)
@@ -79,10 +95,11 @@ def exact(word: str, a: np.ndarray, b: np.ndarray, temperature: float = 1.0) -> 
     units = [_below_top(row.astype(np.float64).tolist()) for row in (a, b)]
     if units[0] == units[1]:
         return mpf(0)
+    units, exponent = _shortened(units)
     for precision in PRECISIONS:
         with mp.workprec(precision):
-            p, ln_p = _softmax(units[0], temperature)
-            q, ln_q = _softmax(units[1], temperature)
+            p, ln_p = _softmax(units[0], exponent, temperature, precision)
+            q, ln_q = _softmax(units[1], exponent, temperature, precision)
             terms = TERMS[word](p, ln_p, q, ln_q)
             total = mpmath.fsum(terms)
             if total == mp.inf:
