@@ -24,7 +24,7 @@ def _units(x: Any) -> int:
 
 def exact_rows(
     p: np.ndarray, q: np.ndarray, pseudocount: float, zeros: float | str, normalize: bool
-) -> tuple[list[int], list[int], int]:
+) -> tuple[tuple[int, ...], tuple[int, ...], int]:
     """The two rows as integers, all options but `normalize` applied, and the integer that is 1."""
     a, b = ([_units(x) for x in row.tolist()] for row in (p, q))
     if min(*a, *b) < 0:
@@ -40,4 +40,4 @@ def exact_rows(
         fill = _units(float(zeros)) * (sum(b) if normalize else one)
         a, b, one = [x << UNIT for x in a], [y << UNIT or fill for y in b], one << UNIT
     common = math.gcd(one, *a, *b)  # short integers make it three times as fast
-    return [x // common for x in a], [y // common for y in b], one // common
+    return tuple(x // common for x in a), tuple(y // common for y in b), one // common

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import mpmath
@@ -29,7 +30,7 @@ LOST_BITS = 20  # of a term, at most: the exponent of e is at most 2 * 30 ln 2**
 
 ORDERS = (0.25, 0.5, 0.999999, 1, 1.000001, 2, 30, math.inf)  # of Rényi's divergence
 
-Row = tuple[list[int], int]  # in units, and the number of units that are 1
+Row = tuple[tuple[int, ...], int]  # in units, and the number of units that are 1
 
 
 def _equal(a: Row, b: Row) -> bool:
@@ -140,17 +141,24 @@ def exact(
     raise AssertionError(f"{word}: {precision} bits are too few")
 
 
+@lru_cache(maxsize=1000)
+def _measure(row: tuple[int, ...], whole: int, precision: int) -> list[mpf]:
+    """The row divided by its whole, kept: the rows of a matrix meet many times."""
+    one = mpf(whole)
+    return [mpf(x) / one for x in row]
+
+
 def _certain_value(oracle: Oracle, a: Row, b: Row, normalize: bool) -> Exact | None:
     """In nats, before the root; None where too many of the bits have cancelled."""
-    p, q = ([mpf(x) / whole for x in row] for row, whole in (a, b))
+    p, q = (_measure(*row, mp.prec) for row in (a, b))
+    p_mass, q_mass = (mpf(sum(row)) / whole for row, whole in (a, b))
     terms = list(oracle.terms(p, q))
     if oracle.order is not None and not normalize:  # of distributions these are exactly 0
-        p_mass, q_mass = (mpf(sum(row)) / whole for row, whole in (a, b))
         terms += [mpf(1), -oracle.order * p_mass, (oracle.order - mpf(1)) * q_mass]
     total = mpmath.fsum(terms)
     value = oracle.finish(total)
     size = _size(oracle, p, q, total, normalize)
-    largest = mpmath.fsum(map(abs, terms if oracle.relative else [*terms, *p, *q]))
+    largest = mpmath.fsum(terms, absolute=True) + (0 if oracle.relative else p_mass + q_mass)
     error = mpmath.ldexp(largest, LOST_BITS - mp.prec) if largest < mp.inf else 0
     low, high = oracle.finish(total - error), oracle.finish(total + error)
     apart = abs(high - low) if low != high else 0
@@ -163,7 +171,7 @@ def _certain_value(oracle: Oracle, a: Row, b: Row, normalize: bool) -> Exact | N
 
 def _size(oracle: Oracle, p: list[mpf], q: list[mpf], total: mpf, normalize: bool) -> mpf:
     value = abs(oracle.finish(total))
-    size = mpmath.fsum(map(abs, oracle.size(p, q))) if oracle.size else 0
+    size = mpmath.fsum(oracle.size(p, q), absolute=True) if oracle.size else 0
     if oracle.order is None or value == mp.inf:
         return max(value, size)
     if oracle.order < 1 and not normalize:

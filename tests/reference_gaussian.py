@@ -42,7 +42,7 @@ def certain_sum(terms: Callable[[], Sequence[mpf]]) -> mpf:
         with mp.workprec(precision):
             found = terms()
             total = mpmath.fsum(found)
-            error = mpmath.ldexp(mpmath.fsum(map(abs, found)) + 1, 8 - precision)
+            error = mpmath.ldexp(mpmath.fsum(found, absolute=True) + 1, 8 - precision)
             if error <= mpmath.ldexp(total, -RESULT_BITS):
                 return total
     raise AssertionError(f"{precision} bits are too few")

@@ -104,7 +104,7 @@ def exact(word: str, a: np.ndarray, b: np.ndarray, temperature: float = 1.0) -> 
             total = mpmath.fsum(terms)
             if total == mp.inf:
                 return total
-            error = mpmath.ldexp(mpmath.fsum(map(abs, terms)) + len(terms), 8 - precision)
+            error = mpmath.ldexp(mpmath.fsum(terms, absolute=True) + len(terms), 8 - precision)
             if error <= mpmath.ldexp(abs(total), -RESULT_BITS):
                 return total
             if abs(total) + error < mpmath.ldexp(1, NOTHING):
