@@ -19,7 +19,7 @@ from fuzz_arrays import (
     scaled_columns,
     some_options,
 )
-from fuzz_check import TINY, TINY_SINGLE, Allowed, Call, compare
+from fuzz_check import TINY, TINY_ROOT, TINY_SINGLE, Allowed, Call, compare
 from fuzz_definitions import DEFINITIONS, OWN
 from fuzz_reference import BASELESS, expected
 
@@ -153,4 +153,5 @@ def allowed(call: Call, dtype: np.dtype) -> Allowed:
         entropic = call.word in ("js", "js_distance")
         relative = 1e-6 if call.form == "rows" else 1e-5 if entropic else 2e-6
     tiny = TINY_SINGLE if single else TINY
-    return Allowed(relative, tiny**0.5 if call.word in ("js_distance", "hellinger") else tiny)
+    is_root = call.word in ("js_distance", "hellinger") and not single
+    return Allowed(relative, TINY_ROOT if is_root else tiny)

@@ -43,6 +43,7 @@ class Allowed(NamedTuple):
 
 
 TINY = 2.0**-1073
+TINY_ROOT = 2.0**-945  # a probability below 2**-1900 is none; some hundred roots of such ones
 TINY_SINGLE = 2.0**-149
 
 

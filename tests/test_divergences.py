@@ -166,6 +166,20 @@ def test_long_float32_extremes_are_right(word, normalize):
     check(word, p, q, normalize=normalize)
 
 
+@pytest.mark.parametrize("word", ["js_distance", "hellinger"])
+@pytest.mark.parametrize("k", [5, 40])
+@pytest.mark.parametrize("scale", [1e-322, 1e-300, 1e-160, 3e307])
+def test_distances_whose_squares_are_no_floats(word, k, scale):
+    """The squares are below or above all floats, or are floats of few digits."""
+    rng = np.random.default_rng(k)
+    p, q = (scale * k * simplex(rng, 12, k) for _ in range(2))
+    check(word, p, q, normalize=False)
+    rest = np.ones((12, 1))
+    check(word, np.hstack([rest, p]), np.hstack([rest, q]), normalize=False)
+    if scale < 1:
+        check(word, np.hstack([rest, p]), np.hstack([rest, q]))
+
+
 def single_extremes():
     p = np.array([[1, 1e-45], [3e38, 3e38], [1e-45, 4e-45], [1e38, 1e-45]], np.float32)
     q = np.array([[1, 3e-45], [3e38, 1e38], [4e-45, 3e-45], [1e-45, 1e38]], np.float32)

@@ -26,7 +26,7 @@ class Tolerance:
 
 
 TINY = 2 * 2.0**-1074
-TINY_ROOT = 2.0**-536  # the root of a divergence that is off by TINY
+TINY_ROOT = 2.0**-945  # a probability below 2**-1900 is none; some hundred roots of such ones
 TINY_SINGLE = 2.0**-149
 
 TOLERANCES = {

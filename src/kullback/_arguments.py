@@ -185,15 +185,8 @@ def options(
     raises = invalid_raises(invalid)
     if base is not None and not divergence.takes_base:
         raise ValueError(f"base is {base!r}, but {divergence.word} is no logarithm: it has no base")
-    work = Work(
-        divergence.kernel,
-        rule,
-        amount,
-        divergence.alpha,
-        bool(normalize),
-        unit(base),
-        divergence.root,
-    )
+    one = math.sqrt(unit(base)) if divergence.root else unit(base)
+    work = Work(divergence.kernel, rule, amount, divergence.alpha, bool(normalize), one)
     return Options(work, raises, thread_count(threads))
 
 

@@ -20,10 +20,10 @@ class Divergence:
     word: str
     kernel: str | Custom
     symmetric: bool
-    root: bool = False  # the square root is taken at the end: a distance
+    root: bool = False  # the root of a quantity of information: its unit is a root, too
     reverse: bool = False  # the arguments change places
     takes_base: bool = True  # a quantity of information, in nats or units of a base
-    alpha: float = 0.0  # the parameter of its kernel
+    alpha: float = 0.0  # the parameter of its kernel; of js, 1/2 where the root is taken
     matrix_form: MatrixForm = "pairs"  # the fastest one it has
 
 
@@ -31,7 +31,7 @@ _ALL = (
     Divergence("kl", "kl", symmetric=False, matrix_form="centred"),
     Divergence("reverse_kl", "kl", symmetric=False, reverse=True, matrix_form="centred"),
     Divergence("js", "js", symmetric=True, matrix_form="entropic"),
-    Divergence("js_distance", "js", symmetric=True, root=True, matrix_form="entropic"),
+    Divergence("js_distance", "js", symmetric=True, root=True, alpha=0.5, matrix_form="entropic"),
     Divergence("jeffreys", "jeffreys", symmetric=True, matrix_form="symmetrized"),
     Divergence("hellinger", "hellinger", symmetric=True, takes_base=False, matrix_form="roots"),
     Divergence("bhattacharyya", "bhattacharyya", symmetric=True, matrix_form="roots"),

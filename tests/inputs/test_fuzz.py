@@ -129,6 +129,10 @@ FOUND: dict[str, tuple[str, Call]] = {
         "calls",
         Call("kl", "rows", [a(0, 0, 1), a(0, 0, 0)], {"normalize": False, "zeros": 1e-10}),
     ),
+    "the root of what is no float": (
+        "calls",
+        Call("js_distance", "rows", [a(1.7e308, 0, 0), a(0, 1.7e308, 9e307)], {"normalize": False}),
+    ),
     "no gaps to be filled with much": (
         "calls",
         Call("js", "rows", [a(1, 2), a(1, 2)], {"zeros": 1e50, "invalid": "nan"}),

@@ -99,7 +99,8 @@ class Entropic(NoProduct):
 
     def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
         kernel = build.entropic_tile(self.dtype.str[1:])
-        return bool(kernel(*x, *y, self.k, self.work.normalize, place.above, out))
+        given = (self.k, self.work.normalize, self.work.alpha == 0.5, place.above)
+        return bool(kernel(*x, *y, *given, out))
 
 
 def padded(k: int) -> int:

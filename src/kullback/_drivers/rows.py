@@ -38,8 +38,7 @@ class Work(NamedTuple):
     amount: float
     alpha: float
     normalize: bool
-    unit: float  # results are divided by it: ln(base)
-    root: bool  # and this is a distance
+    unit: float  # results are divided by it: ln(base), or its root
 
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """Results in nats of row pairs in float64 `out`; how many are no distributions (nan)."""
@@ -90,8 +89,6 @@ class Work(NamedTuple):
         if self.unit != 1.0:
             with np.errstate(over="ignore"):
                 out /= self.unit
-        if self.root:
-            np.sqrt(out, out)
 
 
 class Invalid:

@@ -122,9 +122,9 @@ def scaled(dtype: str, single: bool) -> Any:
 
 @cache
 def entropic_tile(dtype: str) -> Any:
-    """tile(x, constant, weight, y, constant, weight, k, normalize, above, out): `entropic`."""
+    """tile(x, c, weight, y, c, weight, k, normalize, root, above, out): see `entropic`."""
     rows = (types.Array(NUMBERS[dtype], 2, "C"), READ, READ)
-    given = (*rows, *rows, types.intp, types.boolean, types.intp, BLOCK)
+    given = (*rows, *rows, types.intp, types.boolean, types.boolean, types.intp, BLOCK)
     return compile_kernel(entropic.make_tile(dtype == "f4"), f"js-tile-{dtype}", given)
 
 

@@ -63,7 +63,7 @@ def scales_of(a_most, b_most, fill):
 def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
     """The kernel for the pairs that are marked LEFT, for one divergence and one rule."""
     values, gap, shifts, fills = rule
-    finish, gaps = terms.finish, terms.gaps
+    finish, root, gaps = terms.finish, terms.root, terms.gaps
     against_whole, largest, linear = terms.against_whole, terms.largest, terms.linear
     has_logarithm = terms.logarithm is not no_logarithm
     term_sums = make_term_sums(terms, rule, lifts=False)
@@ -136,7 +136,7 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         no_unit = 0.0  # there are no sums: pseudocounts cancel in a difference
         plan = Plan(one, one, one, one, (a_shift, b_shift, no_unit), whole, longs, False)
         fill = (amount, b_scale)
-        total, result = 0.0, 0.0
+        total, result, part = 0.0, 0.0, 0
         for lift in (0, LIFT):
             found, common = lifted_term_sums(p, q, at, scales, plan, amount, fill, alpha, lift)
             if lift and not abs(found) < np.inf:
@@ -152,7 +152,7 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         if needs_logarithm(result, total, lacking):
             wholes = ((1.0, scale), (1.0, scale))
             return log_of_sum(p, q, at, scales, wholes, amount, fill, alpha)
-        return result
+        return root(result, total, power_of_two(-part), alpha)
 
     @inline
     def normalized(p, q, at, scales, amount, alpha, lacking, longs):
@@ -190,7 +190,7 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
             a_one = (mantissa(a_whole[0]), exponent(a_whole[0]))
             b_one = (mantissa(b_whole[0]), exponent(b_whole[0]))
             return log_of_sum(p, q, at, scales, (a_one, b_one), amount, (fill, 0), alpha)
-        return result
+        return root(result, total, back, alpha)
 
     @inline
     def pair(p, q, at, amount, alpha, normalize, longs):

@@ -124,8 +124,8 @@ def make_tile(single: bool) -> Callable[..., Any]:
     roundings = 2.0**-24 / CERTIFIED_SINGLE if single else ROUNDING
     term_roundings = TERM_SINGLE if single else 0.5 * (TERM + STEPS)
 
-    def tile(x, x_constant, x_weight, y, y_constant, y_weight, k, normalize, above, out):
-        """out[i, j] for j >= i + above: JS, or nan where not certified; whether any is nan."""
+    def tile(x, x_constant, x_weight, y, y_constant, y_weight, k, normalize, root, above, out):
+        """out[i, j] for j >= i + above: JS or its root, nan where not certified; whether any is."""
         unsure = False
         padded = x.shape[1]
         x_data = pointer(x)
@@ -142,7 +142,9 @@ def make_tile(single: bool) -> Callable[..., Any]:
                     total += block_entropy(x_data, y_data, at, width)
                 result = x_constant[i] + y_constant[j] - total * to_nats
                 certain = result >= error * (x_weight[i] + y_weight[j]) + ENTRY * roundings
-                out[i, j] = min(result, most) if certain else np.nan
+                result = min(result, most)
+                result = np.sqrt(result) if root else result
+                out[i, j] = result if certain else np.nan
                 unsure |= not certain
         return unsure
 

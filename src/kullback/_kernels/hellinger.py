@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.terms import Arithmetic, Terms
+from kullback._kernels.terms import Arithmetic, Terms, root_of_product
 from kullback._math.bits import fma, select, smaller, square_root
 from kullback._math.log import log
 from kullback._math.log_ratio import log_ratio
@@ -56,14 +56,18 @@ def apart(x, x_exponent, y, y_exponent, alpha):
 
 
 def make(arithmetic: Arithmetic) -> Terms:
-    """Hellinger's distance; its square may be too small for a number where it is not."""
+    """Hellinger's distance."""
 
     @inline
     def finish(total, affinity, gap, back, normalize, alpha):
-        result = square_root(0.5 * total) * square_root(back)
+        result = 0.5 * total * back
         return select(normalize, smaller(result, 1.0), result)
 
-    return Terms(_make_term(arithmetic), finish, apart, rooted=True)
+    @inline
+    def root(value, total, back, alpha):
+        return root_of_product(value, 0.5 * total, back)
+
+    return Terms(_make_term(arithmetic), finish, apart, root=root, rooted=True)
 
 
 def make_bhattacharyya(arithmetic: Arithmetic) -> Terms:

@@ -9,7 +9,7 @@ lies in [0, ln 2], so it needs no exponent.
 from __future__ import annotations
 
 from kullback._jit import inline
-from kullback._kernels.terms import Arithmetic, Terms
+from kullback._kernels.terms import Arithmetic, Terms, root_of_product
 from kullback._math.bits import fma, larger, magnitude, select, smaller
 from kullback._math.log import LN2
 from kullback._math.sums import times_power_of_two
@@ -36,8 +36,15 @@ def make(arithmetic: Arithmetic) -> Terms:
         return select(normalize, smaller(result, LN2), result)
 
     @inline
+    def root(value, total, back, alpha):
+        """The distance where alpha is 1/2."""
+        if alpha == 0.5:
+            value = root_of_product(value, 0.25 * total, back)
+        return value
+
+    @inline
     def apart(x, x_exponent, y, y_exponent, alpha):
         most = y if x_exponent < y_exponent else x
         return times_power_of_two(2.0 * LN2 * most, max(x_exponent, y_exponent)), 0.0
 
-    return Terms(term, finish, apart)
+    return Terms(term, finish, apart, root=root)

@@ -38,7 +38,7 @@ NO_BITS = np.int32(0)
 def make_singles(terms: Terms) -> Callable[..., Any]:
     """The kernel over row pairs as they are given, for one divergence in float32."""
     term, affinity, finish, gaps = terms.term, terms.affinity, terms.finish, terms.gaps
-    rooted, exact = terms.rooted, terms.first_order
+    root, rooted, exact = terms.root, terms.rooted, terms.first_order
     has_affinity = affinity is not no_affinity
 
     @inline
@@ -188,9 +188,8 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
             after = (p_index[ahead] * k, q_index[ahead] * k)
             total, common, sums = row_terms(p_data, q_data, at, after, k, made, alpha)
             value = finish(total, common, lacking, made[2], normalize, alpha)
-            compared = value * value if rooted else value
-            good = usable and (lacking or value < np.inf) and compared > least
-            out[r] = value if good else LEFT
+            good = usable and (lacking or value < np.inf) and value > least
+            out[r] = root(value, total, made[2], alpha) if good else LEFT
             left += not good
         return left
 

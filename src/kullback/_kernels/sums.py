@@ -74,9 +74,9 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
     """For one divergence and one rule. Entries are lanes; sums and plans are lanes or scalars."""
     values, gap, shifts, fills = rule
     against_whole, gaps, exact = terms.against_whole, terms.gaps, terms.first_order
-    term, affinity, finish, rooted = terms.term, terms.affinity, terms.finish, terms.rooted
+    term, affinity, finish, root = terms.term, terms.affinity, terms.finish, terms.root
     # Roots and powers of tiny entries are not right; they count where all else is smaller still.
-    tiny = TINY if rooted or affinity is not no_affinity else -np.inf
+    tiny = TINY if terms.rooted or affinity is not no_affinity else -np.inf
 
     @inline
     def add(sums, a, b, live):
@@ -196,7 +196,6 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
         good = usable & (lacking | ((total < LARGEST) & (value < np.inf)))
         least = trusted_to_first_order(k) if exact else trusted_above(k)
         least = least if normalize else tiny
-        compared = value * value if rooted else value
-        return select(good & (compared > least), value, LEFT)
+        return select(good & (value > least), root(value, total, back, alpha), LEFT)
 
     return Steps(add, plan, share, kept, result)

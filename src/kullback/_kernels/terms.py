@@ -13,12 +13,28 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._math import log_ratio
+from kullback._math.bits import select, square_root
+
+SMALLEST = 2.0**-1000  # normal, whatever it is divided by
 
 
 @inline
 def no_affinity(x, y, alpha):
     """For divergences that need no second sum."""
     return x
+
+
+@inline
+def no_root(value, total, back, alpha):
+    """For divergences that are no roots."""
+    return value
+
+
+@inline
+def root_of_product(value, total, back):
+    """sqrt(value), value = total back, which may be no number where its root is one."""
+    good = (value > SMALLEST) & (value < np.inf)
+    return select(good, square_root(value), square_root(total) * square_root(back))
 
 
 @inline
@@ -54,7 +70,9 @@ class Terms(NamedTuple):
     linear: bool = False
     # The largest term, not the sum of all.
     largest: bool = False
-    # The result is the root of a sum, whose square is what an error of the sums shows in.
+    # (value, total, back, alpha): from what `finish` gives, the result, if that is a root.
+    root: Callable[..., Any] = no_root
+    # A term has roots of entries, which are not right of tiny ones.
     rooted: bool = False
     # (ln p, ln q, alpha): the logarithm of a term of a sum that may overflow, and of which the
     # result is the logarithm divided by alpha - 1.
