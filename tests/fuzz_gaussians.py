@@ -126,6 +126,4 @@ def check(call: Call) -> None:
 def allowed(call: Call, dtype: np.dtype) -> Allowed:
     single = dtype == np.float32
     relative = 1.2e-7 if single else 1e-12 if call.form == "pairwise" else 1e-13
-    tiny = TINY_SINGLE if single else TINY
-    # The root of a sum that float64 holds in part: of Hellinger's in part, of W2's with a scale.
-    return Allowed(relative, tiny**0.5 if call.word == "hellinger" else tiny)
+    return Allowed(relative, TINY_SINGLE if single else TINY)

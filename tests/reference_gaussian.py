@@ -19,6 +19,7 @@ from mpmath import mp, mpf
 
 PRECISIONS = (256, 450, 1800, 7200, 28800)  # bits; the next is taken when too many have cancelled
 RESULT_BITS = 80
+NOTHING = -2400  # a sum below 2**NOTHING is 0, and so is its root, in float64
 SPREADS = ("var", "std", "log_var")
 SYMMETRIC = ("jeffreys", "bhattacharyya", "hellinger", "wasserstein2")
 
@@ -45,6 +46,8 @@ def certain_sum(terms: Callable[[], Sequence[mpf]]) -> mpf:
             error = mpmath.ldexp(mpmath.fsum(found, absolute=True) + 1, 8 - precision)
             if error <= mpmath.ldexp(total, -RESULT_BITS):
                 return total
+            if abs(total) + error < mpmath.ldexp(1, NOTHING):
+                return mpf(0)
     raise AssertionError(f"{precision} bits are too few")
 
 

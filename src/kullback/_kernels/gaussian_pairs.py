@@ -20,7 +20,8 @@ from kullback._math.lanes import WIDTH, lane_numbers
 from kullback._math.memory import pointer
 from kullback._math.sums import add_to
 
-UP, DOWN = 2.0**600, 2.0**-600  # for distances whose squares under- or overflow
+LIFT = 600
+UP, DOWN = 2.0**LIFT, 2.0**-LIFT  # for distances whose squares under- or overflow
 LEAST, MOST = 2.0**-800, 2.0**1000
 
 
@@ -29,7 +30,8 @@ class Metric(NamedTuple):
 
     share: Callable[..., Any]
     finish: Callable[..., Any]
-    length: bool = False  # the root of a sum of squares, which `scale` keeps in range
+    rooted: bool = False  # the root of the sum where that is small; `scale` keeps it in range
+    length: bool = False  # and where it is large
 
 
 @inline
@@ -60,7 +62,7 @@ def make_metric(word: str, spread: Spread) -> Metric:
 
     @inline
     def bhattacharyya(mean0, x0, mean1, x1, scale):
-        return overlap(difference(mean0, mean1), x0, x1)
+        return overlap(difference(mean0, mean1), x0, x1, LIFT if scale > 1.0 else 0)
 
     @inline
     def wasserstein2(mean0, x0, mean1, x1, scale):
@@ -72,14 +74,14 @@ def make_metric(word: str, spread: Spread) -> Metric:
         "kl": Metric(kl, whole),
         "jeffreys": Metric(jeffreys, whole),
         "bhattacharyya": Metric(bhattacharyya, whole),
-        "hellinger": Metric(bhattacharyya, hellinger_of),
-        "wasserstein2": Metric(wasserstein2, np.sqrt, length=True),
+        "hellinger": Metric(bhattacharyya, hellinger_of, rooted=True),
+        "wasserstein2": Metric(wasserstein2, np.sqrt, rooted=True, length=True),
     }[word]
 
 
 def make_pairs(metric: Metric) -> Callable[..., Any]:
     """The kernel over pairs of rows."""
-    share, finish, length = metric
+    share, finish, rooted, length = metric
 
     @inline
     def total_of(x_data, x_at, y_data, y_at, d, scale):
@@ -102,10 +104,9 @@ def make_pairs(metric: Metric) -> Callable[..., Any]:
         for r in range(out.size):
             x_at, y_at = x_index[r] * 2 * d, y_index[r] * 2 * d
             total = total_of(x_data, x_at, y_data, y_at, d, 1.0)
-            scale = 1.0
-            if length and not LEAST < total < MOST:
+            out[r] = finish(total)
+            if rooted and (total < LEAST or (length and total > MOST)):
                 scale = UP if total < LEAST else DOWN
-                total = total_of(x_data, x_at, y_data, y_at, d, scale)
-            out[r] = finish(total) / scale if length else finish(total)
+                out[r] = np.sqrt(total_of(x_data, x_at, y_data, y_at, d, scale)) / scale
 
     return pairs

@@ -4,7 +4,8 @@ With v0 and v1 the variances that two spreads stand for, each way of giving them
 
     compare(x0, x1)         v0/v1, v0/v1 - 1 and (v0/v1 - 1 - ln(v0/v1)) / 2 >= 0
     half_square(apart, x1)  apart**2 / (2 v1)
-    overlap(apart, x0, x1)  apart**2 / (4 (v0 + v1)) + ln((v0 + v1)**2 / (4 v0 v1)) / 4
+    overlap(apart, x0, x1, up)  apart**2 / (4 (v0 + v1)) + ln((v0 + v1)**2 / (4 v0 v1)) / 4,
+                            times 2**(2 up); up is not 0 only where that is below 2**-800
     deviation(x0, x1)       |sqrt(v0) - sqrt(v1)|
 
 on lanes, right to a few units in the last place for all that float64 can hold: variances are taken
@@ -130,13 +131,13 @@ def _make_by_parts(parts: Callable[..., Any], deviation: Any) -> Spread:
         return w * (0.5 * w / m1)
 
     @inline
-    def overlap(apart, x0, x1):
+    def overlap(apart, x0, x1, up):
         m0, _, e0 = parts(x0)
         _, _, e1 = parts(x1)
         near, m1, d, n = aligned(x0, x1)
         most = select(e0 > e1, e0, e1)
         both = times_power(m0, e0 - most) + times_power(m1, e1 - most)
-        w = times_power(apart[0], apart[1] - (most >> 1))
+        w = times_power(apart[0], apart[1] + up - (most >> 1))
         inside = select(n > FAR, FAR, select(n < -FAR, -FAR, n))
         y = times_power(near, 0 - inside)
         d = select(n == 0, d, m1 - y)
@@ -196,7 +197,7 @@ def _half_square_by_log(apart, l1):
 
 
 @inline
-def _overlap_of_logs(apart, l0, l1):
+def _overlap_of_logs(apart, l0, l1, up):
     d = _log_difference(l0, l1)[0]
     far = magnitude(d)
     inside = smaller(far, FAR_LOG)
@@ -205,8 +206,10 @@ def _overlap_of_logs(apart, l0, l1):
     sinh = 0.5 * (grown + grown / (grown + 1.0))
     z = sinh * sinh
     log = log_ratio(z + 1.0, lanes_of(1.0), z)
-    share = _half_square_by_log(apart, larger(l0, l1))
-    return share / (2.0 * exp(-far) + 2.0) + (0.25 * log + (quarter - 0.25 * inside))
+    share = _half_square_by_log((apart[0], apart[1] + up), larger(l0, l1))
+    tiny = times_power(quarter, lanes_of(up))  # whose square is all that the logarithm comes to
+    log = select(lanes_of(up) > 0, tiny * tiny, 0.25 * log + (quarter - 0.25 * inside))
+    return share / (2.0 * exp(-far) + 2.0) + log
 
 
 @inline
