@@ -50,7 +50,8 @@ class Work(NamedTuple):
         if not left:
             return 0
         if p.dtype == np.float64:
-            return int(build.careful(self.kernel, self.rule)(*given))
+            careful = build.careful(self.kernel, self.rule == "pseudocount")
+            return int(careful(*given[:-1], self.rule == "skip", self.rule == "fill", out))
         return self._again(p, p_index, q, q_index, out)
 
     def _again(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:

@@ -13,9 +13,9 @@ all its digits.
     rows              terms + rule ──► many row pairs, as fast as they can be read
     short             the same for rows of few bins, eight rows at a time
     singles           the same in float32
-    careful           terms + rule ──► the pairs that those leave: nearly equal, extreme, invalid;
-                      its steps: careful_differences, careful_exact, careful_terms,
-                      careful_logarithm
+    careful           terms ──► the pairs that those leave: nearly equal, extreme, invalid; one
+                      kernel for all rules but the pseudocount; its steps: careful_pair,
+                      careful_differences, careful_exact, careful_terms, careful_logarithm
     reference         what the forms for matrices share: rows beside a reference row
     centred           pairwise KL as a matrix product, with a bound of its error
     symmetrized       pairwise Jeffreys: the same for both directions at once

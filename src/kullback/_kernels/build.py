@@ -99,10 +99,12 @@ def fastest_rows(divergence: str, rule: str, dtype: str, k: int) -> Any:
 
 
 @cache
-def careful(divergence: str, rule: str) -> Any:
-    """careful(as rows) -> how many are no distributions."""
-    function = make_careful(TERMS[divergence](DOUBLE), RULES[rule])
-    return compile_kernel(function, f"{divergence}-careful-{rule}", _row_signature("f8"))
+def careful(divergence: str, shifts: bool) -> Any:
+    """careful(as rows, but ..., normalize, skips, fills, out) -> how many are no distributions."""
+    function = make_careful(TERMS[divergence](DOUBLE), shifts)
+    *given, out = _row_signature("f8")
+    signature = (*given, types.boolean, types.boolean, out)
+    return compile_kernel(function, f"{divergence}-careful-{shifts:d}", signature)
 
 
 @lru_cache(64)  # each holds on to a function of the user's

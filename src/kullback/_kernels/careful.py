@@ -3,6 +3,7 @@
 Each row is scaled by a power of two so that its largest entry is about 2**TOP: no sum overflows
 and almost no entry is subnormal. Its steps are modules of their own:
 
+    careful_pair          the entries, as an option leaves them
     careful_differences   d = a B - b A, with sums in three times the precision
     careful_exact         the same without any rounding, for terms that go with d itself
     careful_terms         terms of entries of any size, and their sum
@@ -20,8 +21,8 @@ from kullback._jit import inline
 from kullback._kernels.careful_differences import Plan, with_product
 from kullback._kernels.careful_exact import doubted_below, make_exact_sums, make_room
 from kullback._kernels.careful_logarithm import make_log_of_sum
+from kullback._kernels.careful_pair import Pair, entries
 from kullback._kernels.careful_terms import make_term_sums
-from kullback._kernels.rules import Rule
 from kullback._kernels.terms import LEFT, Terms, no_logarithm
 from kullback._math.memory import address, load, pointer
 from kullback._math.sums import (
@@ -60,19 +61,18 @@ def scales_of(a_most, b_most, fill):
     return TOP - exponent_of_any(a_most), b_scale - exponent(fill) if fill > 1.0 else b_scale
 
 
-def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
-    """The kernel for the pairs that are marked LEFT, for one divergence and one rule."""
-    values, gap, shifts, fills = rule
+def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
+    """The kernel for the pairs that are marked LEFT; `shifts`: they have a pseudocount."""
     finish, root, gaps = terms.finish, terms.root, terms.gaps
     against_whole, largest, linear = terms.against_whole, terms.largest, terms.linear
     has_logarithm = terms.logarithm is not no_logarithm
-    term_sums = make_term_sums(terms, rule, lifts=False)
-    lifted_term_sums = make_term_sums(terms, rule, lifts=True)
-    exact_sums, room = make_exact_sums(rule), make_room(linear)
-    log_of_sum = make_log_of_sum(terms, rule)
+    term_sums = make_term_sums(terms, shifts, lifts=False)
+    lifted_term_sums = make_term_sums(terms, shifts, lifts=True)
+    exact_sums, room = make_exact_sums(shifts), make_room(linear)
+    log_of_sum = make_log_of_sum(terms, shifts)
 
     @inline
-    def survey(p, q, at, amount, normalize):
+    def survey(pair, normalize):
         """The largest entries that the rule leaves, and whether a bin makes the result infinite.
 
         -1 for a row that is no distribution.
@@ -80,44 +80,43 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         a_most = 0.0
         b_most = 0.0
         lacking = False
-        for c in range(at[2]):
-            a = load(p, at[0] + c)
-            b = load(q, at[1] + c)
+        for c in range(pair.k):
+            a, b = load(pair.p, pair.p_at + c), load(pair.q, pair.q_at + c)
             if not 0.0 <= a < np.inf or not 0.0 <= b < np.inf:
                 return -1.0, -1.0, False
-            a, b = values(a, b, 0.0)
+            a, b = entries(pair, c)
             a_most = max(a_most, a)
             b_most = max(b_most, b)
-            if gaps != "" and not shifts and not fills:
-                lacking |= b == 0.0 < a
+            if gaps != "" and not shifts:
+                lacking |= b == 0.0 < a and not pair.fills
             if gaps == "either" and not shifts:
-                lacking |= a == 0.0 and (b > 0.0 or fills)
+                lacking |= a == 0.0 and (b > 0.0 or pair.fills)
         if shifts:
-            a_most = max(a_most, amount)
+            a_most = max(a_most, pair.amount)
         # Zeros alone are no distribution, even where they would be filled.
-        if shifts or (fills and not normalize and b_most > 0.0):
-            b_most = max(b_most, amount)
+        if shifts or (pair.fills and not normalize and b_most > 0.0):
+            b_most = max(b_most, pair.amount)
         return a_most, b_most, lacking
 
     @inline
-    def sums_in_three(p, q, at, scales):
+    def sums_in_three(pair, scales):
         """The sums of the scaled rows, in three times the precision, and the number of gaps."""
         a_sum = (0.0, 0.0, 0.0)
         b_sum = (0.0, 0.0, 0.0)
         gap_count = 0.0
-        for c in range(at[2]):
-            a, b = values(load(p, at[0] + c), load(q, at[1] + c), 0.0)
-            gap_count += gap(b)
+        for c in range(pair.k):
+            a, b = entries(pair, c)
+            gap_count += 1.0 if b == 0.0 else 0.0
             a_sum = add_to_three(a_sum, times_power_of_two(a, scales[0]))
             b_sum = add_to_three(b_sum, times_power_of_two(b, scales[1]))
         return renormalized(a_sum), renormalized(b_sum), gap_count
 
     @inline
-    def are_equal(p, q, at, scales):
+    def are_equal(pair, scales):
         """Whether the scaled rows are the same, which takes no long integers."""
         equal = not shifts or scales[0] == scales[1]
-        for c in range(at[2]):
-            a, b = values(load(p, at[0] + c), load(q, at[1] + c), 0.0)
+        for c in range(pair.k):
+            a, b = entries(pair, c)
             equal &= times_power_of_two(a, scales[0]) == times_power_of_two(b, scales[1])
         return equal
 
@@ -126,19 +125,19 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         return has_logarithm and not lacking and (result == LEFT or not total < np.inf)
 
     @inline
-    def unscaled(p, q, at, scales, amount, alpha, lacking, longs):
+    def unscaled(pair, scales, alpha, lacking, longs):
         """The divergence of rows as they are; both have the same scale, or q only a logarithm."""
         scale, b_scale = scales
         one = (1.0, 0.0, 0.0)
-        a_shift = times_power_of_two(amount, scale) if shifts else 0.0
-        b_shift = times_power_of_two(amount, b_scale) if shifts else 0.0
+        a_shift = times_power_of_two(pair.amount, scale) if shifts else 0.0
+        b_shift = times_power_of_two(pair.amount, b_scale) if shifts else 0.0
         whole = (power_of_two(b_scale), 0.0, 0.0) if against_whole else one
         no_unit = 0.0  # there are no sums: pseudocounts cancel in a difference
         plan = Plan(one, one, one, one, (a_shift, b_shift, no_unit), whole, longs, False)
-        fill = (amount, b_scale)
+        fill = (pair.amount, b_scale)
         total, result, part = 0.0, 0.0, 0
         for lift in (0, LIFT):
-            found, common = lifted_term_sums(p, q, at, scales, plan, amount, fill, alpha, lift)
+            found, common = lifted_term_sums(pair, scales, plan, fill, alpha, lift)
             if lift and not abs(found) < np.inf:
                 break  # large terms that cancel
             # In two steps: the power that takes the sums back may be beyond the range of a number.
@@ -151,25 +150,25 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
                 break
         if needs_logarithm(result, total, lacking):
             wholes = ((1.0, scale), (1.0, scale))
-            return log_of_sum(p, q, at, scales, wholes, amount, fill, alpha)
+            return log_of_sum(pair, scales, wholes, fill, alpha)
         return root(result, total, power_of_two(-part), alpha)
 
     @inline
-    def normalized(p, q, at, scales, amount, alpha, lacking, longs):
+    def normalized(pair, scales, alpha, lacking, longs):
         """The divergence of the rows divided by their sums."""
         a_scale, b_scale = scales
-        a_sum, b_sum, gap_count = sums_in_three(p, q, at, scales)
+        a_sum, b_sum, gap_count = sums_in_three(pair, scales)
         fill = 0.0
-        if fills:
-            fill = amount * b_sum[0]
+        if pair.fills:
+            fill = pair.amount * b_sum[0]
             b_sum = with_product(b_sum, gap_count, fill)
         a_whole, b_whole = a_sum, b_sum
         a_shift, b_shift = 0.0, 0.0
         if shifts:
-            a_shift = times_power_of_two(amount, a_scale)
-            b_shift = times_power_of_two(amount, b_scale)
-            a_whole = with_product(a_sum, float(at[2]), a_shift)
-            b_whole = with_product(b_sum, float(at[2]), b_shift)
+            a_shift = times_power_of_two(pair.amount, a_scale)
+            b_shift = times_power_of_two(pair.amount, b_scale)
+            a_whole = with_product(a_sum, float(pair.k), a_shift)
+            b_whole = with_product(b_sum, float(pair.k), b_shift)
         a_unit = power_of_two(-exponent(a_whole[0]))
         b_unit = power_of_two(-exponent(b_whole[0]))
         unit = a_unit * 2.0**TOP * b_unit
@@ -179,36 +178,38 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         total, common, result = 0.0, 0.0, 0.0
         for exact in (False, True):
             plan = Plan(*wholes, *parts, (a_shift, b_shift, unit), b_whole, longs, exact)
-            total, common = term_sums(p, q, at, scales, plan, amount, (fill, 0), alpha, 0)
+            total, common = term_sums(pair, scales, plan, (fill, 0), alpha, 0)
             result = finish(total, common, lacking, back, True, alpha)
-            certain = not linear or result >= doubted_below(at[2], shifts)
-            if exact or certain or are_equal(p, q, at, scales):
+            certain = not linear or result >= doubted_below(pair.k, shifts)
+            if exact or certain or are_equal(pair, scales):
                 break
             if linear:  # a constant: the others do not compile it
-                exact_sums(p, q, at, scales, amount, fill, longs)
+                exact_sums(pair, scales, fill, longs)
         if needs_logarithm(result, total, lacking):
             a_one = (mantissa(a_whole[0]), exponent(a_whole[0]))
             b_one = (mantissa(b_whole[0]), exponent(b_whole[0]))
-            return log_of_sum(p, q, at, scales, (a_one, b_one), amount, (fill, 0), alpha)
+            return log_of_sum(pair, scales, (a_one, b_one), (fill, 0), alpha)
         return root(result, total, back, alpha)
 
     @inline
-    def pair(p, q, at, amount, alpha, normalize, longs):
+    def result(pair, alpha, normalize, longs):
         """The divergence, or nan for rows that are no distributions."""
-        a_most, b_most, lacking = survey(p, q, at, amount, normalize)
+        a_most, b_most, lacking = survey(pair, normalize)
         if a_most <= 0.0 or b_most <= 0.0:
             return np.nan
-        if not fills and not against_whole and address(p, at[0]) == address(q, at[1]):
-            return 0.0  # one row, as on the diagonal of a matrix
-        a_scale, b_scale = scales_of(a_most, b_most, amount if fills and normalize else 0.0)
+        one_row = address(pair.p, pair.p_at) == address(pair.q, pair.q_at)
+        if one_row and not pair.fills and not against_whole:
+            return 0.0  # as on the diagonal of a matrix
+        fill = pair.amount if pair.fills and normalize else 0.0
+        a_scale, b_scale = scales_of(a_most, b_most, fill)
         if normalize:
-            return normalized(p, q, at, (a_scale, b_scale), amount, alpha, lacking, longs)
+            return normalized(pair, (a_scale, b_scale), alpha, lacking, longs)
         if against_whole:
-            return unscaled(p, q, at, (a_scale, min(b_scale, TOP)), amount, alpha, lacking, longs)
+            return unscaled(pair, (a_scale, min(b_scale, TOP)), alpha, lacking, longs)
         scale = min(a_scale, b_scale)
-        return unscaled(p, q, at, (scale, scale), amount, alpha, lacking, longs)
+        return unscaled(pair, (scale, scale), alpha, lacking, longs)
 
-    def careful(p, p_index, q, q_index, amount, alpha, normalize, out):
+    def careful(p, p_index, q, q_index, amount, alpha, normalize, skips, fills, out):
         """Fill in the results marked LEFT; how many of them are nan: no distributions."""
         k = p.shape[1]
         p_data = pointer(p)
@@ -217,8 +218,9 @@ def make_careful(terms: Terms, rule: Rule) -> Callable[..., Any]:
         invalid = 0
         for r in range(out.shape[0]):
             if out[r] == LEFT:
-                at = (p_index[r] * k, q_index[r] * k, k)
-                out[r] = pair(p_data, q_data, at, amount, alpha, normalize, longs)
+                at = p_index[r] * k, q_index[r] * k
+                pair = Pair(p_data, q_data, *at, k, skips, fills, amount)
+                out[r] = result(pair, alpha, normalize, longs)
                 invalid += np.isnan(out[r])
         return invalid
 

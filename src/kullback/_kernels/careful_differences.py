@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from kullback._jit import inline
-from kullback._kernels.rules import Rule
 from kullback._kernels.terms import Terms
 from kullback._math.sums import (
     add_to_three,
@@ -78,9 +77,9 @@ def shifted_difference(a, b, plan, k):
     return 0.0 if abs(d) <= error else d
 
 
-def make_difference(terms: Terms, rule: Rule) -> Callable[..., Any]:
-    """The function for one divergence and one rule."""
-    against_whole, shifts = terms.against_whole, rule.shifts
+def make_difference(terms: Terms, shifts: bool) -> Callable[..., Any]:
+    """The function for one divergence, of rows with a pseudocount or without."""
+    against_whole = terms.against_whole
 
     @inline
     def difference(a, b, plan, k):

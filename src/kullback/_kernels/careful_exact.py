@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.rules import Rule
+from kullback._kernels.careful_pair import entries
 from kullback._math.exact import DIGITS, PRODUCT, add_number, add_product, carry, leading
-from kullback._math.memory import load
 from kullback._math.sums import exponent
 
 
@@ -40,26 +39,25 @@ def make_room(wanted: bool) -> Callable[..., Any]:
     return room if wanted else no_room
 
 
-def make_exact_sums(rule: Rule) -> Callable[..., Any]:
-    """The function for one rule."""
-    values, _, shifts, fills = rule
+def make_exact_sums(shifts: bool) -> Callable[..., Any]:
+    """The function for rows with a pseudocount, or without."""
 
     @inline
-    def exact_sums(p, q, at, scales, amount, fill, longs):
+    def exact_sums(pair, scales, fill, longs):
         """The sums of the scaled rows, written to where there is room for them."""
         a_sum, b_sum, _ = longs
         a_sum[:] = 0
         b_sum[:] = 0
-        for c in range(at[2]):
-            a, b = values(load(p, at[0] + c), load(q, at[1] + c), 0.0)
+        for c in range(pair.k):
+            a, b = entries(pair, c)
             add_number(a_sum, a, scales[0])
-            if fills and b == 0.0:
+            if pair.fills and b == 0.0:
                 add_number(b_sum, fill, 0)
             else:
                 add_number(b_sum, b, scales[1])
             if shifts:
-                add_number(a_sum, amount, scales[0])
-                add_number(b_sum, amount, scales[1])
+                add_number(a_sum, pair.amount, scales[0])
+                add_number(b_sum, pair.amount, scales[1])
         carry(a_sum)
         carry(b_sum)
 

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.rules import Rule
+from kullback._kernels.careful_pair import entries
 from kullback._kernels.terms import Terms
 from kullback._math.exp import exp
 from kullback._math.log import LN2, log
-from kullback._math.memory import load
 from kullback._math.sums import exponent_of_any, times_power_of_two
 
 
@@ -24,26 +23,25 @@ def ln_of(x, scale, whole):
     return log(ratio) + LN2 * (power + scale - whole[1])
 
 
-def make_log_of_sum(terms: Terms, rule: Rule) -> Callable[..., Any]:
-    """The function for one divergence and one rule."""
-    values, _, shifts, fills = rule
+def make_log_of_sum(terms: Terms, shifts: bool) -> Callable[..., Any]:
+    """The function for one divergence, of rows with a pseudocount or without."""
     logarithm = terms.logarithm
 
     @inline
-    def log_of_sum(p, q, at, scales, wholes, amount, fill, alpha):
+    def log_of_sum(pair, scales, wholes, fill, alpha):
         """The logarithm of a sum that overflows, with its largest term taken out."""
         most = -np.inf
         for repeated in range(2):
             total = 0.0
             next_most = -np.inf
-            for column in range(at[2]):
-                a, b = values(load(p, at[0] + column), load(q, at[1] + column), 0.0)
+            for column in range(pair.k):
+                a, b = entries(pair, column)
                 b_scale = scales[1]
-                if fills and b == 0.0:
+                if pair.fills and b == 0.0:
                     b, b_scale = fill
                 if shifts:
-                    a += amount
-                    b += amount
+                    a += pair.amount
+                    b += pair.amount
                 if a > 0.0:
                     ln_p = ln_of(a, scales[0], wholes[0])
                     z = logarithm(ln_p, ln_of(b, b_scale, wholes[1]), alpha)

@@ -18,10 +18,9 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels.careful_differences import make_difference
 from kullback._kernels.careful_exact import make_exact_difference
-from kullback._kernels.rules import Rule
+from kullback._kernels.careful_pair import entries
 from kullback._kernels.terms import Terms
 from kullback._math.log_ratio import FLOOR
-from kullback._math.memory import load
 from kullback._math.sums import (
     add_to,
     cross_difference,
@@ -98,17 +97,16 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
     return moderate_share, extreme_share
 
 
-def make_term_sums(terms: Terms, rule: Rule, lifts: bool) -> Callable[..., Any]:
-    """The function for one divergence and one rule; `lifts`: whether it knows of a lift."""
-    values, _, shifts, fills = rule
+def make_term_sums(terms: Terms, shifts: bool, lifts: bool) -> Callable[..., Any]:
+    """The function for one divergence, with a pseudocount or without; `lifts`: knows of a lift."""
     against_whole, largest, linear = terms.against_whole, terms.largest, terms.linear
-    difference = make_difference(terms, rule)
+    difference = make_difference(terms, shifts)
     may_be_exact = linear and not lifts
     exact_difference = make_exact_difference(shifts)
     moderate_share, extreme_share = make_shares(terms, shifts)
 
     @inline
-    def term_sums(p, q, at, scales, plan, amount, fill, alpha, lift):
+    def term_sums(pair, scales, plan, fill, alpha, lift):
         """The two sums, times 2**lift; fill: what stands for a gap, and the power of its scale.
 
         A lift other than 0 is for rows as they are, in one scale.
@@ -117,22 +115,24 @@ def make_term_sums(terms: Terms, rule: Rule, lifts: bool) -> Callable[..., Any]:
             lift = 0
         total = (0.0, 0.0)
         common = (0.0, 0.0)
-        for column in range(at[2]):
-            a, b = values(load(p, at[0] + column), load(q, at[1] + column), 0.0)
+        filled = times_power_of_two(fill[0], fill[1])
+        for column in range(pair.k):
+            a, b = entries(pair, column)
             a_scale, b_scale = scales
-            if fills and b == 0.0:
-                b, b_scale = fill
             a_scaled = times_power_of_two(a, a_scale)
             b_scaled = times_power_of_two(b, b_scale)
-            d, d_scale = difference(a_scaled, b_scaled, plan, at[2]), 0
+            if not shifts and pair.fills and b == 0.0:
+                b, b_scale = fill
+                b_scaled = filled
+            d, d_scale = difference(a_scaled, b_scaled, plan, pair.k), 0
             if may_be_exact and plan.exact:
-                entries = a, a_scale, b, b_scale
-                d, d_scale = exact_difference(*entries, plan, amount, scales)
+                given = a, a_scale, b, b_scale
+                d, d_scale = exact_difference(*given, plan, pair.amount, scales)
             if lift and not against_whole:
                 d, d_scale = a - b, a_scale
             if shifts:
-                a += amount
-                b += amount
+                a += pair.amount
+                b += pair.amount
                 a_scaled += plan.shifts[0]
                 b_scaled += plan.shifts[1]
             is_tiny = min(a_scaled * plan.b_whole[0], b_scaled * plan.a_whole[0]) < TINY

@@ -1,0 +1,29 @@
+"""A row pair as `careful` sees it: where it lies, and what an option makes of its entries."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from kullback._jit import inline
+from kullback._math.memory import load
+
+
+class Pair(NamedTuple):
+    """The rules of `rules`, known when a kernel runs: one serves all but the pseudocount."""
+
+    p: Any
+    q: Any
+    p_at: int
+    q_at: int
+    k: int
+    skips: bool
+    fills: bool
+    amount: float  # the pseudocount, or what fills a gap
+
+
+@inline
+def entries(pair, c):
+    """The two entries of a column; a gap that is to be filled is still 0."""
+    a = load(pair.p, pair.p_at + c)
+    b = load(pair.q, pair.q_at + c)
+    return 0.0 if pair.skips and b == 0.0 else a, b
