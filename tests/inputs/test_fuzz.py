@@ -133,6 +133,10 @@ FOUND: dict[str, tuple[str, Call]] = {
         "calls",
         Call("js_distance", "rows", [a(1.7e308, 0, 0), a(0, 1.7e308, 9e307)], {"normalize": False}),
     ),
+    "an order of next to nothing, and little that p lacks": (
+        "calls",
+        Call("renyi", "rows", [a(1, 0, 0), a(0.75, 2.0**-52, 0)], {"alpha": 1e-300}),
+    ),
     "no gaps to be filled with much": (
         "calls",
         Call("js", "rows", [a(1, 2), a(1, 2)], {"zeros": 1e50, "invalid": "nan"}),

@@ -26,6 +26,10 @@ from kullback._math.sums import times_power_of_two
 
 TINY_ORDER = 2.0**-100  # a smaller |alpha - 1| changes nothing
 DOWN = 2.0**-500  # x and y are about 2**900: this leaves room above, for exponentials, and below
+# Where alpha is below it, what p lacks, divided by alpha, needs more room; digits are lost below,
+# but of results that are 0, for all else is in proportion to alpha.
+SMALL_ORDER = 2.0**-300
+FURTHER_DOWN = 2.0**-1000
 LARGEST = 2.0**900  # b T beyond which the largest exponent is taken out
 FAR_APART = 1.0  # |b L| / |b| beyond which the left side is used for b < 0
 
@@ -38,6 +42,12 @@ def exponent_of(alpha):
 
 
 @inline
+def down_of(alpha):
+    """What x and y are multiplied by."""
+    return FURTHER_DOWN if alpha < SMALL_ORDER else DOWN
+
+
+@inline
 def ordered(x, y, alpha):
     """Where alpha is below 1/2, the other way round."""
     swap = alpha < 0.5
@@ -46,18 +56,17 @@ def ordered(x, y, alpha):
 
 @inline
 def _term(x, y, d, rest, alpha):
-    b = exponent_of(alpha)
+    b, down = exponent_of(alpha), down_of(alpha)
     x, y = ordered(x, y, alpha)
     rest = select(alpha < 0.5, -rest, rest)
     z = b * log_ratio_by_rest(x, y, rest)
     gain = exp_tail(z)
-    x_down = x * DOWN
-    share = relative_entropy_by_rest(x, y, rest) * DOWN
+    share = relative_entropy_by_rest(x, y, rest) * down
     if b != 0.0:
-        share = share + x_down * gain / b
+        share = share + x * (down / b) * gain
     if b < 0.0:
         power = select(y == FLOOR, -1.0, expm1(z))
-        direct = fma(x_down, power / b - 1.0, y * DOWN)
+        direct = fma(x * (down / b), power, (y - x) * down)
         share = select(magnitude(z) > -b * FAR_APART, direct, share)
     return share
 
@@ -75,14 +84,16 @@ def _affinity(x, y, alpha):
 @inline
 def _finish(total, affinity, gap, back, normalize, alpha):
     b = exponent_of(alpha)
+    if alpha < 0.5:  # 1 - alpha takes its place: b = -alpha
+        lost = total * (back * (alpha / down_of(alpha)))
+        return minus_log_affinity(lost, affinity, back, normalize) / (1.0 - alpha)
     scaled = total * (back / DOWN)
     if b == 0.0:
         return select(gap, np.inf, scaled)
     if b < 0.0:
         lost = -b * scaled
         result = minus_log_affinity(lost, affinity, back, normalize) / -b
-        result = select(lost < NEARLY_NOTHING, scaled, result)
-        return result * (alpha / (1.0 - alpha)) if alpha < 0.5 else result
+        return select(lost < NEARLY_NOTHING, scaled, result)
     grown = b * scaled
     usable = grown < LARGEST
     grown = select(usable, grown, 0.0)
@@ -95,16 +106,16 @@ def _finish(total, affinity, gap, back, normalize, alpha):
 
 @inline
 def _apart(x, x_exponent, y, y_exponent, alpha):
-    b = exponent_of(alpha)
+    b, down = exponent_of(alpha), down_of(alpha)
     if alpha < 0.5:
         x, x_exponent, y, y_exponent = y, y_exponent, x, x_exponent
     ln = log(x / y) + (x_exponent - y_exponent) * LN2
     root = exp(0.5 * b * ln)  # the power itself may overflow where x is tiny
     kept = times_power_of_two(x * root, x_exponent) * root
     if x_exponent < y_exponent:
-        return times_power_of_two(y * DOWN, y_exponent), kept
+        return times_power_of_two(y * down, y_exponent), kept
     share = ln - 1.0 if b == 0.0 else expm1(b * ln) / b - 1.0
-    return times_power_of_two(x * DOWN * share, x_exponent), kept
+    return times_power_of_two(x * down * share, x_exponent), kept
 
 
 @inline
