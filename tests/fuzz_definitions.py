@@ -99,7 +99,10 @@ def cross_entropy(p: Row, q: Row) -> Result:
 
 
 def renyi(p: Row, q: Row, order: float, normalize: bool) -> Result:
-    """The error that is promised grows with order times logarithm of the ratio beyond 90."""
+    """The error that is promised grows with order times logarithm of the ratio beyond 90.
+
+    Of measures, order below 1, it is that of 1 less the affinity, as of Bhattacharyya's distance.
+    """
     gap = _has_gap(p, q)
     if order == 1 or p == q:
         return kl(p, q)
@@ -116,11 +119,14 @@ def renyi(p: Row, q: Row, order: float, normalize: bool) -> Result:
     affinity = mp.fsum(powers)
     if not normalize:
         affinity += number(1 - alpha * sum(p) - (1 - alpha) * sum(q))
-        if affinity <= 0:
+        if affinity <= 0 or (order < 1 and affinity < NEAR_THE_EDGE):
             return UNSPECIFIED
     value = mp.log(affinity) / number(alpha - 1) if affinity else mpf("inf")
     value = max(mpf(0), value)
-    return value, value * max([mpf(1), *(number(alpha) * abs(log) / 90 for log in logs)])
+    size = value * max([mpf(1), *(number(alpha) * abs(log) / 90 for log in logs)])
+    if order < 1 and not normalize:
+        size = max(size, (1 - affinity) / affinity / number(1 - alpha))
+    return value, size
 
 
 def own(p: Row, q: Row, name: str) -> Result:

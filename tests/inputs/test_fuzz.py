@@ -137,6 +137,15 @@ FOUND: dict[str, tuple[str, Call]] = {
         "calls",
         Call("renyi", "rows", [a(1, 0, 0), a(0.75, 2.0**-52, 0)], {"alpha": 1e-300}),
     ),
+    "measures whose affinity is next to nothing": (
+        "calls",
+        Call(
+            "renyi",
+            "rows",
+            [a(1, 0, 1, 1, 1, 1, 1, 1, 1), a(1, 1, 0, 1, 1, 1, 1, 1, 1)],
+            {"normalize": False, "pseudocount": 1e-10, "alpha": 0.5},
+        ),
+    ),
     "no gaps to be filled with much": (
         "calls",
         Call("js", "rows", [a(1, 2), a(1, 2)], {"zeros": 1e50, "invalid": "nan"}),
