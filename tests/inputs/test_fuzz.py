@@ -125,6 +125,10 @@ FOUND: dict[str, tuple[str, Call]] = {
         "calls",
         Call("f_kl", "rows", [a(1, 2, 1), a(1, 0, 2)], {"zeros": 1e300, "normalize": False}),
     ),
+    "equal but for gaps that are filled with next to nothing": (
+        "calls",
+        Call("total_variation", "rows", [a(*[1.0] * 40, *[0.0] * 92)] * 2, {"zeros": 5e-324}),
+    ),
     "a measure without mass, whose gaps would be filled": (
         "calls",
         Call("kl", "rows", [a(0, 0, 1), a(0, 0, 0)], {"normalize": False, "zeros": 1e-10}),

@@ -159,7 +159,8 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
         a_scale, b_scale = scales
         a_sum, b_sum, gap_count = sums_in_three(pair, scales)
         fill = 0.0
-        if pair.fills:
+        filled = pair.fills and gap_count > 0.0
+        if filled:
             fill = pair.amount * b_sum[0]
             b_sum = with_product(b_sum, gap_count, fill)
         a_whole, b_whole = a_sum, b_sum
@@ -181,7 +182,7 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
             total, common = term_sums(pair, scales, plan, (fill, 0), alpha, 0)
             result = finish(total, common, lacking, back, True, alpha)
             certain = not linear or result >= doubted_below(pair.k, shifts)
-            if exact or certain or are_equal(pair, scales):
+            if exact or certain or (not filled and are_equal(pair, scales)):
                 break
             if linear:  # a constant: the others do not compile it
                 exact_sums(pair, scales, fill, longs)
