@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 from types import ModuleType
 
@@ -79,6 +80,24 @@ def test_imports_go_down_only(path: Path) -> None:
     for module in imports_of(path):
         if room(module) in FLOORS:
             assert FLOORS[room(module)] <= FLOORS[own], f"{own} imports {module} from above"
+
+
+def test_no_modules_import_each_other() -> None:
+    modules = {
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
+        for path in PACKAGE.rglob("*.py")
+        if path.stem not in ENTRY_POINTS
+    }
+    graph = {
+        module: {
+            other
+            for name in imports_of(path)
+            for other in (name, name.rpartition(".")[0])  # a module, or a name in one
+            if other in modules
+        }
+        for module, path in modules.items()
+    }
+    TopologicalSorter(graph).prepare()  # CycleError names them
 
 
 def test_every_room_has_a_floor() -> None:

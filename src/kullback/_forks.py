@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
+import threading
 from typing import Any
-
-from kullback import _loading
 
 PATIENCE = 60.0  # seconds; a child that may hang is better than a parent that does
 
+loading = threading.RLock()  # held by who loads a module of the package
 _held: list[Any] = []
 
 
@@ -17,7 +17,7 @@ def _locks() -> list[Any]:
     compiler = sys.modules.get("numba.core.compiler_lock")
     llvm = sys.modules.get("llvmlite.binding.ffi")
     return [
-        _loading.lock,
+        loading,
         getattr(getattr(compiler, "global_compiler_lock", None), "_lock", None),
         getattr(getattr(getattr(llvm, "lib", None), "_lock", None), "_lock", None),
     ]

@@ -8,10 +8,10 @@ import threading
 from importlib import import_module
 from typing import Any
 
+from kullback import _forks
 from kullback._requirements import require
 from kullback._uninterrupted import Task
 
-lock = threading.RLock()
 _fork_is_guarded = False
 
 
@@ -31,7 +31,7 @@ def load(module: str) -> Any:
 
 def _load(module: str) -> Any:
     _guard_fork()
-    with lock:
+    with _forks.loading:
         require("numpy", "numba")
         return import_module(f"kullback.{module}")
 
@@ -47,9 +47,6 @@ def _guard_fork() -> None:
         return
     import_module("concurrent.futures.thread")  # which takes a lock at a fork too
     import_module("logging")
-
-    from kullback import _forks
-
     os.register_at_fork(
         before=_forks.hold, after_in_parent=_forks.let_go, after_in_child=_forks.let_go_in_child
     )
