@@ -129,6 +129,10 @@ FOUND: dict[str, tuple[str, Call]] = {
         "calls",
         Call("total_variation", "rows", [a(*[1.0] * 40, *[0.0] * 92)] * 2, {"zeros": 5e-324}),
     ),
+    "nearly equal without gaps, which would be filled with much": (
+        "calls",
+        Call("total_variation", "rows", [a(1e280, 1, 1e-40), a(1e280, 2, 1e-40)], {"zeros": 1e300}),
+    ),
     "a measure without mass, whose gaps would be filled": (
         "calls",
         Call("kl", "rows", [a(0, 0, 1), a(0, 0, 0)], {"normalize": False, "zeros": 1e-10}),

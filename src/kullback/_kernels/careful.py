@@ -21,7 +21,7 @@ from kullback._jit import inline
 from kullback._kernels.careful_differences import Plan, with_product
 from kullback._kernels.careful_exact import doubted_below, make_exact_sums, make_room
 from kullback._kernels.careful_logarithm import make_log_of_sum
-from kullback._kernels.careful_pair import Pair, entries
+from kullback._kernels.careful_pair import Pair, entries, filling
 from kullback._kernels.careful_terms import make_term_sums
 from kullback._kernels.terms import LEFT, Terms, no_logarithm
 from kullback._math.memory import address, load, pointer
@@ -73,20 +73,22 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
 
     @inline
     def survey(pair, normalize):
-        """The largest entries that the rule leaves, and whether a bin makes the result infinite.
+        """The largest entries that the rule leaves; whether a bin makes the result infinite.
 
-        -1 for a row that is no distribution.
+        And whether q has gaps. -1 for a row that is no distribution.
         """
         a_most = 0.0
         b_most = 0.0
         lacking = False
+        has_gaps = False
         for c in range(pair.k):
             a, b = load(pair.p, pair.p_at + c), load(pair.q, pair.q_at + c)
             if not 0.0 <= a < np.inf or not 0.0 <= b < np.inf:
-                return -1.0, -1.0, False
+                return -1.0, -1.0, False, False
             a, b = entries(pair, c)
             a_most = max(a_most, a)
             b_most = max(b_most, b)
+            has_gaps |= b == 0.0
             if gaps != "" and not shifts:
                 lacking |= b == 0.0 < a and not pair.fills
             if gaps == "either" and not shifts:
@@ -94,9 +96,9 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
         if shifts:
             a_most = max(a_most, pair.amount)
         # Zeros alone are no distribution, even where they would be filled.
-        if shifts or (pair.fills and not normalize and b_most > 0.0):
+        if shifts or (pair.fills and has_gaps and not normalize and b_most > 0.0):
             b_most = max(b_most, pair.amount)
-        return a_most, b_most, lacking
+        return a_most, b_most, lacking, has_gaps
 
     @inline
     def sums_in_three(pair, scales):
@@ -159,8 +161,7 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
         a_scale, b_scale = scales
         a_sum, b_sum, gap_count = sums_in_three(pair, scales)
         fill = 0.0
-        filled = pair.fills and gap_count > 0.0
-        if filled:
+        if pair.fills:
             fill = pair.amount * b_sum[0]
             b_sum = with_product(b_sum, gap_count, fill)
         a_whole, b_whole = a_sum, b_sum
@@ -182,7 +183,7 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
             total, common = term_sums(pair, scales, plan, (fill, 0), alpha, 0)
             result = finish(total, common, lacking, back, True, alpha)
             certain = not linear or result >= doubted_below(pair.k, shifts)
-            if exact or certain or (not filled and are_equal(pair, scales)):
+            if exact or certain or (not pair.fills and are_equal(pair, scales)):
                 break
             if linear:  # a constant: the others do not compile it
                 exact_sums(pair, scales, fill, longs)
@@ -195,9 +196,10 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
     @inline
     def result(pair, alpha, normalize, longs):
         """The divergence, or nan for rows that are no distributions."""
-        a_most, b_most, lacking = survey(pair, normalize)
+        a_most, b_most, lacking, has_gaps = survey(pair, normalize)
         if a_most <= 0.0 or b_most <= 0.0:
             return np.nan
+        pair = filling(pair, has_gaps)
         one_row = address(pair.p, pair.p_at) == address(pair.q, pair.q_at)
         if one_row and not pair.fills and not against_whole:
             return 0.0  # as on the diagonal of a matrix

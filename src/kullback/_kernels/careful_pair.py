@@ -22,6 +22,13 @@ class Pair(NamedTuple):
 
 
 @inline
+def filling(pair, has_gaps):
+    """The pair, whose rule fills nothing where there are no gaps."""
+    fills = pair.fills and has_gaps
+    return Pair(pair.p, pair.q, pair.p_at, pair.q_at, pair.k, pair.skips, fills, pair.amount)
+
+
+@inline
 def entries(pair, c):
     """The two entries of a column; a gap that is to be filled is still 0."""
     a = load(pair.p, pair.p_at + c)
