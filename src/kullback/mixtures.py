@@ -80,9 +80,9 @@ def generalized_js_divergence(
     Notes
     -----
     The relative error in float64 is below 1e-14 at every distance, for the exact value of the
-    given numbers with exactly normalized rows and weights. Results do not depend on `threads`.
-    Rows whose bins are neighbours in memory are read where they lie; others are converted a few
-    at a time.
+    given numbers with exactly normalized rows and weights. (Below 1e-60, the absolute error of
+    normalized rows is below 1e-75.) Results do not depend on `threads`. Rows whose bins are
+    neighbours in memory are read where they lie; others are converted a few at a time.
 
     References
     ----------

@@ -107,6 +107,7 @@ REPEATED = np.broadcast_to(np.array([1, 2, 3, 4], "f4"), (3, 4))
 COUNTS = np.broadcast_to(np.array([0, 0, 0, 1]), (3, 4))
 STACK = np.arange(60.0).reshape(3, 5, 4)
 SWAPPED = np.swapaxes(np.arange(1.0, 25.0).reshape(2, 4, 3), 0, 1)
+SCALES = np.ldexp(np.arange(41) * 7919 % 997 + 1.0, np.arange(41) * 83 % 41 * 46 - 900)
 MANY_SCALES = a(*[1.0] * 30, 4.5e15, 4e31, 3.7e47)
 FOUND: dict[str, tuple[str, Call]] = {
     "near the largest float": (
@@ -132,6 +133,22 @@ FOUND: dict[str, tuple[str, Call]] = {
     "nearly equal without gaps, which would be filled with much": (
         "calls",
         Call("total_variation", "rows", [a(1e280, 1, 1e-40), a(1e280, 2, 1e-40)], {"zeros": 1e300}),
+    ),
+    "proportional at all scales": (
+        "calls",
+        Call("bhattacharyya", "rows", [SCALES, 5 * SCALES], {"zeros": 1e10}),
+    ),
+    "proportional at all scales but for a last digit": (
+        "calls",
+        Call("kl", "rows", [SCALES, 5 * SCALES * (1 + 2.0**-52 * (SCALES < 1e160))], {}),
+    ),
+    "hidden by a pseudocount, beside nothing": (
+        "calls",
+        Call("js", "rows", [a(0, 0), a(0, 1e-90)], {"pseudocount": 1e5}),
+    ),
+    "gaps that are filled with much, beside next to nothing": (
+        "calls",
+        Call("total_variation", "rows", [a(0, 0, 1), a(1e308, 5e-324, 0)], {"zeros": 1e300}),
     ),
     "a measure without mass, whose gaps would be filled": (
         "calls",
@@ -245,6 +262,10 @@ FOUND: dict[str, tuple[str, Call]] = {
     "weights in Fortran order": (
         "tables",
         Call("mixture", "tables", [STACK, np.asfortranarray(STACK[:, :, 1].T)], {}),
+    ),
+    "a table that its pseudocount makes independent": (
+        "tables",
+        Call("information", "tables", [a([0.0], [3.23e155], [7.435e283])], {"pseudocount": 1e300}),
     ),
     "tables in another order": ("tables", Call("information", "tables", [SWAPPED], {})),
     "half of a ratio that is too large": (

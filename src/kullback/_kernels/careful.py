@@ -5,7 +5,7 @@ and almost no entry is subnormal. Its steps are modules of their own:
 
     careful_pair          the entries, as an option leaves them
     careful_differences   d = a B - b A, with sums in three times the precision
-    careful_exact         the same without any rounding, for terms that go with d itself
+    careful_exact         the same without any rounding, where that is not enough
     careful_terms         terms of entries of any size, and their sum
     careful_logarithm     the logarithm of a sum that overflows
 """
@@ -19,7 +19,7 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._kernels.careful_differences import Plan, with_product
-from kullback._kernels.careful_exact import doubted_below, make_exact_sums, make_room
+from kullback._kernels.careful_exact import are_proportional, doubted_below, exact_sums, room
 from kullback._kernels.careful_logarithm import make_log_of_sum
 from kullback._kernels.careful_pair import Pair, entries, filling
 from kullback._kernels.careful_terms import make_term_sums
@@ -68,7 +68,6 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
     has_logarithm = terms.logarithm is not no_logarithm
     term_sums = make_term_sums(terms, shifts, lifts=False)
     lifted_term_sums = make_term_sums(terms, shifts, lifts=True)
-    exact_sums, room = make_exact_sums(shifts), make_room(linear)
     log_of_sum = make_log_of_sum(terms, shifts)
 
     @inline
@@ -114,13 +113,10 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
         return renormalized(a_sum), renormalized(b_sum), gap_count
 
     @inline
-    def are_equal(pair, scales):
-        """Whether the scaled rows are the same, which takes no long integers."""
-        equal = not shifts or scales[0] == scales[1]
-        for c in range(pair.k):
-            a, b = entries(pair, c)
-            equal &= times_power_of_two(a, scales[0]) == times_power_of_two(b, scales[1])
-        return equal
+    def is_doubtful(result, k, alpha):
+        """Whether rounding of the differences may show in a result."""
+        factor = min(alpha, 1.0) if has_logarithm else 1.0
+        return not against_whole and 0.0 <= result < factor * doubted_below(k, shifts, linear)
 
     @inline
     def needs_logarithm(result, total, lacking):
@@ -134,8 +130,7 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
         a_shift = times_power_of_two(pair.amount, scale) if shifts else 0.0
         b_shift = times_power_of_two(pair.amount, b_scale) if shifts else 0.0
         whole = (power_of_two(b_scale), 0.0, 0.0) if against_whole else one
-        no_unit = 0.0  # there are no sums: pseudocounts cancel in a difference
-        plan = Plan(one, one, one, one, (a_shift, b_shift, no_unit), whole, longs, False)
+        plan = Plan(one, one, (a_shift, b_shift), whole, 0, False, longs)
         fill = (pair.amount, b_scale)
         total, result, part = 0.0, 0.0, 0
         for lift in (0, LIFT):
@@ -175,18 +170,17 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
         b_unit = power_of_two(-exponent(b_whole[0]))
         unit = a_unit * 2.0**TOP * b_unit
         wholes = scaled_sum(a_whole, unit), scaled_sum(b_whole, unit)
-        parts = scaled_sum(a_sum, unit), scaled_sum(b_sum, unit)
         back = 2.0**-TOP / (mantissa(a_whole[0]) * mantissa(b_whole[0]))
         total, common, result = 0.0, 0.0, 0.0
         for exact in (False, True):
-            plan = Plan(*wholes, *parts, (a_shift, b_shift, unit), b_whole, longs, exact)
+            plan = Plan(*wholes, (a_shift, b_shift), b_whole, exponent(unit), exact, longs)
             total, common = term_sums(pair, scales, plan, (fill, 0), alpha, 0)
             result = finish(total, common, lacking, back, True, alpha)
-            certain = not linear or result >= doubted_below(pair.k, shifts)
-            if exact or certain or (not pair.fills and are_equal(pair, scales)):
+            if exact or not is_doubtful(result, pair.k, alpha):
                 break
-            if linear:  # a constant: the others do not compile it
-                exact_sums(pair, scales, fill, longs)
+            if not pair.fills and are_proportional(pair, scales, shifts):
+                return 0.0
+            exact_sums(pair, scales, fill, pair.amount if shifts else 0.0, longs)
         if needs_logarithm(result, total, lacking):
             a_one = (mantissa(a_whole[0]), exponent(a_whole[0]))
             b_one = (mantissa(b_whole[0]), exponent(b_whole[0]))

@@ -1,83 +1,78 @@
 """Step of `careful`: differences of two entries without any rounding, from sums as long integers.
 
-Where a term goes with d = a B - b A itself and the largest entries of the rows are proportional,
-what these add to the result is in proportion to what makes the rows differ at all, which may be any
-power of two below them: sums of three parts do not know it.
+Where the largest entries of two rows are proportional, what these add to the result is in
+proportion to what makes the rows differ at all, which may be any power of two below them: sums of
+three parts do not know it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 
-from kullback._jit import inline
+from kullback._jit import inline, outline
 from kullback._kernels.careful_pair import entries
 from kullback._math.exact import DIGITS, PRODUCT, add_number, add_product, carry, leading
-from kullback._math.sums import exponent
+from kullback._math.sums import times_power_of_two, two_product
+
+HALF = 450  # octaves: products of entries as `careful` scales them, less these, do not overflow
 
 
 @inline
-def doubted_below(k: int, shifts: bool) -> float:
+def doubted_below(k: int, shifts: bool, linear: bool) -> float:
     """Results that the errors of `careful_differences` may have cost digits."""
-    return (k + 16) * (2.0**-54 if shifts else 2.0**-100)
+    limit = (k + 16) * (2.0**-54 if shifts else 2.0**-100)
+    return limit if linear else limit * limit
 
 
-def make_room(wanted: bool) -> Callable[..., Any]:
-    """The function that makes room for two sums and a product, or none for terms without them."""
-
-    @inline
-    def room():
-        sums = np.empty(DIGITS, np.int64), np.empty(DIGITS, np.int64)
-        return (*sums, np.empty(PRODUCT, np.int64))
-
-    @inline
-    def no_room():
-        return 0
-
-    return room if wanted else no_room
+@inline
+def room():
+    """For two sums and a product."""
+    return np.empty(DIGITS, np.int64), np.empty(DIGITS, np.int64), np.empty(PRODUCT, np.int64)
 
 
-def make_exact_sums(shifts: bool) -> Callable[..., Any]:
-    """The function for rows with a pseudocount, or without."""
-
-    @inline
-    def exact_sums(pair, scales, fill, longs):
-        """The sums of the scaled rows, written to where there is room for them."""
-        a_sum, b_sum, _ = longs
-        a_sum[:] = 0
-        b_sum[:] = 0
-        for c in range(pair.k):
-            a, b = entries(pair, c)
-            add_number(a_sum, a, scales[0])
-            if pair.fills and b == 0.0:
-                add_number(b_sum, fill, 0)
-            else:
-                add_number(b_sum, b, scales[1])
-            if shifts:
-                add_number(a_sum, pair.amount, scales[0])
-                add_number(b_sum, pair.amount, scales[1])
-        carry(a_sum)
-        carry(b_sum)
-
-    return exact_sums
+@outline
+def are_proportional(pair, scales, shifts):
+    """Whether the rows are the same distribution, which takes no long integers to see."""
+    a_scale, b_scale = scales[0] - HALF, scales[1] - HALF
+    same = not shifts or a_scale == b_scale
+    a_most, b_there = (1.0, 1.0) if shifts else (0.0, 0.0)  # of one column; with shifts, equal
+    for c in range(0 if shifts else pair.k):
+        a, b = entries(pair, c)
+        if times_power_of_two(a, a_scale) > a_most:
+            a_most, b_there = times_power_of_two(a, a_scale), times_power_of_two(b, b_scale)
+    for c in range(pair.k):
+        a, b = entries(pair, c)
+        a, b = times_power_of_two(a, a_scale), times_power_of_two(b, b_scale)
+        same &= two_product(a, b_there) == two_product(b, a_most)
+    return same
 
 
-def make_exact_difference(shifts: bool) -> Callable[..., Any]:
-    """The function for rows with a pseudocount, or without."""
+@outline
+def exact_sums(pair, scales, fill, shift, longs):
+    """The sums of the scaled rows, written to where there is room for them."""
+    a_sum, b_sum, _ = longs
+    a_sum[:] = 0
+    b_sum[:] = 0
+    for c in range(pair.k):
+        a, b = entries(pair, c)
+        add_number(a_sum, a, scales[0])
+        if pair.fills and b == 0.0:
+            add_number(b_sum, fill, 0)
+        else:
+            add_number(b_sum, b, scales[1])
+        add_number(a_sum, shift, scales[0])
+        add_number(b_sum, shift, scales[1])
+    carry(a_sum)
+    carry(b_sum)
 
-    @inline
-    def exact_difference(a, a_scale, b, b_scale, plan, amount, scales):
-        """x - y as d * 2**d_scale; a and b are as they are given, without pseudocounts."""
-        a_sum, b_sum, product = plan.longs
-        product[:] = 0
-        add_product(product, a, a_scale, b_sum, 1)
-        add_product(product, b, b_scale, a_sum, -1)
-        if shifts:
-            add_product(product, amount, scales[0], b_sum, 1)
-            add_product(product, amount, scales[1], a_sum, -1)
-        d, power = leading(product)
-        return d, power + exponent(plan.shifts[2])
 
-    return exact_difference
+@outline
+def exact_difference(a, a_scale, b, b_scale, shift, scales, longs):
+    """a B - b A as d * 2**d_scale; a and b are as they are given, without pseudocounts."""
+    a_sum, b_sum, product = longs
+    product[:] = 0
+    add_product(product, a, a_scale, b_sum, 1)
+    add_product(product, b, b_scale, a_sum, -1)
+    add_product(product, shift, scales[0], b_sum, 1)
+    add_product(product, shift, scales[1], a_sum, -1)
+    return leading(product)

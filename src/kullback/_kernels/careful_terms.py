@@ -17,7 +17,7 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._kernels.careful_differences import make_difference
-from kullback._kernels.careful_exact import make_exact_difference
+from kullback._kernels.careful_exact import exact_difference
 from kullback._kernels.careful_pair import entries
 from kullback._kernels.terms import Terms
 from kullback._math.log_ratio import FLOOR
@@ -83,7 +83,7 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
         a = times_power_of_two(a, a_scale + more)
         b = times_power_of_two(b, b_scale + more)
         hidden = 0
-        if shifts or (linear and plan.exact):
+        if shifts or plan.exact:
             if lift and d != 0.0:
                 hidden = max(0, HIDDEN - exponent_of_any(abs(d)) - d_scale - more)
             d = times_power_of_two(d, d_scale + more + hidden)
@@ -99,10 +99,9 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
 
 def make_term_sums(terms: Terms, shifts: bool, lifts: bool) -> Callable[..., Any]:
     """The function for one divergence, with a pseudocount or without; `lifts`: knows of a lift."""
-    against_whole, largest, linear = terms.against_whole, terms.largest, terms.linear
-    difference = make_difference(terms, shifts)
-    may_be_exact = linear and not lifts
-    exact_difference = make_exact_difference(shifts)
+    against_whole, largest = terms.against_whole, terms.largest
+    difference = make_difference(terms, shifts, measures=lifts)
+    may_be_exact = not against_whole and not lifts
     moderate_share, extreme_share = make_shares(terms, shifts)
 
     @inline
@@ -124,10 +123,12 @@ def make_term_sums(terms: Terms, shifts: bool, lifts: bool) -> Callable[..., Any
             if not shifts and pair.fills and b == 0.0:
                 b, b_scale = fill
                 b_scaled = filled
-            d, d_scale = difference(a_scaled, b_scaled, plan, pair.k), 0
+            d, d_scale = difference(a_scaled, b_scaled, plan), 0
             if may_be_exact and plan.exact:
-                given = a, a_scale, b, b_scale
-                d, d_scale = exact_difference(*given, plan, pair.amount, scales)
+                shift = pair.amount if shifts else 0.0
+                given = a, a_scale, b, b_scale, shift, scales
+                d, d_scale = exact_difference(*given, plan.longs)
+                d_scale += plan.unit
             if lift and not against_whole:
                 d, d_scale = a - b, a_scale
             if shifts:

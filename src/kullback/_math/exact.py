@@ -20,11 +20,13 @@ PRODUCT = 2 * DIGITS + 4
 
 @inline
 def place(x: float, power: int) -> tuple[int, int, int, int]:
-    """x * 2**power, x > 0, as a position and the three digits from there."""
+    """x * 2**power, x > 0, as a position and the three digits from there; 0 if too small."""
     whole, unit = bits(x), -1074
     if x >= 2.0**-1022:
         whole, unit = (whole & FRACTION) | (FRACTION + 1), exponent(x) - 52
     shift = unit + power - LEAST
+    if shift < 0:
+        return 0, 0, 0, 0
     first = shift // DIGIT
     shift -= first * DIGIT
     low = (whole & (BASE - 1)) << shift
