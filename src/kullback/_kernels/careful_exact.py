@@ -19,8 +19,12 @@ HALF = 450  # octaves: products of entries as `careful` scales them, less these,
 
 @inline
 def doubted_below(k: int, shifts: bool, linear: bool) -> float:
-    """Results that the errors of `careful_differences` may have cost digits."""
-    limit = (k + 16) * (2.0**-54 if shifts else 2.0**-100)
+    """Results that the errors of `careful_differences` may have cost digits.
+
+    Those are, beside the entries, 2**-103 with a pseudocount, and without one 2**-153 and what
+    the sums have lost.
+    """
+    limit = 2.0**-50 if shifts else (k + 16) * 2.0**-100
     return limit if linear else limit * limit
 
 
