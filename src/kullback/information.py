@@ -15,6 +15,8 @@ from kullback.divergences import kl_divergence
 
 Array = NDArray[Any]
 
+TOP = 900  # weights are scaled to about 2**TOP, so that none is subnormal beside a normal one
+
 
 def mutual_information(
     joint: ArrayLike,
@@ -158,9 +160,10 @@ def conditional_kl_divergence(
     if np.isnan(given_x).any():
         _judge(tables, sums, chosen, given_x)
     with np.errstate(invalid="ignore", over="ignore"):  # of tables that are no distributions
-        weights = np.ldexp(sums[0], -np.frexp(sums[0].max(axis=-1, keepdims=True))[1])
-        weights = np.broadcast_to(weights, given_x.shape)
-        parts = np.where((weights == 0) & ~np.isnan(given_x), 0.0, weights * given_x)
+        most = np.frexp(sums[0].max(axis=-1, keepdims=True))[1]
+        weights = np.broadcast_to(np.ldexp(sums[0], TOP - most), given_x.shape)
+        # A weight may be too small for a number, but what is infinite counts.
+        parts = np.where(given_x == np.inf, np.inf, weights * given_x)
         results[...] = parts.sum(axis=-1) / weights.sum(axis=-1)
     return results if lead or out is not None else results[()]
 

@@ -263,6 +263,14 @@ FOUND: dict[str, tuple[str, Call]] = {
         "tables",
         Call("mixture", "tables", [STACK, np.asfortranarray(STACK[:, :, 1].T)], {}),
     ),
+    "an infinite part of next to no weight": (
+        "tables",
+        Call("conditional", "tables", [a([1, 1], [0, 1e-323]), a([1, 1], [1, 0])], {}),
+    ),
+    "the only part, of next to no weight": (
+        "tables",
+        Call("conditional", "tables", [a([1, 1], [0, 1e-323]), a([1, 1], [1, 1e-300])], {}),
+    ),
     "a table that its pseudocount makes independent": (
         "tables",
         Call("information", "tables", [a([0.0], [3.23e155], [7.435e283])], {"pseudocount": 1e300}),
