@@ -99,7 +99,7 @@ def cross_entropy(p: Row, q: Row) -> Result:
 
 
 def renyi(p: Row, q: Row, order: float, normalize: bool) -> Result:
-    """The error that is promised grows with order times logarithm of the ratio beyond 90.
+    """The error that is promised grows with order times logarithm of the ratio beyond 10.
 
     Of measures, order below 1, it is that of 1 less the affinity, as of Bhattacharyya's distance.
     """
@@ -123,7 +123,7 @@ def renyi(p: Row, q: Row, order: float, normalize: bool) -> Result:
             return UNSPECIFIED
     value = mp.log(affinity) / number(alpha - 1) if affinity else mpf("inf")
     value = max(mpf(0), value)
-    size = value * max([mpf(1), *(number(alpha) * abs(log) / 90 for log in logs)])
+    size = value * max([mpf(1), *(number(alpha) * abs(log) / 10 for log in logs)])
     if order < 1 and not normalize:
         size = max(size, (1 - affinity) / affinity / number(1 - alpha))
     return value, size

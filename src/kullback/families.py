@@ -54,8 +54,8 @@ def renyi_divergence(
 
     Notes
     -----
-    The relative error is below 1e-14 at every distance and for alpha near 1; for large alpha
-    times the logarithm of the ratios, e.g. 30 times 30, below 1e-13.
+    The relative error is below 1e-14 at every distance and for alpha near 1. Where alpha times the
+    logarithm of a ratio p/q is above 10 it is below 1e-15 times that: what a power of it costs.
 
     References
     ----------
