@@ -150,6 +150,14 @@ FOUND: dict[str, tuple[str, Call]] = {
         "calls",
         Call("total_variation", "rows", [a(0, 0, 1), a(1e308, 5e-324, 0)], {"zeros": 1e300}),
     ),
+    "a term that is almost too large for a number": (
+        "calls",
+        Call("chi2", "rows", [a(3e-8, 7e-9), a(3e-8, 0)], {"zeros": 5e-324, "normalize": False}),
+    ),
+    "equal but for what is next to nothing": (
+        "calls",
+        Call("hellinger", "rows", [a(0, 1.7e300), a(1.9e-299, 8.7e233)], {}),
+    ),
     "a measure without mass, whose gaps would be filled": (
         "calls",
         Call("kl", "rows", [a(0, 0, 1), a(0, 0, 0)], {"normalize": False, "zeros": 1e-10}),

@@ -21,7 +21,7 @@ from kullback._jit import inline
 from kullback._kernels.careful_differences import Plan, with_product
 from kullback._kernels.careful_exact import are_proportional, doubted_below, exact_sums, room
 from kullback._kernels.careful_logarithm import make_log_of_sum
-from kullback._kernels.careful_pair import Pair, entries, filling
+from kullback._kernels.careful_pair import TOP, Pair, entries, filling
 from kullback._kernels.careful_terms import make_term_sums
 from kullback._kernels.terms import LEFT, Terms, no_logarithm
 from kullback._math.memory import address, load, pointer
@@ -35,7 +35,6 @@ from kullback._math.sums import (
     times_power_of_two,
 )
 
-TOP = 900
 LEAST_PART = -100  # the least power of two that takes sums back in one step
 # Of rows as they are, of which an entry is at least 1 (LOW), sums of terms below FAINT may have
 # lost digits that a result below ENOUGH needs: they are taken once more, times 2**LIFT.
@@ -43,6 +42,8 @@ FAINT = 2.0**-500
 LOW = 901
 ENOUGH = 2.0**100
 LIFT = 800
+# A term of chi2 is x x / y: of entries not far below 1, in their own scale, too large a number.
+JUST_BELOW_1 = 50  # octaves
 
 
 @inline
@@ -204,6 +205,7 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
         if against_whole:
             return unscaled(pair, (a_scale, min(b_scale, TOP)), alpha, lacking, longs)
         scale = min(a_scale, b_scale)
+        scale = TOP if TOP < scale < TOP + JUST_BELOW_1 else scale
         return unscaled(pair, (scale, scale), alpha, lacking, longs)
 
     def careful(p, p_index, q, q_index, amount, alpha, normalize, skips, fills, out):

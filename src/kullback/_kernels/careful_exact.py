@@ -10,11 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from kullback._jit import inline, outline
-from kullback._kernels.careful_pair import entries
+from kullback._kernels.careful_pair import TOP, entries
 from kullback._math.exact import DIGITS, PRODUCT, add_number, add_product, carry, leading
-from kullback._math.sums import times_power_of_two, two_product
-
-HALF = 450  # octaves: products of entries as `careful` scales them, less these, do not overflow
+from kullback._math.sums import exponent_of_any, times_power_of_two, two_product
 
 
 @inline
@@ -37,16 +35,20 @@ def room():
 @outline
 def are_proportional(pair, scales, shifts):
     """Whether the rows are the same distribution, which takes no long integers to see."""
-    a_scale, b_scale = scales[0] - HALF, scales[1] - HALF
-    same = not shifts or a_scale == b_scale
+    same = not shifts or scales[0] == scales[1]
     a_most, b_there = (1.0, 1.0) if shifts else (0.0, 0.0)  # of one column; with shifts, equal
     for c in range(0 if shifts else pair.k):
         a, b = entries(pair, c)
-        if times_power_of_two(a, a_scale) > a_most:
-            a_most, b_there = times_power_of_two(a, a_scale), times_power_of_two(b, b_scale)
+        if times_power_of_two(a, scales[0] - TOP) > a_most:
+            a_most = times_power_of_two(a, scales[0] - TOP)
+            b_there = times_power_of_two(b, scales[1] - TOP)
     for c in range(pair.k):
         a, b = entries(pair, c)
-        a, b = times_power_of_two(a, a_scale), times_power_of_two(b, b_scale)
+        if a == 0.0 or b == 0.0:
+            same &= a == b
+            continue
+        up = -max(exponent_of_any(a) + scales[0], exponent_of_any(b) + scales[1])
+        a, b = times_power_of_two(a, scales[0] + up), times_power_of_two(b, scales[1] + up)
         same &= two_product(a, b_there) == two_product(b, a_most)
     return same
 

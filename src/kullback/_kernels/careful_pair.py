@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from kullback._jit import inline
 from kullback._math.memory import load
 
+TOP = 900  # rows are scaled so that their largest entry is about 2**TOP
+
 
 class Pair(NamedTuple):
     """The rules of `rules`, known when a kernel runs: one serves all but the pseudocount."""

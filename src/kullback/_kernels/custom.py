@@ -10,7 +10,8 @@ import numba
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.careful import FAINT, TOP, scales_of
+from kullback._kernels.careful import FAINT, scales_of
+from kullback._kernels.careful_pair import TOP
 from kullback._kernels.rules import Rule
 from kullback._math.memory import load, pointer
 from kullback._math.sums import (
