@@ -158,6 +158,19 @@ FOUND: dict[str, tuple[str, Call]] = {
         "calls",
         Call("hellinger", "rows", [a(0, 1.7e300), a(1.9e-299, 8.7e233)], {}),
     ),
+    "a power that is too large, of next to nothing": (
+        "calls",
+        Call("renyi", "rows", [a(1e308, 1e-316), a(1e308, 1e-320)], {"alpha": 151.0}),
+    ),
+    "the same, of measures, beside what counts": (
+        "calls",
+        Call(
+            "renyi",
+            "rows",
+            [a(1e-188, 1), a(1e-201, 1e263)],
+            {"alpha": 30.0, "normalize": False},
+        ),
+    ),
     "a measure without mass, whose gaps would be filled": (
         "calls",
         Call("kl", "rows", [a(0, 0, 1), a(0, 0, 0)], {"normalize": False, "zeros": 1e-10}),

@@ -19,7 +19,7 @@ from kullback._jit import inline
 from kullback._kernels.careful_differences import make_difference
 from kullback._kernels.careful_exact import exact_difference
 from kullback._kernels.careful_pair import entries
-from kullback._kernels.terms import Terms
+from kullback._kernels.terms import Terms, no_logarithm
 from kullback._math.log_ratio import FLOOR
 from kullback._math.sums import (
     add_to,
@@ -46,6 +46,7 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
     """What a bin adds to the sums: where neither entry is tiny, and where one is."""
     term, apart, affinity = terms.term, terms.apart, terms.affinity
     against_whole, largest, linear = terms.against_whole, terms.largest, terms.linear
+    has_logarithm = terms.logarithm is not no_logarithm
     order = 1 if linear else 2
 
     @inline
@@ -62,23 +63,31 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
         return term(x, y, d, d - (x - y), alpha), common
 
     @inline
+    def share_apart(a, a_exponent, b, b_exponent, plan, alpha, lift):
+        """Of two mantissas with their exponents: terms that need no difference of the two."""
+        x, y = a * mantissa(plan.b_whole[0]), b * mantissa(plan.a_whole[0])
+        x_exponent = a_exponent + exponent(plan.b_whole[0])
+        y_exponent = b_exponent + exponent(plan.a_whole[0])
+        if against_whole:
+            whole = plan.b_own[0] * plan.a_whole[0]
+            y /= mantissa(whole)
+            return apart(x, x_exponent + lift, y, y_exponent - exponent(whole), alpha)
+        return apart(x, x_exponent + lift, y, y_exponent + lift, alpha)
+
+    @inline
     def extreme_share(a, a_scale, b, b_scale, d, d_scale, plan, alpha, lift):
         """Term and affinity, times 2**lift, of two entries of any size, one of which may be 0."""
         a_power = exponent_of_any(a) if a > 0.0 else 0
         b_power = exponent_of_any(b) if b > 0.0 else 0
         a_exponent = a_power + a_scale if a > 0.0 else b_power + b_scale
         b_exponent = b_power + b_scale if b > 0.0 else a_exponent
+        mantissas = times_power_of_two(a, -a_power), times_power_of_two(b, -b_power)
+        parted = mantissas[0], a_exponent, mantissas[1], b_exponent, plan, alpha, lift
         # Where gaps may be filled with much, the two rows have scales far from each other.
-        x_exponent = a_exponent + exponent(plan.b_whole[0])
-        y_exponent = b_exponent + exponent(plan.a_whole[0])
-        if against_whole or abs(x_exponent - y_exponent) > FAR:
-            x = times_power_of_two(a, -a_power) * mantissa(plan.b_whole[0])
-            y = times_power_of_two(b, -b_power) * mantissa(plan.a_whole[0])
-            if against_whole:
-                whole = plan.b_own[0] * plan.a_whole[0]
-                y /= mantissa(whole)
-                return apart(x, x_exponent + lift, y, y_exponent - exponent(whole), alpha)
-            return apart(x, x_exponent + lift, y, y_exponent + lift, alpha)
+        octaves = a_exponent + exponent(plan.b_whole[0])
+        octaves -= b_exponent + exponent(plan.a_whole[0])
+        if against_whole or abs(octaves) > FAR:
+            return share_apart(*parted)
         more = RAISED - max(a_exponent, b_exponent)
         a = times_power_of_two(a, a_scale + more)
         b = times_power_of_two(b, b_scale + more)
@@ -90,6 +99,8 @@ def make_shares(terms: Terms, shifts: bool) -> tuple[Callable[..., Any], Callabl
         else:
             d = cross_difference(a, b, plan.a_whole, plan.b_whole)
         share, common = moderate_share(a, b, d, plan, alpha)
+        if has_logarithm and not share < np.inf:  # a power of their ratio is larger than they
+            return share_apart(*parted)
         back = lift - more
         common = times_power_of_two(common, back)
         return share if largest else times_power_of_two(share, back - order * hidden), common

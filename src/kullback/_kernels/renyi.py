@@ -31,6 +31,7 @@ DOWN = 2.0**-500  # x and y are about 2**900: this leaves room above, for expone
 SMALL_ORDER = 2.0**-300
 FURTHER_DOWN = 2.0**-1000
 LARGEST = 2.0**900  # b T beyond which the largest exponent is taken out
+LARGE = 100.0  # the logarithm of a power of x/y to which 1 and b add nothing
 FAR_APART = 1.0  # |b L| / |b| beyond which the left side is used for b < 0
 
 
@@ -114,6 +115,9 @@ def _apart(x, x_exponent, y, y_exponent, alpha):
     kept = times_power_of_two(x * root, x_exponent) * root
     if x_exponent < y_exponent:
         return times_power_of_two(y * down, y_exponent), kept
+    if b * ln > LARGE:  # a power that may overflow where x is tiny
+        root = exp(b * ln / 3.0)
+        return times_power_of_two(x * down * root, x_exponent) * root * (root / b), kept
     share = ln - 1.0 if b == 0.0 else expm1(b * ln) / b - 1.0
     return times_power_of_two(x * down * share, x_exponent), kept
 
