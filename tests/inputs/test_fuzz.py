@@ -171,6 +171,24 @@ FOUND: dict[str, tuple[str, Call]] = {
             {"alpha": 30.0, "normalize": False},
         ),
     ),
+    "a root of what a pseudocount hides": (
+        "calls",
+        Call(
+            "hellinger",
+            "rows",
+            [a(4e-229, 1), a(6.4e-139, 1)],
+            {"normalize": False, "pseudocount": 2.5e283},
+        ),
+    ),
+    "a large term of small entries": (
+        "calls",
+        Call(
+            "chi2",
+            "rows",
+            [a(2.06e-13), a(3.6e-52)],
+            {"normalize": False, "pseudocount": 1.2e-288},
+        ),
+    ),
     "a measure without mass, whose gaps would be filled": (
         "calls",
         Call("kl", "rows", [a(0, 0, 1), a(0, 0, 0)], {"normalize": False, "zeros": 1e-10}),

@@ -40,10 +40,11 @@ LEAST_PART = -100  # the least power of two that takes sums back in one step
 # lost digits that a result below ENOUGH needs: they are taken once more, times 2**LIFT.
 FAINT = 2.0**-500
 LOW = 901
-ENOUGH = 2.0**100
-LIFT = 800
-# A term of chi2 is x x / y: of entries not far below 1, in their own scale, too large a number.
-JUST_BELOW_1 = 50  # octaves
+ENOUGH = 2.0**50
+LIFT = 1400
+# Entries so many octaves below 1 are scaled as if one was 1: a term of chi2, x x / y, may be near
+# the largest float, and twice the octaves that x is raised by would be too many.
+JUST_BELOW_1 = 50
 
 
 @inline
