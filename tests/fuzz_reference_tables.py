@@ -10,11 +10,13 @@ import numpy as np
 from mpmath import mp, mpf
 
 from fuzz_check import Call, Value, Wrong
-from fuzz_definitions import Row, kl
+from fuzz_definitions import UNSPECIFIED, Row, kl
 from fuzz_exact import Result, digits, fraction, raises, result_dtype, unit, value_of, with_dtypes
 from fuzz_reference import is_invalid, normalized, option_faults
 
 Table = list[Row]
+
+LEAST_WEIGHT = Fraction(2) ** -1080  # that counts beside the others, which shows in measures
 
 
 @with_dtypes
@@ -66,10 +68,13 @@ def _spread(rows: np.ndarray, weights: np.ndarray, options: dict[str, Any]) -> R
         return None
     more = Fraction(float(options.get("pseudocount", 0.0)))
     table = [[fraction(x) + more for x in row] for row in rows]
+    shares = normalized([fraction(w) for w in weights])
     if options.get("normalize", True):
         table = [normalized(row) for row in table]
+    elif any(0 < w < LEAST_WEIGHT for w in shares):
+        return UNSPECIFIED
     with mp.workdps(digits([*rows.flat, *weights, more])):
-        return _mean(table, normalized([fraction(w) for w in weights]), options)
+        return _mean(table, shares, options)
 
 
 def _mean(table: Table, weights: Row, options: dict[str, Any]) -> Result:

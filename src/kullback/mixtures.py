@@ -44,9 +44,9 @@ def generalized_js_divergence(
         Counts, weights or probabilities, not negative, finite and not all 0 in a row. The result of
         float32 is float32, computed in float64; that of everything else is float64.
     weights : array_like, (m,) or (..., m), optional
-        Of the m rows: not negative, finite and not all 0; divided by their sum. Leading axes
-        broadcast against those of the result. Equal by default. A row of weight 0 has no part in
-        the result, but must be a distribution.
+        Of the m rows: not negative, finite and not all 0; divided by their sum, below 1e-325 of
+        which they may count as 0. Leading axes broadcast against those of the result. Equal by
+        default. A row of weight 0 has no part in the result, but must be a distribution.
     axis, over : int
         The axis of ps that holds the k bins, and the one that holds the m rows of a group.
     base : float, optional
