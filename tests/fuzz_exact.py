@@ -27,10 +27,10 @@ def fraction(x: Any) -> Fraction:
 
 
 def digits(values: Iterable[float]) -> int:
-    """Enough for a difference, squared, of the smallest beside the largest, and 1 beside both."""
+    """Enough for a squared difference of products, of the smallest beside the largest, and 1."""
     sizes = [1.0, *(abs(float(x)) for x in values if x and math.isfinite(x))]
     decades = math.log10(max(sizes)) - math.log10(min(sizes))
-    return min(MOST_DIGITS, 80 + int(3 * decades))
+    return min(MOST_DIGITS, 80 + int(4 * decades))
 
 
 def total(terms: list[mpf]) -> Result:

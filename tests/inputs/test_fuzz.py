@@ -189,6 +189,10 @@ FOUND: dict[str, tuple[str, Call]] = {
             {"normalize": False, "pseudocount": 1.2e-288},
         ),
     ),
+    "a difference of products that a pseudocount hides": (
+        "calls",
+        Call("kl", "rows", [a(1, 2), a(0, 1)], {"pseudocount": 1e67}),
+    ),
     "a measure without mass, whose gaps would be filled": (
         "calls",
         Call("kl", "rows", [a(0, 0, 1), a(0, 0, 0)], {"normalize": False, "zeros": 1e-10}),
