@@ -3,7 +3,7 @@
     python tests/fuzz.py 15 [calls|gaussians|covariances|logits|tables|files ...]
 
 Prints the smallest case of the first failure and ends with status 1. Cases that were found belong
-into `tests/inputs/test_fuzz.py`.
+into `tests/fuzz_found.py`.
 """
 
 from __future__ import annotations
