@@ -14,7 +14,7 @@ from kullback._math.memory import load
 from kullback._math.sums import (
     add_to,
     add_to_three,
-    exponent,
+    exponent_of_any,
     renormalized,
     times_power_of_two,
     two_product,
@@ -37,12 +37,6 @@ MOST, SCALE, SUM, WHOLE, SHIFT, INVERSE, WEIGHT, X, U, ROW = 0, 1, 2, 5, 8, 9, 1
 def state_for(m: int) -> int:
     """How many float64 the state of a group is."""
     return GROUP + ROW * m
-
-
-@inline
-def exponent_of_any(x):
-    """floor(log2 x) of a positive number, subnormal or not."""
-    return exponent(x * 2.0**60) - 60 if x < 1.0 else exponent(x)
 
 
 @inline
