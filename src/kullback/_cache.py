@@ -34,7 +34,10 @@ from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 DIGEST_BYTES = 32
-ABANDONED = 3600.0  # seconds after which a half-written file has no writer any more
+KEY_DIGITS = 32  # hexadecimal ones, of a file's name
+DAY = 86400.0  # in seconds
+ABANDONED = DAY / 24  # after which a half-written file has no writer any more
+UNUSED = 90 * DAY  # after which a kernel is taken for one of versions that are gone
 
 # Numba's settings that change the machine code of a kernel.
 _SETTINGS = (
@@ -146,7 +149,7 @@ class KernelCache(_Cache):
             [(name, getattr(config, name, None)) for name in _SETTINGS],
         )
         key = hashlib.sha256(repr(depends_on).encode()).hexdigest()
-        return directory() / f"{self.name}-{key[:32]}.kernel"
+        return directory() / f"{self.name}-{key[:KEY_DIGITS]}.kernel"
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The compiled kernel, or None: then Numba compiles it and calls `save_overload`."""
@@ -196,10 +199,18 @@ def _read(path: Path) -> bytes | None:
     try:
         with open(path, "rb") as file:
             refuse_what_others_can_write(path.parent.stat(), path.parent)
-            refuse_what_others_can_write(os.fstat(file.fileno()), path)
+            status = os.fstat(file.fileno())
+            refuse_what_others_can_write(status, path)
+            if time.time() - status.st_mtime > DAY:
+                _mark_as_used(path)
             return file.read()
     except FileNotFoundError:
         return None
+
+
+def _mark_as_used(path: Path) -> None:
+    with suppress(OSError):  # a cache that can only be read has nobody who tidies it up either
+        os.utime(path)
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -215,8 +226,10 @@ def _replace(path: Path, data: bytes) -> None:
 
 @cache
 def _tidy(folder: Path) -> None:
-    """Once a process: remove what processes that were killed while they wrote have left behind."""
-    for path in folder.glob(".new-*"):
-        with suppress(OSError):  # another process has moved it into its place, or removed it
-            if time.time() - path.stat().st_mtime > ABANDONED:
-                path.unlink()
+    """Once a process: remove what killed processes left half-written, and kernels of long ago."""
+    name = "*-" + "[0-9a-f]" * KEY_DIGITS + ".kernel"
+    for pattern, age in ((".new-*", ABANDONED), (name, UNUSED)):
+        for path in folder.glob(pattern):
+            with suppress(OSError):  # another process has moved it into its place, or removed it
+                if time.time() - path.stat().st_mtime > age:
+                    path.unlink()

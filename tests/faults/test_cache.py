@@ -198,6 +198,24 @@ def test_what_a_killed_process_left_is_tidied_up(tmp_path: Path) -> None:
     assert new.exists(), "someone may be at work on it"
 
 
+def test_kernels_of_long_ago_are_tidied_up_and_used_ones_stay(cache: Path) -> None:
+    """Each version leaves a set of its own; what a process loads counts as used."""
+    (used,) = cache.iterdir()
+    unused = cache / f"js-rows-{'0' * 32}.kernel"
+    other = cache / "not-ours.kernel"
+    for path in (unused, other):
+        path.write_bytes(b"of another version")
+    for path in (used, unused, other):
+        os.utime(path, (1e9, 1e9))
+    assert_right(call(cache, NO_KERNEL + CALL), 0)
+    assert unused.exists(), "whoever compiles nothing tidies nothing up"
+    assert used.stat().st_mtime > 1e9
+    assert call(cache, OTHER).returncode == 0
+    assert not unused.exists()
+    assert used.exists()
+    assert other.exists()
+
+
 @needs_posix
 def test_what_another_process_tidies_up_meanwhile_is_no_matter(tmp_path: Path) -> None:
     """A name that was listed, and is no file any more when it is looked at."""
