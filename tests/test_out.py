@@ -95,6 +95,11 @@ def test_an_out_that_overlaps_an_input_is_refused():
     with pytest.raises(ValueError, match="overlap"):
         condensed(p, out=memory[20:48])
     assert np.all(memory == 2.0)
+    itself = np.full((5, 5), 2.0)
+    for call in (lambda: pairwise(itself, out=itself), lambda: pairwise(q[:5], itself, out=itself)):
+        with pytest.raises(ValueError, match="overlap"):
+            call()
+    assert np.all(itself == 2.0)
 
 
 @pytest.mark.parametrize("dtype", ["f8", "f4"])

@@ -165,8 +165,10 @@ def output(out: object, shape: tuple[int, ...], dtype: np.dtype[Any], inputs: li
 
 def _overlap(out: Array, given: Array) -> bool:
     """Whether they have an element in common: a column beside the bins has none."""
+    if out.flags.owndata and given.flags.owndata:  # soon found out, and the usual case
+        return out is given
     try:
-        return np.shares_memory(out, given, max_work=MOST_WORK)
+        return np.shares_memory(out, given, MOST_WORK)  # by name: 0.3 us more
     except np.exceptions.TooHardError:
         return True
 
