@@ -25,8 +25,9 @@ FLAGS: dict[str, Any] = {
     "fastmath": False,
 }
 
-# Functions that are compiled into their callers, never called from Python on the fast path.
-inline = register_jitable(no_cfunc_wrapper=True)
+# Functions that are compiled into their callers, never called from Python on the fast path. Forced:
+# where LLVM finds one too large, a call in the loop over rows spills every vector register.
+inline = register_jitable(no_cfunc_wrapper=True, forceinline=True)
 
 # Large, rarely taken functions: called, not inlined, so that the hot loop stays small.
 outline = register_jitable(inline="never", no_cfunc_wrapper=True)
