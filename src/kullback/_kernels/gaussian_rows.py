@@ -19,7 +19,7 @@ from kullback._kernels.gaussian_spreads import difference
 from kullback._math.bits import select
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load, load_first_lanes, load_lanes, pointer, prefetch, store_lanes
-from kullback._math.shuffles import any_bit_of_lanes, first_lane, sum_of_lanes
+from kullback._math.shuffles import any_sign_of_lanes, first_lane, sum_of_lanes
 from kullback._math.sums import two_sum
 
 BLOCK = 512  # dimensions that are summed in one go
@@ -110,7 +110,7 @@ def make_rows(width: Width, standard: bool) -> Callable[..., Any]:
             part, marks = first(given, at, start + width - rest, rest)
             total = total + part
             marked = marked | marks
-        return sum_of_lanes(total), any_bit_of_lanes(marked)
+        return sum_of_lanes(total), any_sign_of_lanes(marked)
 
     @inline
     def careful_sum(given, at, d):
@@ -162,7 +162,7 @@ def make_entries(width: Width, standard: bool) -> Callable[..., Any]:
             store_lanes(target, c, 0.5 * part)
             total = total + part
             marked = marked | marks
-        odd = any_bit_of_lanes(marked) < 0 or not sum_of_lanes(total) < LARGEST
+        odd = any_sign_of_lanes(marked) < 0 or not sum_of_lanes(total) < LARGEST
         invalid = 0
         if odd:
             for c in range(count):

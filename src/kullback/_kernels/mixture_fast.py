@@ -20,7 +20,7 @@ from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log_ratio import FLOOR, relative_entropy_by_rest
 from kullback._math.memory import load_lanes, store_lanes
-from kullback._math.shuffles import any_bit_of_lanes
+from kullback._math.shuffles import any_sign_of_lanes
 from kullback._math.sums import add_to, two_sum
 
 RUN = 128  # columns that are summed before the sum is added in twice the precision
@@ -75,7 +75,7 @@ def make_fast(shifts: bool) -> Steps:
                 empty = (lanes_of(0.0), signs)
                 run, signs = sum_of_columns(p, at + i * step + start, columns, empty, amount)
                 total = add_to(total, run)
-            add_row_sum(rows, ROW * i, total[0], total[1], any_bit_of_lanes(signs) < 0)
+            add_row_sum(rows, ROW * i, total[0], total[1], any_sign_of_lanes(signs) < 0)
 
     @inline
     def visit_for_mean(none, c, a, live, given):

@@ -18,7 +18,7 @@ from kullback._math.bits import bits, fma
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log_ratio import FLOOR, relative_entropy
 from kullback._math.memory import load_lanes, store_lanes
-from kullback._math.shuffles import any_bit_of_lanes
+from kullback._math.shuffles import any_sign_of_lanes
 from kullback._math.sums import add_to, two_sum
 
 
@@ -43,7 +43,7 @@ def make_near(shifts: bool) -> Steps:
         for i in range(m):
             sums = (lanes_of(0.0), lanes_of(0.0), lanes_of(0))
             high, low, signs = sum_of_columns(p, at + i * step, width, sums, amount)
-            add_row_sum(rows, ROW * i, high, low, any_bit_of_lanes(signs) < 0)
+            add_row_sum(rows, ROW * i, high, low, any_sign_of_lanes(signs) < 0)
 
     @inline
     def scaled(a, live, amount, factor):

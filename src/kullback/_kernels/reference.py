@@ -12,7 +12,7 @@ from kullback._jit import inline
 from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes
-from kullback._math.shuffles import any_bit_of_lanes, sum_of_lanes
+from kullback._math.shuffles import any_sign_of_lanes, sum_of_lanes
 from kullback._math.sums import two_sum
 
 LEAST = 2.0**-400  # rows with sums outside LEAST ... MOST are left to `rows`
@@ -44,7 +44,7 @@ def row_sum(source, at, k, amount):
         signs = signs | bits(a)
         total = total + a
     result = sum_of_lanes(total) + k * amount
-    if any_bit_of_lanes(signs) < 0 or not LEAST < result < MOST:
+    if any_sign_of_lanes(signs) < 0 or not LEAST < result < MOST:
         return float("nan")
     return result
 

@@ -22,7 +22,7 @@ from kullback._kernels.terms import LEFT, Terms, no_affinity
 from kullback._math.bits import larger
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes, pointer, prefetch
-from kullback._math.shuffles import any_bit_of_lanes, largest_of_lanes, sum_of_lanes
+from kullback._math.shuffles import any_sign_of_lanes, largest_of_lanes, sum_of_lanes
 from kullback._math.sums import sum_of_lanes_in_two, two_sum
 
 # Columns beyond the row after the next: 4 kB, far enough to arrive in time. Without it the loop
@@ -58,8 +58,8 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
             b_sum,
             b_error,
             to_fill,
-            row[5] | any_bit_of_lanes(sums[5]),
-            row[6] | any_bit_of_lanes(sums[6]),
+            row[5] | any_sign_of_lanes(sums[5]),
+            row[6] | any_sign_of_lanes(sums[6]),
         )
 
     @inline

@@ -21,7 +21,7 @@ from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import SINGLE_WIDTH, lanes_of, single_lane_numbers
 from kullback._math.log_ratio import floored_single
 from kullback._math.memory import load_first_singles, load_singles, pointer
-from kullback._math.shuffles import any_bit_of_lanes, sum_of_lanes, widened
+from kullback._math.shuffles import any_sign_of_lanes, sum_of_lanes, widened
 from kullback._math.sums import exponent, mantissa, power_of_two
 
 GROUP = 4 * SINGLE_WIDTH  # columns of one turn of the loop
@@ -125,7 +125,7 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         a_sum = sum_of_lanes(sums[0])
         b_sum = sum_of_lanes(sums[1])
         most = MOST if normalize else UNSCALED_MOST
-        usable = LEAST < a_sum < most and LEAST < b_sum < most and any_bit_of_lanes(sums[2]) >= 0
+        usable = LEAST < a_sum < most and LEAST < b_sum < most and any_sign_of_lanes(sums[2]) >= 0
         if not (usable and normalize):
             a_sum = 1.0
             b_sum = 1.0
@@ -134,7 +134,7 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         p_high, q_high = np.float32(for_p), np.float32(for_q)
         back = 1.0 / (a_sum * (for_p if exact else p_high))
         lows = np.float32(for_p - p_high), np.float32(for_q - q_high)
-        return usable, any_bit_of_lanes(sums[3]) < 0, (p_high, q_high, back, *lows)
+        return usable, any_sign_of_lanes(sums[3]) < 0, (p_high, q_high, back, *lows)
 
     @inline
     def row_terms(p, q, at, after, k, made, alpha):

@@ -19,12 +19,20 @@ from kullback._kernels.terms import LEFT, Terms, no_affinity
 from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log_ratio import floored
-from kullback._math.sums import add_to, exponent, mantissa, power_of_two, two_product, two_sum
+from kullback._math.sums import (
+    add_unsigned,
+    exponent,
+    mantissa,
+    power_of_two,
+    two_product,
+    two_sum,
+)
 
 BLOCK = 512  # columns summed in one go
 SCALE = 900  # x and y sum to about 2**SCALE, so that subnormal entries become normal ones
 RANGE = 380  # the sums of rows may lie between 2**-RANGE and 2**RANGE ...
 UNSCALED_RANGE = 40  # ... and below 2**UNSCALED_RANGE where rows are not normalized
+BEYOND = 2000  # more than the exponent of any float
 TINY = 2.0**-200
 LARGEST = 2.0**1000  # sums of terms beyond it are left: they may have overflowed
 
@@ -98,8 +106,8 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
             partner = select(live, 1.0, 0.0) if fills else b  # no gap of q stays one
             lacks = lacks | ((bits(a) - 1) & (0 - bits(partner)))
         if exact:
-            a_sum, a_error = add_to((a_sum, a_error), a)
-            b_sum, b_error = add_to((b_sum, b_error), b)
+            a_sum, a_error = add_unsigned((a_sum, a_error), a)
+            b_sum, b_error = add_unsigned((b_sum, b_error), b)
         else:
             a_sum = a_sum + a
             b_sum = b_sum + b
@@ -131,22 +139,23 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
         if shifts:
             a_sum, a_low = add_product((a_sum, a_low), float(k), amount)
             b_sum, b_low = add_product((b_sum, b_low), float(k), amount)
-        # A tiny amount would be rounded to a multiple of the smallest subnormal number.
-        least = 2.0**-RANGE
-        least = np.inf if 0.0 < amount < least else least
-        most = 2.0 ** (RANGE if normalize else UNSCALED_RANGE)
-        usable = (least < a_sum) & (a_sum < most) & (least < b_sum) & (b_sum < most)
-        usable = usable & (sums[5] > -1)
+        # One sign bit tells of all that may be wrong. What is made of sums that are not usable does
+        # not matter, so nothing here waits for the answer. (A tiny amount would be rounded to a
+        # multiple of the smallest subnormal number.)
+        least = BEYOND if 0.0 < amount < 2.0**-RANGE else -RANGE
+        most = (RANGE if normalize else UNSCALED_RANGE) - 1
+        alpha, beta = exponent(a_sum), exponent(b_sum)
+        outside = (alpha - least) | (beta - least) | (most - alpha) | (most - beta)
+        usable = (outside | sums[5]) > -1
         if fills:
             usable = usable & (given > 0.0)
-        trusted = usable if normalize else (a_sum == -1.0)  # else all wholes are 1
-        a_sum = select(trusted, a_sum, 1.0)
-        b_sum = select(trusted, b_sum, 1.0)
+        a_sum = select(normalize, a_sum, 1.0)  # else all wholes are 1
+        b_sum = select(normalize, b_sum, 1.0)
         a_power, b_power, back = common_scale(a_sum, b_sum)
         p_low, q_low = b_sum, a_sum
         if exact:
-            a_low = select(trusted, a_low, 0.0)
-            b_low = select(trusted, b_low, 0.0)
+            a_low = select(normalize, a_low, 0.0)
+            b_low = select(normalize, b_low, 0.0)
             p_low = b_low * power_of_two(0 - exponent(b_sum)) * a_power
             q_low = a_low * power_of_two(0 - exponent(a_sum)) * b_power
         factors = (mantissa(b_sum) * a_power, p_low, mantissa(a_sum) * b_power, q_low)
@@ -162,22 +171,21 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
         a_used, b_used = used(a, b, made, amount)
         x = floored(a_used, made[0])
         y = floored(b_used, made[2])
-        more = lanes_of(0.0)  # of the difference, which x - y does not know
-        if shifts:  # what the additions a + amount and b + amount lost
-            a_lost = two_sum(a, lanes_of(amount))[1]
-            b_lost = two_sum(b, lanes_of(amount))[1]
-            more = b_lost * made[2] if against_whole else a_lost * made[0] - b_lost * made[2]
-        if exact and not against_whole:
-            more = more + (a_used * made[1] - b_used * made[3])
         if against_whole:
             d = ((b_used - made[5]) - made[6]) * made[2]
             rest = lanes_of(made[5] * made[2])
         else:
             d = fma(a_used, made[0], -y) - fma(b_used, made[2], -y)
             rest = fma(a_used, made[0], -x) - fma(b_used, made[2], -y)
-        if exact or shifts:
-            d = d + more
-            rest = rest if against_whole else rest + more
+            if exact:
+                d = fma(-b_used, made[3], fma(a_used, made[1], d))
+                rest = fma(-b_used, made[3], fma(a_used, made[1], rest))
+        if shifts:  # what the additions a + amount and b + amount lost
+            a_lost = two_sum(a, lanes_of(amount))[1]
+            b_lost = two_sum(b, lanes_of(amount))[1]
+            lost = b_lost * made[2] if against_whole else a_lost * made[0] - b_lost * made[2]
+            d = d + lost
+            rest = rest if against_whole else rest + lost
         return select(live, term(x, y, d, rest, alpha), 0.0)
 
     @inline

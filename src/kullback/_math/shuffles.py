@@ -76,11 +76,15 @@ def largest_of_lanes(typing, lanes):
 
 
 @intrinsic
-def any_bit_of_lanes(typing, lanes):
-    """The bitwise or of integer lanes."""
+def any_sign_of_lanes(typing, lanes):
+    """-1 where any of the integer lanes is negative, else 0."""
 
     def build(context, builder, sig, args):
-        return _folded(builder, args[0], builder.or_)
+        kind = args[0].type
+        negative = builder.icmp_signed("<", args[0], ir.Constant(kind, None))
+        mask = builder.bitcast(negative, ir.IntType(kind.count))
+        found = builder.icmp_unsigned("!=", mask, ir.Constant(mask.type, 0))
+        return builder.sext(found, kind.element)
 
     return lanes.dtype(lanes), build
 

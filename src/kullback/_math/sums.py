@@ -7,7 +7,7 @@ products (Jeannerod, Louvet and Muller 2013: at most 1.5 ulp).
 from __future__ import annotations
 
 from kullback._jit import inline
-from kullback._math.bits import bits, fma, from_bits
+from kullback._math.bits import bits, fma, from_bits, larger, smaller
 from kullback._math.shuffles import exchange_1, exchange_2, exchange_4, first_lane
 
 FRACTION = (1 << 52) - 1
@@ -26,6 +26,14 @@ def two_sum(x: float, y: float) -> tuple[float, float]:
 def add_to(total: tuple[float, float], x: float) -> tuple[float, float]:
     """A sum in twice the precision, increased by x; both may be lanes."""
     high, error = two_sum(total[0], x)
+    return high, total[1] + error
+
+
+@inline
+def add_unsigned(total: tuple[float, float], x: float) -> tuple[float, float]:
+    """As `add_to`, of numbers without a sign: once they are in order, a step less will do."""
+    high = total[0] + x
+    error = smaller(total[0], x) - (high - larger(total[0], x))
     return high, total[1] + error
 
 
