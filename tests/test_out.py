@@ -96,10 +96,20 @@ def test_an_out_that_overlaps_an_input_is_refused():
         condensed(p, out=memory[20:48])
     assert np.all(memory == 2.0)
     itself = np.full((5, 5), 2.0)
-    for call in (lambda: pairwise(itself, out=itself), lambda: pairwise(q[:5], itself, out=itself)):
+    for call in (
+        lambda: pairwise(itself, out=itself),
+        lambda: pairwise(q[:5], itself, out=itself),
+        lambda: pairwise(q[:5], itself[:], out=itself),
+        lambda: pairwise(q[:5], itself, out=itself[:]),
+    ):
         with pytest.raises(ValueError, match="overlap"):
             call()
     assert np.all(itself == 2.0)
+    buffer = bytearray(np.full((5, 5), 2.0))  # of no array: both own nothing
+    seen, seen_again = (np.frombuffer(buffer).reshape(5, 5) for _ in range(2))
+    with pytest.raises(ValueError, match="overlap"):
+        pairwise(q[:5], seen, out=seen_again)
+    assert np.all(seen == 2.0)
 
 
 @pytest.mark.parametrize("dtype", ["f8", "f4"])

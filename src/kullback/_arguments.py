@@ -158,19 +158,31 @@ def output(out: object, shape: tuple[int, ...], dtype: np.dtype[Any], inputs: li
         )
     if not out.flags.writeable:
         raise ValueError("out is read-only; pass an array that can be written to")
-    if any(_overlap(out, x) for x in inputs):
+    if _overlaps(out, inputs):
         raise ValueError("out overlaps an input; pass an array with memory of its own")
     return out
 
 
-def _overlap(out: Array, given: Array) -> bool:
-    """Whether they have an element in common: a column beside the bins has none."""
-    if out.flags.owndata and given.flags.owndata:  # soon found out, and the usual case
-        return out is given
-    try:
-        return np.shares_memory(out, given, MOST_WORK)  # by name: 0.3 us more
-    except np.exceptions.TooHardError:
-        return True
+def _overlaps(out: Array, inputs: list[Array]) -> bool:
+    """Whether an element of out is one of an input: a column beside the bins has none of them."""
+    owner = _owner(out)
+    for given in inputs:
+        other = _owner(given)
+        if owner is not None and other is not None and owner is not other:
+            continue  # soon found out, and the usual case: `shares_memory` takes 0.5 us
+        try:
+            if np.shares_memory(out, given, MOST_WORK):  # by name: 0.3 us more
+                return True
+        except np.exceptions.TooHardError:
+            return True
+    return False
+
+
+def _owner(x: Array) -> object:
+    """The array to which the memory of x belongs, where that is one of NumPy's."""
+    base = x.base
+    owner = x if base is None else base
+    return owner if type(owner) is np.ndarray and owner.flags.owndata else None
 
 
 def options(
