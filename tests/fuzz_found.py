@@ -193,6 +193,10 @@ FOUND: dict[str, tuple[str, Call]] = {
         "covariances",
         Call("multivariate", "rows", [a(0, 0), a([2e-31, 0], [2e-31, 0]), a(0, 0), EYE], {}),
     ),
+    "a covariance that lacks its mirror image by less than 8 units": (
+        "covariances",
+        Call("multivariate", "rows", [a(0, 0), EYE, a(0, 0), a([9, 0], [2e-8, 4e13])], {}),
+    ),
     "terms that cancel, whose sum of sizes is no float": (
         "calls",
         Call(

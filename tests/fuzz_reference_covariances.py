@@ -121,9 +121,9 @@ def _judged(cov: np.ndarray, eps: float) -> tuple[Kind, Matrix]:
     for i, j in itertools.combinations(range(d), 2):
         off = (fraction(cov[i, j]) - fraction(cov[j, i])) ** 2
         scale = exact[i][i] * exact[j][j]
-        if off > scale * Fraction(16 * eps) ** 2:  # 8 units; to a factor of 2
+        if off > scale * Fraction(8.001 * eps) ** 2:  # 8 units; a little for rounding
             return "wrong", exact
-        if off > scale * Fraction(4 * eps) ** 2:
+        if off > scale * Fraction(7.999 * eps) ** 2:
             kind = "doubtful"
     minors = [_determinant(exact, subset) for subset in _subsets(d)]
     if any(minor < 0 for minor in minors):

@@ -172,6 +172,34 @@ def test_asymmetry_of_a_few_units_in_the_last_place_is_forgiven():
     assert_same_bits(got, want)
 
 
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize("variances", [(1, 1), (3.9, 3.9), (1.1, 3.9), (9, 4e13), (1e-300, 1e300)])
+def test_asymmetry_is_measured_by_the_variances(variances, large, monkeypatch):
+    if large:
+        monkeypatch.setattr(gaussian_full, "LARGE", 1)
+    spread = np.sqrt(variances[0]) * np.sqrt(variances[1])
+
+    def cov(correlation, units):
+        found = np.diag(np.asarray(variances, float))
+        found[1, 0] = correlation * spread
+        found[0, 1] = found[1, 0] + units * 2.0**-52 * spread
+        return found
+
+    mean, other = np.zeros(2), np.diag(variances)
+    assert kl(mean, cov(0.25, 7.5), mean, other) == kl(mean, cov(0.25, 0), mean, other) > 0
+    with pytest.raises(ValueError, match="not symmetric"):
+        kl(mean, cov(0.25, 8.5), mean, other)
+
+
+def test_a_singular_covariance_may_be_as_asymmetric():
+    mean, flat = np.zeros(2), np.full((2, 2), 2.25)
+    flat[0, 1] *= 1 + 7 * 2.0**-52
+    assert kl(mean, flat, mean, np.eye(2)) == np.inf
+    flat[0, 1] *= 1 + 2 * 2.0**-52
+    with pytest.raises(ValueError, match="not symmetric"):
+        kl(mean, flat, mean, np.eye(2))
+
+
 def test_refused_arguments():
     mean, cov = np.zeros((4, 3)), np.tile(np.eye(3), (4, 1, 1))
     refused = [

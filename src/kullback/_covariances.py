@@ -13,6 +13,7 @@ from kullback._domains import faults
 from kullback._drivers.gaussian_full import Sides
 from kullback._gaussian_arguments import MEANS
 from kullback._kernels.gaussian_full import COV_P, COV_Q, MEAN_P, MEAN_Q
+from kullback._kernels.gaussian_large import unlike_mirrored
 
 Array = NDArray[Any]
 NAMES = {MEAN_P: "mean_p", COV_P: "cov_p", MEAN_Q: "mean_q", COV_Q: "cov_q"}
@@ -88,7 +89,7 @@ def _semidefinite(matrices: Array, tolerance: float) -> Array:
     diagonal = np.einsum("nii->ni", matrices)
     right = np.isfinite(matrices).all(axis=(1, 2)) & (diagonal >= 0).all(axis=1)
     scaled = _scaled(np.where(right[:, None, None], matrices, 0.0))
-    right &= (np.abs(scaled - scaled.transpose(0, 2, 1)) < tolerance).all(axis=(1, 2))
+    right &= ~unlike_mirrored(scaled, tolerance).any(axis=(1, 2))
     # A variance of 0 leaves no room for a covariance.
     right &= ~(_of_no_variance(diagonal) & (matrices != 0)).any(axis=(1, 2))
     scaled[~right] = 0.0
@@ -133,7 +134,7 @@ def _covariance_fault(tolerance: float, may_be_singular: bool) -> Callable[[Arra
             return f"is not positive definite: entry ({i}, {i}) is {matrix[i, i]}"
         exact = np.asarray(matrix, np.float64)
         scaled = _scaled(exact[None])[0]
-        wrong = np.argwhere(~(np.abs(scaled - scaled.T) < tolerance))
+        wrong = np.argwhere(unlike_mirrored(scaled, tolerance))
         if len(wrong):
             i, j = (int(n) for n in wrong[0])
             return (

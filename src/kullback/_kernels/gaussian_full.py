@@ -120,11 +120,13 @@ def _scaled_triangle(space, full, triangle, scales, d, tolerance):
         put(space, scales + i, from_bits((1023 - (e >> 1)) << 52))
     for i in range(d):
         row, scale = row_of(triangle, i), get(space, scales + i)
+        room = get(space, full + i * d + i) * scale * scale * (tolerance * tolerance)
         for j in range(i + 1):
             a, b = get(space, full + i * d + j), get(space, full + j * d + i)
             other = get(space, scales + j)
-            good = good & (magnitude((a - b) * scale * other) < tolerance)
+            off = (a - b) * scale * other
             put(space, row + j, a * scale * other)
+            good = good & (off * off < room * get(space, row_of(triangle, j) + j))
     return good
 
 
