@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import mpmath
 import numba
 import numpy as np
 import pytest
+from numba import types
 
 import coefficients
-from kullback._jit import FLAGS
+from kullback._jit import FLAGS, compile_kernel
+from kullback._kernels import total_variation
+from kullback._kernels.rows import make_rows
+from kullback._kernels.rules import RULES
+from kullback._kernels.signatures import INDEX, VECTOR, contiguous
+from kullback._kernels.terms import DOUBLE
 from kullback._math import exp, log, log_ratio, series
 from kullback._math.lanes import WIDTH
 from kullback._math.memory import load_lanes, pointer, store_lanes
-from kullback._math.sums import difference_of_products, times_power_of_two, two_sum
 
 
 def compiled(function):
@@ -241,22 +248,13 @@ def relative_ulp(got, want) -> float:
     return max(float(abs(g / w - 1)) for g, w in pairs) / 2.0**-53
 
 
-def test_difference_of_products_does_not_cancel() -> None:
-    rng = np.random.default_rng(4)
-    function = compiled(lambda x, a, y, b: difference_of_products(x, a, y, b))
-    for x, a in rng.uniform(1, 2, (300, 2)):
-        y, b = np.nextafter(x, 3), np.nextafter(a, 0)
-        with mpmath.workprec(300):
-            want = mpmath.mpf(x) * a - mpmath.mpf(y) * b
-            assert abs(function(x, a, y, b) / want - 1) < 4e-16
-
-
-def test_two_sum_is_exact_and_powers_of_two_reach_all_scales() -> None:
-    high, low = compiled(lambda x, y: two_sum(x, y))(1.0, 2.0**-80)
-    assert (high, low) == (1.0, 2.0**-80)
-    scaled = compiled(lambda x, n: times_power_of_two(x, n))
-    assert scaled(5e-324, 1974) == 2.0**900
-    assert scaled(2.0**900, -1974) == 5e-324
+def test_inline_functions_leave_no_call_in_the_loop_over_rows() -> None:
+    loop = make_rows(total_variation.make(DOUBLE), RULES["plain"])
+    rows, index = contiguous("f8", 2), INDEX
+    given = (rows, index, rows, index, types.float64, types.float64, types.boolean, VECTOR)
+    (code,) = compile_kernel(loop, "", given).inspect_llvm().values()
+    called = set(re.findall(r"call [^@\n]*@(_ZN8kullback\w+)", code))
+    assert len(called) == 1, called  # the loop itself, by its wrapper
 
 
 def test_log_compiles_to_vector_instructions() -> None:

@@ -58,7 +58,7 @@ def _factor(cov: Array, tolerance: float) -> tuple[Array, Array] | None:
 
 
 def unlike_mirrored(matrices: Array, tolerance: float) -> Array:
-    """Which entries differ too much from their mirror images: as told in `gaussian_full`."""
+    """Which entries differ too much from their mirror images; by the scale of `gaussian_full`."""
     off = matrices - np.swapaxes(matrices, -1, -2)
     diagonal = np.einsum("...ii->...i", matrices)
     room = diagonal[..., :, None] * diagonal[..., None, :] * tolerance**2
