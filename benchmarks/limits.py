@@ -11,12 +11,12 @@ from typing import Any
 import numba
 import numpy as np
 
-from kullback._drivers import blas
-from kullback._drivers.threads import default_threads
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log import log_normal
 from kullback._math.memory import load_lanes, pointer
 from kullback._math.shuffles import sum_of_lanes
+from kullback._process import blas
+from kullback._process.threads import default_threads
 
 Array = np.ndarray[Any, Any]
 

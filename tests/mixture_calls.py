@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kullback.mixtures import generalized_js_divergence
+from kullback.discrete.generalized_js import generalized_js_divergence
 from reference_mixture import mixtures
 from strategies import FAMILIES, family
 from tolerances import assert_close

@@ -10,7 +10,7 @@ import pytest
 from calls import assert_says
 from gaussian_calls import METRICS, check, each_metric, each_spread, gaussians
 from kullback import pairwise_gaussian
-from kullback._drivers import memory
+from kullback._process import memory
 from tolerances import assert_close, assert_same_bits
 
 NEEDS_POSITIVE = [word for word in METRICS if word != "wasserstein2"]

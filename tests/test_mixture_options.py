@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kullback._drivers import mixture as driver
-from kullback.mixtures import generalized_js_divergence
+from kullback.discrete.generalized_js import generalized_js_divergence
 from mixture_calls import each_option
 from strategies import TINIEST
 from tolerances import assert_same_bits

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kullback
-from kullback.mixtures import generalized_js_divergence
+from kullback.discrete.generalized_js import generalized_js_divergence
 from mixture_calls import OPTIONS, check, each_family, each_option, triples
 from reference_mixture import mixtures
 from strategies import family, near_pairs, row_pairs, simplex

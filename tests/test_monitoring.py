@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import kullback
 from kullback._drivers import binning as driver
-from kullback.monitoring import histograms, population_stability_index
+from kullback.monitoring.histograms import histograms, population_stability_index
 from strategies import family
 from tolerances import assert_close, assert_same_bits
 

@@ -13,7 +13,7 @@ from gaussian_calls import full_pair, symmetric
 from kullback import multivariate_gaussian_kl_divergence as kl
 from kullback import pairwise_gaussian
 from kullback._drivers import gaussian_full
-from kullback._kernels.gaussian_large import divided
+from kullback._kernels.gaussians.large import divided
 from tolerances import assert_close, assert_same_bits
 
 

@@ -14,8 +14,8 @@ matplotlib = pytest.importorskip("matplotlib")
 
 from matplotlib.figure import Figure  # noqa: E402
 
-from kullback._drawing import shrink, tree_of  # noqa: E402
-from kullback.plots import heat_map, heat_map_between  # noqa: E402
+from kullback.plots.drawing import shrink, tree_of  # noqa: E402
+from kullback.plots.heat_maps import heat_map, heat_map_between  # noqa: E402
 
 
 def distances(n: int, m: int | None = None) -> NDArray[np.float64]:
@@ -150,9 +150,9 @@ def test_wrong_arguments(call: object, reason: str) -> None:
 
 def test_pyplot_is_not_touched() -> None:
     code = (
-        "import sys, numpy, kullback.plots;"
+        "import sys, numpy, kullback.plots.heat_maps;"
         "assert 'matplotlib' not in sys.modules and 'scipy' not in sys.modules;"
-        "kullback.plots.heat_map(numpy.zeros((3, 3))).savefig(sys.argv[1]);"
+        "kullback.plots.heat_maps.heat_map(numpy.zeros((3, 3))).savefig(sys.argv[1]);"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, "/dev/null.png"[:9]], check=True, timeout=60)

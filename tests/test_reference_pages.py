@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import kullback
-from kullback import plots
+from kullback.plots import heat_maps as plots
 
 INDEX = Path(__file__).parent.parent / "docs" / "reference" / "index.md"
 

@@ -13,12 +13,7 @@ from kullback._math.bits import bits
 from kullback._math.lanes import WIDTH
 from kullback._math.memory import load_lanes, pointer
 from kullback._math.shuffles import any_sign_of_lanes
-from kullback._math.sums import (
-    add_unsigned,
-    difference_of_products,
-    times_power_of_two,
-    two_sum,
-)
+from kullback._math.sums import add_unsigned, difference_of_products, times_power_of_two, two_sum
 
 compiled = numba.njit(**FLAGS)
 

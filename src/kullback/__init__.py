@@ -14,55 +14,60 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kullback import estimate, project
-    from kullback.distances import (
+    from kullback.discrete.distances import (
         bhattacharyya_distance,
         chi2_divergence,
         hellinger_distance,
         total_variation_distance,
     )
-    from kullback.divergences import jeffreys_divergence, js_distance, js_divergence, kl_divergence
-    from kullback.entropies import cross_entropy, entropy
-    from kullback.families import f_divergence, renyi_divergence
-    from kullback.gaussian_matrices import pairwise_gaussian
-    from kullback.gaussians import gaussian_kl_divergence, standard_gaussian_kl_divergence
-    from kullback.information import conditional_kl_divergence, mutual_information
+    from kullback.discrete.divergences import (
+        jeffreys_divergence,
+        js_distance,
+        js_divergence,
+        kl_divergence,
+    )
+    from kullback.discrete.entropies import cross_entropy, entropy
+    from kullback.discrete.families import f_divergence, renyi_divergence
+    from kullback.discrete.generalized_js import generalized_js_divergence
+    from kullback.discrete.information import conditional_kl_divergence, mutual_information
+    from kullback.discrete.matrices import condensed, pairwise
+    from kullback.discrete.metrics import FDivergence, Renyi
+    from kullback.gaussians.diagonal import gaussian_kl_divergence, standard_gaussian_kl_divergence
+    from kullback.gaussians.matrices import pairwise_gaussian
+    from kullback.gaussians.multivariate import multivariate_gaussian_kl_divergence
     from kullback.logits import js_divergence_from_logits, kl_divergence_from_logits
-    from kullback.matrices import condensed, pairwise
-    from kullback.metrics import FDivergence, Renyi
-    from kullback.mixtures import generalized_js_divergence
-    from kullback.monitoring import histograms, population_stability_index
-    from kullback.multivariate_gaussians import multivariate_gaussian_kl_divergence
+    from kullback.monitoring.histograms import histograms, population_stability_index
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "bhattacharyya_distance": "distances",
-    "chi2_divergence": "distances",
-    "condensed": "matrices",
-    "conditional_kl_divergence": "information",
-    "cross_entropy": "entropies",
-    "entropy": "entropies",
-    "f_divergence": "families",
-    "FDivergence": "metrics",
-    "generalized_js_divergence": "mixtures",
-    "gaussian_kl_divergence": "gaussians",
-    "hellinger_distance": "distances",
-    "histograms": "monitoring",
-    "jeffreys_divergence": "divergences",
-    "js_distance": "divergences",
-    "js_divergence": "divergences",
+    "bhattacharyya_distance": "discrete.distances",
+    "chi2_divergence": "discrete.distances",
+    "condensed": "discrete.matrices",
+    "conditional_kl_divergence": "discrete.information",
+    "cross_entropy": "discrete.entropies",
+    "entropy": "discrete.entropies",
+    "f_divergence": "discrete.families",
+    "FDivergence": "discrete.metrics",
+    "generalized_js_divergence": "discrete.generalized_js",
+    "gaussian_kl_divergence": "gaussians.diagonal",
+    "hellinger_distance": "discrete.distances",
+    "histograms": "monitoring.histograms",
+    "jeffreys_divergence": "discrete.divergences",
+    "js_distance": "discrete.divergences",
+    "js_divergence": "discrete.divergences",
     "js_divergence_from_logits": "logits",
-    "kl_divergence": "divergences",
+    "kl_divergence": "discrete.divergences",
     "kl_divergence_from_logits": "logits",
-    "multivariate_gaussian_kl_divergence": "multivariate_gaussians",
-    "mutual_information": "information",
-    "pairwise": "matrices",
-    "pairwise_gaussian": "gaussian_matrices",
-    "population_stability_index": "monitoring",
-    "Renyi": "metrics",
-    "renyi_divergence": "families",
-    "standard_gaussian_kl_divergence": "gaussians",
-    "total_variation_distance": "distances",
+    "multivariate_gaussian_kl_divergence": "gaussians.multivariate",
+    "mutual_information": "discrete.information",
+    "pairwise": "discrete.matrices",
+    "pairwise_gaussian": "gaussians.matrices",
+    "population_stability_index": "monitoring.histograms",
+    "Renyi": "discrete.metrics",
+    "renyi_divergence": "discrete.families",
+    "standard_gaussian_kl_divergence": "gaussians.diagonal",
+    "total_variation_distance": "discrete.distances",
 }
 
 _MODULES = ("estimate", "project")
@@ -104,9 +109,9 @@ def __getattr__(name: str) -> Any:
     home = name if name in _MODULES else _HOME.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from kullback import _loading
+    from kullback._process import loading
 
-    module = _loading.load(home)
+    module = loading.load(home)
     value = module if name in _MODULES else getattr(module, name)
     globals()[name] = value
     return value

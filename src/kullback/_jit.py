@@ -10,8 +10,9 @@ import numba
 from numba.core.dispatcher import Dispatcher
 from numba.extending import register_jitable
 
-from kullback import _compiling
-from kullback._cache import KernelCache
+from kullback._process import compiling
+from kullback._process.cache import KernelCache
+from kullback._process.sources import digest_of
 
 FLAGS: dict[str, Any] = {
     # Tiles run on the library's own threads, so the kernel must let the others run.
@@ -55,8 +56,8 @@ def compile_kernel(function: Callable[..., Any], name: str, signature: Any) -> D
     function at once can store the machine code of one under the key of the other.
     """
     if name:
-        return _compiling.once(name, lambda: _compiled(function, name, signature))
-    return _compiling.apart(lambda: _compiled(function, name, signature))
+        return compiling.once(name, lambda: _compiled(function, name, signature))
+    return compiling.apart(lambda: _compiled(function, name, signature))
 
 
 def _compiled(function: Callable[..., Any], name: str, signature: Any) -> Dispatcher:
@@ -67,7 +68,7 @@ def _compiled(function: Callable[..., Any], name: str, signature: Any) -> Dispat
     _name_apart(function, name or f"{id(function)}")
     dispatcher = numba.jit(nopython=True, **FLAGS)(function)
     if name:
-        dispatcher._cache = KernelCache(name)
+        dispatcher._cache = KernelCache(name, digest_of(function))
     dispatcher.compile(signature)
     dispatcher.disable_compile()
     return dispatcher

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback import _arguments, _logit_arguments
+from kullback._arguments import arrays as _arguments
+from kullback._arguments import logits as _logit_arguments
 from kullback._drivers import logits as driver
-from kullback._drivers.source import Rows
+from kullback._drivers.sources import Rows
 
 Array = NDArray[Any]
 NAMES = ("logits_p", "logits_q")

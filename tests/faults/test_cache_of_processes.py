@@ -47,7 +47,7 @@ RACER = """
 import os, sys, time
 from numba import types
 from kullback._jit import compile_kernel
-from kullback import _compiling
+from kullback._process import compiling as _compiling
 
 def kernel(number, count):
     def function(x):

@@ -66,7 +66,7 @@ threads = [threading.Thread(target=first) for _ in range(8)]
 for thread in threads: thread.start()
 for thread in threads: thread.join()
 assert len(results) == 8 and len(set(results)) == 1, results
-from kullback import _compiling
+from kullback._process import compiling as _compiling
 assert not _compiling._pending
 print("fine")
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kullback._drivers import cgroups
+from kullback._process import cgroups
 from processes import assert_fine, needs_linux, run_child
 
 pytestmark = needs_linux
@@ -34,7 +34,7 @@ import os
 for folder in {folders}:
     with open(folder + "/cgroup.procs", "w") as file: file.write(str(os.getpid()))
 import numpy as np, kullback as kl
-from kullback._drivers import limits
+from kullback._process import limits
 assert limits.default_threads() == 1, limits.reasons()
 x = np.random.default_rng(0).random((12_000, 2))
 try:

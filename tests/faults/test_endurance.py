@@ -61,7 +61,7 @@ print("fine")
 def test_fifty_interrupted_calls_leave_nothing_behind() -> None:
     code = """
 import random, signal
-from kullback._drivers import threads
+from kullback._process import threads
 class Alarm(Exception): pass
 def ring(*_): raise Alarm
 signal.signal(signal.SIGALRM, ring)

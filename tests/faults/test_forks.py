@@ -37,7 +37,7 @@ def test_a_forked_child_computes_after_use() -> None:
     fork_child("""
 want = [kl.pairwise(x, metric=metric) for metric in ("js", "kl")]
 rows = kl.kl_divergence(x[:, None], x[:200])
-from kullback._drivers import threads
+from kullback._process import threads
 def check():
     at_work, begun = set(), threading.Event()
     def tile(number):
@@ -101,7 +101,7 @@ def test_a_forked_child_computes_while_another_thread_waits_for_the_same_kernel(
     """The child makes the kernel itself; whoever was at it is not there."""
     fork_child("""
 kl.kl_divergence  # loads the package
-from kullback import _compiling
+from kullback._process import compiling as _compiling
 release = threading.Event()
 def slow():
     assert release.wait(200)

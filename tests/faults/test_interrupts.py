@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from kullback._drivers import threads
+from kullback._process import threads
 from processes import assert_fine, needs_posix, run_child
 
 pytestmark = needs_posix
@@ -18,7 +18,7 @@ pytestmark = needs_posix
 INTERRUPT = """
 import os, random, signal, statistics, sys, threading, time
 import numpy as np, kullback as kl
-from kullback._drivers import blas, threads
+from kullback._process import blas, threads
 random.seed(0)
 sys.setswitchinterval(0.001)
 
@@ -126,7 +126,7 @@ def test_a_second_control_c_leaves_no_helper_at_work(monkeypatch: pytest.MonkeyP
 
 def test_control_c_while_a_kernel_compiles_is_answered_at_once() -> None:
     code = """
-from kullback import _compiling
+from kullback._process import compiling as _compiling
 p, q = [0.9, 0.1], [0.5, 0.5]
 kl.kl_divergence  # loads the package
 def wait_until_it_compiles():
@@ -161,7 +161,7 @@ print("fine")
 def test_control_c_does_not_wait_for_a_helper_that_needs_a_kernel() -> None:
     """A helper gives up waiting for a compilation as soon as its job is cancelled."""
     code = """
-from kullback import _compiling
+from kullback._process import compiling as _compiling
 release, begun = threading.Event(), threading.Event()
 def slow():
     begun.set()
@@ -229,7 +229,7 @@ print("fine")
 def test_an_interrupt_at_any_step_leaves_no_kernel_that_nobody_makes() -> None:
     """Between any two steps of the caller; `Thread.start` would end the thread it has started."""
     code = """
-from kullback import _compiling
+from kullback._process import compiling as _compiling
 kl.kl_divergence  # loads the package
 class Stop(Exception): pass
 armed = False

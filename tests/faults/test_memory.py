@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import kullback as kl
-from kullback._drivers import memory
+from kullback._process import memory
 from processes import assert_fine, needs_linux, run_child
 
 ROWS = 2**16 + 1  # of which all pairs are beyond 2**32
@@ -79,7 +79,7 @@ def test_the_limit_of_the_address_space_counts() -> None:
         run_child("""
         import resource
         import numpy as np, kullback as kl
-        from kullback._drivers import memory
+        from kullback._process import memory
         x = np.random.default_rng(0).random((12_000, 2))
         want = kl.pairwise(x[:100])
         used = memory.cgroups.number(memory.Path("/proc/self/statm")) * 4096

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kullback import _requirements
+from kullback._process import requirements as _requirements
 from processes import assert_fine, run_child
 
 ROOT = Path(__file__).parents[2]

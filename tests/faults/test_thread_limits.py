@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kullback._drivers import cgroups, limits, threads
+from kullback._process import cgroups, limits, threads
 from processes import assert_fine, needs_linux, run_child
 
 
@@ -55,7 +55,7 @@ def test_affinity_limits_the_threads_also_when_it_changes() -> None:
         run_child(
             """
             import os
-            from kullback._drivers.threads import default_threads
+            from kullback._process.threads import default_threads
             all_of_them = os.sched_getaffinity(0)
             assert default_threads() <= len(all_of_them)
             os.sched_setaffinity(0, {min(all_of_them)})
@@ -128,7 +128,7 @@ def test_as_many_threads_are_used_as_are_allowed_and_no_more() -> None:
     """Not only said but done."""
     code = """
     import numpy as np, kullback as kl
-    from kullback._drivers import threads
+    from kullback._process import threads
     at_once, work = [1], threads._Job.work
     def counted(job, progress=None):
         at_once.append(len(threads._working))

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kullback import _compiling
-from kullback._drivers import threads
+from kullback._process import compiling as _compiling
+from kullback._process import threads
 from processes import assert_fine, needs_linux, run_child
 
 

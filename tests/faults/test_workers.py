@@ -14,7 +14,7 @@ from processes import assert_fine, run_child
 WORK = """
 import os, threading
 import numpy as np, kullback as kl
-from kullback._drivers.limits import default_threads
+from kullback._process.limits import default_threads
 
 def rows(seed):
     return np.random.default_rng(seed).random((700, 64))

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers import threads
 from kullback._kernels import binning as kernel
 from kullback._kernels import build
+from kullback._process import threads
 
 Array = NDArray[Any]
 Counts = NDArray[np.int64]

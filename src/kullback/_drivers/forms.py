@@ -12,11 +12,11 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers.memory import aligned
 from kullback._drivers.rows import Work
-from kullback._drivers.source import Rows
+from kullback._drivers.sources import Rows
 from kullback._kernels import build
 from kullback._math.lanes import SINGLE_WIDTH, WIDTH
+from kullback._process.memory import aligned
 
 Array = NDArray[Any]
 FEWEST_IN_SINGLE = 64  # bins

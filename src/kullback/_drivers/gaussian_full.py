@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from kullback._drivers import blas, threads
-from kullback._drivers.memory import aligned
-from kullback._drivers.source import Rows
-from kullback._kernels import build_gaussians as build
-from kullback._kernels.gaussian_full import workspace
-from kullback._kernels.gaussian_large import divergence
+from kullback._drivers.sources import Rows
+from kullback._kernels.gaussians import build
+from kullback._kernels.gaussians.full import workspace
+from kullback._kernels.gaussians.large import divergence
 from kullback._math.lanes import WIDTH
+from kullback._process import blas, threads
+from kullback._process.memory import aligned
 
 Array = NDArray[Any]
 # Dimensions from which on pairs are computed by LAPACK. Eight pairs at a time take a quarter of its

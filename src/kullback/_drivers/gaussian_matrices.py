@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drivers.forms import Form, NoProduct, Place, Prepared, padded
-from kullback._drivers.memory import aligned
 from kullback._drivers.products import multiply_in_chunks
-from kullback._drivers.source import Index, counting
-from kullback._kernels import build_gaussians as build
+from kullback._drivers.sources import Index, counting
+from kullback._kernels.gaussians import build
+from kullback._process.memory import aligned
 
 Array = NDArray[Any]
 MOST_FOR_REFERENCE = 128  # rows that the reference is the median of

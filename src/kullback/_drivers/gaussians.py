@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers import threads
 from kullback._drivers.rows import CONVERTED_TILE, SMALL, TILE, Invalid
-from kullback._drivers.source import Index, Rows
-from kullback._kernels import build_gaussians
-from kullback._kernels.gaussian_rows import SHORT
+from kullback._drivers.sources import Index, Rows
+from kullback._kernels.gaussians import build as build_gaussians
+from kullback._kernels.gaussians.rows import SHORT
+from kullback._process import threads
 
 Array = NDArray[Any]
 

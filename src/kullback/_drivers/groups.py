@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drivers.rows import Invalid
-from kullback._drivers.threads import default_threads
+from kullback._process.threads import default_threads
 
 Array = NDArray[Any]
 FLOAT64 = np.dtype(np.float64)

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers import threads
 from kullback._drivers.rows import Invalid
-from kullback._drivers.source import Index, Rows
-from kullback._kernels import build_softmax as build
-from kullback._kernels.softmax import PART, Heat
-from kullback._kernels.softmax_rows import FIRST, NEXT, NUMBERS, PASSES, SURVEY
-from kullback._kernels.softmax_steps import SCALE
-from kullback._kernels.terms import LEFT
+from kullback._drivers.sources import Index, Rows
+from kullback._kernels.softmax import build
+from kullback._kernels.softmax.exponentials import PART, Heat
+from kullback._kernels.softmax.rows import FIRST, NEXT, NUMBERS, PASSES, SURVEY
+from kullback._kernels.softmax.steps import SCALE
+from kullback._kernels.terms.arithmetic import LEFT
+from kullback._process import threads
 
 Array = NDArray[Any]
 

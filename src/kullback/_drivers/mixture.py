@@ -9,13 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers import threads
 from kullback._drivers.groups import FLOAT64, Array, Job, converted, cut
 from kullback._drivers.mixture_blocks import in_blocks
-from kullback._kernels import build_mixtures as build
-from kullback._kernels import mixture
-from kullback._kernels import mixture_state as careful
-from kullback._kernels.mixture_short import is_short, short_space
+from kullback._kernels.mixtures import build
+from kullback._kernels.mixtures import common as mixture
+from kullback._kernels.mixtures import state as careful
+from kullback._kernels.mixtures.short import is_short, short_space
+from kullback._process import threads
 
 SMALL = 200_000  # elements that one thread does
 TILE = 1 << 18  # elements of a tile that is read where it lies: about 0.3 ms

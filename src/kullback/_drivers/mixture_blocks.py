@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from kullback._drivers import threads
 from kullback._drivers.groups import FLOAT64, Array, Groups, Job, converted, cut
-from kullback._kernels import build_mixtures as build
-from kullback._kernels import mixture
-from kullback._kernels import mixture_state as careful
+from kullback._kernels.mixtures import build
+from kullback._kernels.mixtures import common as mixture
+from kullback._kernels.mixtures import state as careful
 from kullback._math.lanes import WIDTH
+from kullback._process import threads
 
 
 def in_blocks(job: Job, g: int) -> float:

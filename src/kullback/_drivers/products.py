@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers import blas
 from kullback._drivers.forms import Place, Prepared, padded
-from kullback._drivers.memory import aligned
 from kullback._drivers.rows import Work
-from kullback._drivers.source import Rows
+from kullback._drivers.sources import Rows
 from kullback._kernels import build
-from kullback._kernels.reference import CHUNK
+from kullback._kernels.matrices.reference import CHUNK
 from kullback._math.lanes import WIDTH
+from kullback._process import blas
+from kullback._process.memory import aligned
 
 Array = NDArray[Any]
 

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers import threads
-from kullback._drivers.source import Index, Rows, counting
+from kullback._drivers.sources import Index, Rows, counting
 from kullback._kernels import build
-from kullback._kernels.terms import LEFT
+from kullback._kernels.terms.arithmetic import LEFT
+from kullback._process import threads
 
 Array = NDArray[Any]
 

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers import blas, threads
 from kullback._drivers.forms import Form, Place
 from kullback._drivers.rows import Invalid
-from kullback._drivers.source import Index, Source
+from kullback._drivers.sources import Index, Source
 from kullback._drivers.targets import Condensed, Matrix
-from kullback._kernels.reference import CHUNK
+from kullback._kernels.matrices.reference import CHUNK
+from kullback._process import blas, threads
 
 Array = NDArray[Any]
 

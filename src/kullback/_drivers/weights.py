@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._kernels.mixture import WEIGHTS_SCALE
+from kullback._kernels.mixtures.common import WEIGHTS_SCALE
 
 Array = NDArray[Any]
 

@@ -9,26 +9,15 @@ from typing import Any
 from numba import types
 
 from kullback._jit import compile_kernel
-from kullback._kernels import (
-    binning,
-    centred,
-    chi2,
-    cross_entropy,
-    custom,
-    entropic,
-    hellinger,
-    jeffreys,
-    js,
-    kl,
-    renyi,
-    symmetrized,
-    total_variation,
-)
-from kullback._kernels.careful import make_careful
-from kullback._kernels.roots import make_certify_roots, make_roots
-from kullback._kernels.rows import make_rows
-from kullback._kernels.rules import RULES
-from kullback._kernels.short import LONGEST, make_short
+from kullback._kernels import binning
+from kullback._kernels.matrices import centred, entropic, symmetrized
+from kullback._kernels.matrices.roots import make_certify_roots, make_roots
+from kullback._kernels.rows import custom
+from kullback._kernels.rows.careful import make_careful
+from kullback._kernels.rows.rows import make_rows
+from kullback._kernels.rows.rules import RULES
+from kullback._kernels.rows.short import LONGEST, make_short
+from kullback._kernels.rows.singles import make_singles
 from kullback._kernels.signatures import (
     BLOCK,
     BYTES,
@@ -42,8 +31,17 @@ from kullback._kernels.signatures import (
     WORDS,
     contiguous,
 )
-from kullback._kernels.singles import make_singles
-from kullback._kernels.terms import DOUBLE, SINGLE, Arithmetic, Terms
+from kullback._kernels.terms import (
+    chi2,
+    cross_entropy,
+    hellinger,
+    jeffreys,
+    js,
+    kl,
+    renyi,
+    total_variation,
+)
+from kullback._kernels.terms.arithmetic import DOUBLE, SINGLE, Arithmetic, Terms
 
 TERMS: dict[str, Callable[[Arithmetic], Terms]] = {
     "kl": kl.make,

@@ -21,12 +21,7 @@ import numpy as np
 from kullback._jit import inline
 from kullback._math import series
 from kullback._math.bits import bits, fma, from_bits, to_float
-from kullback._math.log import (
-    FRACTION,
-    FRACTION_SINGLE,
-    log_normal,
-    log_normal_singles,
-)
+from kullback._math.log import FRACTION, FRACTION_SINGLE, log_normal, log_normal_singles
 from kullback._math.tables import FAST, table
 
 # Bounds that the tests hold them to, in units in the last place. The polynomial is cut where its

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import kullback as kl
-from kullback._requirements import OLDEST, require
+from kullback._process.requirements import OLDEST, require
 from kullback.app.errors import UserError, one_line, os_error
 
 _DESCRIPTION = "Divergences between all pairs of probability distributions, exactly and fast."

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import kullback as kl
-from kullback._drivers.threads import default_threads
+from kullback._process.threads import default_threads
 from kullback.app.corpus import Corpus, read_corpus
 from kullback.app.errors import from_library, os_error, require
 from kullback.app.findings import Cluster, clusters
@@ -110,7 +110,7 @@ def _spread(rows: NDArray[Any], count: int) -> NDArray[Any]:
 
 
 def _write(folder: Path, corpus: Corpus, distances: NDArray[Any], groups: list[Cluster]) -> None:
-    from kullback.plots import heat_map
+    from kullback.plots.heat_maps import heat_map
 
     unit = "JS distance (square root of bits)"
     roots = np.sqrt(distances)

@@ -6,7 +6,7 @@ import errno
 import importlib
 from pathlib import Path
 
-from kullback._requirements import OLDEST, too_old
+from kullback._process.requirements import OLDEST, too_old
 
 _REMEDIES = {
     errno.ENOENT: "check the path",

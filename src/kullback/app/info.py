@@ -69,7 +69,7 @@ def _processor() -> dict[str, Any]:
 
 
 def _threads() -> dict[str, Any]:
-    from kullback._drivers import limits
+    from kullback._process import limits
 
     return {"used": limits.default_threads(), "limits": dict(limits.reasons())}
 
@@ -77,7 +77,7 @@ def _threads() -> dict[str, Any]:
 def _blas() -> dict[str, Any]:
     import numpy as np
 
-    from kullback._drivers import blas
+    from kullback._process import blas
 
     built: Any = np.show_config(mode="dicts")
     functions = blas.loaded()
@@ -89,13 +89,13 @@ def _blas() -> dict[str, Any]:
 
 
 def _memory() -> dict[str, Any]:
-    from kullback._drivers import memory
+    from kullback._process import memory
 
     return {"available_bytes": int(memory.available())}
 
 
 def _cache() -> dict[str, Any]:
-    from kullback import _cache
+    from kullback._process import cache as _cache
 
     folder = _cache.directory()
     kernels = [path.stat().st_size for path in folder.glob("*.kernel")] if folder.is_dir() else []

@@ -116,7 +116,7 @@ def _in_the_files(message: str, x: Table, y: Table) -> str:
 
 
 def _draw(matrix: Matrix, x: Table, y: Table, options: dict[str, Any]) -> Figure:
-    from kullback.plots import heat_map, heat_map_between
+    from kullback.plots.heat_maps import heat_map, heat_map_between
 
     metric, unit = options["metric"], _unit(options["metric"], options["base"])
     rows, columns = matrix.names or (None, None)

@@ -17,12 +17,7 @@ from kullback.estimate.gaussian_mixtures import gaussian_mixture_kl
 from kullback.estimate.monte_carlo import kl_monte_carlo
 from kullback.estimate.nearest_neighbor import kl_nearest_neighbor
 from kullback.estimate.quadrature import kl_quadrature
-from kullback.estimate.results import (
-    ConvergenceWarning,
-    Estimate,
-    MixtureDivergence,
-    Quadrature,
-)
+from kullback.estimate.results import ConvergenceWarning, Estimate, MixtureDivergence, Quadrature
 
 __all__ = [
     "ConvergenceWarning",

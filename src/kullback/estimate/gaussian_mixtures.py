@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logsumexp
 
-from kullback import _arguments
+from kullback._arguments import arrays as _arguments
 from kullback.estimate.results import MixtureDivergence
-from kullback.gaussian_matrices import pairwise_gaussian
+from kullback.gaussians.matrices import pairwise_gaussian
 
 Array = NDArray[np.float64]
 

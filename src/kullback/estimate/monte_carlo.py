@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback import _arguments
+from kullback._arguments import arrays as _arguments
 from kullback.estimate.ratios import excess
 from kullback.estimate.results import Estimate
 

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 from scipy.special import digamma
 
-from kullback import _arguments
-from kullback._drivers.threads import default_threads
+from kullback._arguments import arrays as _arguments
+from kullback._process.threads import default_threads
 from kullback.estimate.results import Estimate
 
 Array = NDArray[np.float64]

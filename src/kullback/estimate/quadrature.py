@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback import _arguments
+from kullback._arguments import arrays as _arguments
 from kullback.estimate import integration
 from kullback.estimate.densities import Density, density
 from kullback.estimate.ratios import log_share

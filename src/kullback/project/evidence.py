@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback import _arguments
+from kullback._arguments import arrays as _arguments
 from kullback.estimate.results import ConvergenceWarning
 from kullback.project import reparameterization, score
 from kullback.project.gaussians import Gaussian, InformationProjection, Shape

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback import _arguments
+from kullback._arguments import arrays as _arguments
 from kullback.estimate import integration
 from kullback.estimate.densities import Density, density
 from kullback.project.gaussians import Gaussian

@@ -1,0 +1,258 @@
+"""KL of Gaussians with full covariances, eight pairs at a time, one in each lane.
+
+With L and K the Cholesky factors of q's covariance Q and p's P, X = L**-1 K and
+z = L**-1 (mean_p - mean_q),
+
+    2 KL = sum (x_ii**2 - 1 - 2 ln x_ii) + sum of x_ij**2 below the diagonal + |z|**2:
+
+no term is negative. Where the first two are small, X is too near to 1 to tell by how much, and
+E = L**-1 (P - Q) L**-T takes its place, of which nothing is lost: with C the factor of 1 + E and
+1 + t_i its pivots, they are sum (t_i - ln(1 + t_i)) + sum of c_ij**2 below the diagonal.
+
+Rows and columns are scaled by powers of two that bring the diagonal between 1 and 4, which is
+exact; so it is the condition of the matrices of correlations that errors are in proportion to.
+The lower triangle is what counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kullback._jit import inline, outline
+from kullback._kernels.gaussians.cholesky import (
+    divide_both_sides,
+    divide_triangle,
+    divide_vector,
+    factor,
+    finish_column,
+    get,
+    less_products,
+    put,
+    row_of,
+)
+from kullback._kernels.gaussians.spreads import difference, of_variance, times_power
+from kullback._kernels.matrices.reference import load_columns
+from kullback._math.bits import (
+    bits,
+    fma,
+    from_bits,
+    magnitude,
+    mask_byte,
+    select,
+    square_root,
+    to_float,
+)
+from kullback._math.lanes import WIDTH, lanes_of
+from kullback._math.log import LN2, log_normal
+from kullback._math.log_ratio import relative_entropy
+from kullback._math.memory import pointer
+from kullback._math.shuffles import transposed
+
+NEAR = 0.25  # of 2 KL but for the means: below it, E is used
+ROUNDING = 2.0**-53
+MEAN_P, COV_P, MEAN_Q, COV_Q = 1, 2, 4, 8  # bits of `status`: what is at fault
+
+
+def workspace(d: int) -> int:
+    """How many float64 a call needs: two full matrices, two triangles, seven vectors."""
+    triangle = d * (d + 1) // 2
+    return WIDTH * (2 * _full_size(d) + 2 * triangle + 7 * d)
+
+
+@inline
+def _full_size(d):
+    """Places of a full matrix, in whole lanes' worth."""
+    return (d * d + WIDTH - 1) // WIDTH * WIDTH
+
+
+@inline
+def _gather(source, at, count, space, target):
+    """`count` neighbours of eight rows, transposed; up to a whole multiple of WIDTH are written."""
+    for c in range(0, count, WIDTH):
+        lanes = transposed(
+            (
+                load_columns(source, at[0], c, count),
+                load_columns(source, at[1], c, count),
+                load_columns(source, at[2], c, count),
+                load_columns(source, at[3], c, count),
+                load_columns(source, at[4], c, count),
+                load_columns(source, at[5], c, count),
+                load_columns(source, at[6], c, count),
+                load_columns(source, at[7], c, count),
+            )
+        )
+        for r in range(WIDTH):
+            put(space, target + c + r, lanes[r])
+
+
+@inline
+def _places(index, start, count):
+    """Where eight rows of `count` numbers begin, the last one again where there are fewer."""
+    last = index.size - 1
+    return (
+        index[start] * count,
+        index[min(start + 1, last)] * count,
+        index[min(start + 2, last)] * count,
+        index[min(start + 3, last)] * count,
+        index[min(start + 4, last)] * count,
+        index[min(start + 5, last)] * count,
+        index[min(start + 6, last)] * count,
+        index[min(start + 7, last)] * count,
+    )
+
+
+@inline
+def _scaled_triangle(space, full, triangle, scales, d, tolerance):
+    """The lower triangle of a full matrix, scaled; whether it is finite, symmetric, positive.
+
+    `tolerance` is how much two entries that should be equal may differ, in units of the root of
+    the product of their diagonal entries.
+    """
+    good = lanes_of(0.0) == 0.0
+    for i in range(d):
+        v = get(space, full + i * d + i)
+        usable = (v > 0.0) & (v < np.inf)
+        good = good & usable
+        e = of_variance(select(usable, v, 1.0))[2]
+        put(space, scales + i, from_bits((1023 - (e >> 1)) << 52))
+    for i in range(d):
+        row, scale = row_of(triangle, i), get(space, scales + i)
+        room = get(space, full + i * d + i) * scale * scale * (tolerance * tolerance)
+        for j in range(i + 1):
+            a, b = get(space, full + i * d + j), get(space, full + j * d + i)
+            other = get(space, scales + j)
+            off = (a - b) * scale * other
+            put(space, row + j, a * scale * other)
+            good = good & (off * off < room * get(space, row_of(triangle, j) + j))
+    return good
+
+
+@inline
+def _mean_distance(space, means, left, inverses, scales, target, d):
+    """|L**-1 (mean_p - mean_q)|**2, and whether either mean is finite."""
+    good_p = lanes_of(0.0) == 0.0
+    good_q = good_p
+    for i in range(d):
+        x, y = get(space, means[0] + i), get(space, means[1] + i)
+        good_p = good_p & (magnitude(x) < np.inf)
+        good_q = good_q & (magnitude(y) < np.inf)
+        apart, power = difference(x, y)
+        n = (bits(get(space, scales + i)) >> 52) - 1023
+        put(space, target + i, times_power(apart, n + power))
+    return divide_vector(space, left, inverses, target, d), good_p, good_q
+
+
+@inline
+def _apart(space, left, inverses, right, scales, d):
+    """2 KL but for the means, by X, which takes the place of P's factor at `right`."""
+    total = lanes_of(0.0)
+    for i in range(d):
+        row = row_of(right, i)
+        p_scale, q_scale = get(space, scales[0] + i), get(space, scales[1] + i)
+        n = (bits(q_scale) >> 52) - (bits(p_scale) >> 52)
+        ratio = get(space, row + i) * get(space, inverses + i)
+        log = fma(to_float(n), LN2, log_normal(ratio))
+        x = times_power(ratio, n)
+        total = total + ((x * x - 1.0) - (log + log))
+        for j in range(i + 1):
+            put(space, row + j, times_power(get(space, row + j), n))
+    divide_triangle(space, left, inverses, right, d)
+    for i in range(d):
+        row = row_of(right, i)
+        for j in range(i):
+            x = get(space, row + j)
+            total = fma(x, x, total)
+    return total
+
+
+@outline
+def _near(space, left, inverses, full, target, scales, d):
+    """2 KL but for the means, by E; P and Q lie at the two places `full`."""
+    for i in range(d):
+        scale = get(space, scales + i)
+        for j in range(i + 1):
+            at = i * d + j
+            a = (get(space, full[0] + at) - get(space, full[1] + at)) * scale
+            a = a * get(space, scales + j)
+            put(space, full[0] + at, a)
+            put(space, full[0] + j * d + i, a)
+    divide_both_sides(space, left, inverses, full[0], target, d)
+    total = lanes_of(0.0)
+    for j in range(d):
+        own = row_of(target, j)
+        squares = -less_products(space, lanes_of(0.0), own, own, j)
+        t = get(space, own + j) - squares
+        t = select(t > -0.9, t, 0.0)  # others are not near
+        share = relative_entropy(lanes_of(1.0), t + 1.0, -t)
+        total = total + (share + squares)
+        finish_column(space, target, j, d, 1.0 / square_root(t + 1.0))
+    return total
+
+
+@inline
+def _mark(status, start, count, good, bit):
+    byte = mask_byte(good)
+    for r in range(count):
+        if not (byte >> r) & 1:
+            status[start + r] |= bit
+
+
+def make_full() -> Callable[..., Any]:
+    """The kernel over pairs of Gaussians."""
+
+    def full(
+        mean_p, p_mean, cov_p, p_cov, mean_q, q_mean, cov_q, q_cov, tolerance, memory, out, status
+    ):
+        """out[r] = KL of pair r, in nats; what is at fault in it: bits of `status`.
+
+        Each array has rows, of d or of d * d numbers, of which an index says which are meant.
+        """
+        d = mean_p.shape[1]
+        square, triangle = _full_size(d), d * (d + 1) // 2
+        first, second = 0, square
+        right, left = 2 * square, 2 * square + triangle
+        inverses = left + triangle
+        scales = inverses + d, inverses + 2 * d
+        vector, result = inverses + 3 * d, inverses + 4 * d
+        p_inverses = inverses + 5 * d
+        least = d * ROUNDING
+        space = pointer(memory)
+        means_p, means_q = pointer(mean_p), pointer(mean_q)
+        covs_p, covs_q = pointer(cov_p), pointer(cov_q)
+        for start in range(0, out.size, WIDTH):
+            p_at, q_at = _places(p_cov, start, d * d), _places(q_cov, start, d * d)
+            _gather(covs_p, p_at, d * d, space, first)
+            p_good = _scaled_triangle(space, first, right, scales[0], d, tolerance)
+            _gather(covs_q, q_at, d * d, space, second)
+            q_good = _scaled_triangle(space, second, left, scales[1], d, tolerance)
+            p_good = p_good & factor(space, right, p_inverses, d, least)
+            q_good = q_good & factor(space, left, inverses, d, least)
+            total = _apart(space, left, inverses, right, scales, d)
+            near = total < NEAR
+            if mask_byte(near) != 0:
+                total = select(
+                    near,
+                    _near(space, left, inverses, (first, second), right, scales[1], d),
+                    total,
+                )
+            _gather(means_p, _places(p_mean, start, d), d, space, first)
+            _gather(means_q, _places(q_mean, start, d), d, space, second)
+            distance, p_finite, q_finite = _mean_distance(
+                space, (first, second), left, inverses, scales[1], vector, d
+            )
+            value = 0.5 * total + 0.5 * distance
+            value = select(value == value, value, np.inf)  # a sum that overflowed on its way
+            good = p_good & q_good & p_finite & q_finite
+            put(space, result, select(good, value, np.nan))
+            count = min(WIDTH, out.size - start)
+            for r in range(count):
+                out[start + r] = memory[result * WIDTH + r]
+            _mark(status, start, count, p_finite, MEAN_P)
+            _mark(status, start, count, p_good, COV_P)
+            _mark(status, start, count, q_finite, MEAN_Q)
+            _mark(status, start, count, q_good, COV_Q)
+
+    return full

@@ -1,0 +1,147 @@
+"""Pairwise Bhattacharyya's and Hellinger's distances of diagonal Gaussians, one by one but fast.
+
+    4 B = sum (m0 - m1)**2 / (v0 + v1) + sum ln((v0 + v1)**2 / (4 v0 v1))
+
+is no matrix product. But of the sums s = v0 + v1 of several dimensions, one fraction and one
+product are kept, N/P + d**2/s = (N s + d**2 P) / (P s), which cost three operations a dimension
+instead of a division and a logarithm; ln v0 and ln v1 are summed beforehand. Powers of two for
+each dimension keep the numbers near 1 and are exact, so that differences of means lose nothing.
+What the logarithms lose is bounded from the rows' own; pairs that the bound does not certify, and
+those whose products leave the range of float64, come out as nan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kullback._jit import inline
+from kullback._kernels.gaussians.pairs import hellinger_of, whole
+from kullback._kernels.gaussians.spreads import Spread
+from kullback._kernels.matrices.reference import ROUNDING, load_columns, no_sum, whole_sum
+from kullback._math.bits import fma, magnitude, select
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
+from kullback._math.log import log_normal
+from kullback._math.memory import load_lanes, pointer, store_lanes
+from kullback._math.shuffles import sum_of_lanes
+from kullback._math.sums import add_to
+
+GROUP = 8 * WIDTH  # dimensions of one logarithm and one division, eight in each lane
+LEAST = 2.0**-900
+DIMENSION = 25.0  # roundings of ln((v0 + v1)**2 / (4 v0 v1))
+LOGARITHM = 8.0  # of the logarithms that are summed
+RELATIVE = 1500.0  # of all; most are of the unit of a log-variance
+
+
+def make_scaled(spread: Spread) -> Callable[..., Any]:
+    """The kernel that prepares rows of either side."""
+    compare = spread.compare
+
+    def scaled(rows, reference, out, logs, size):
+        """out: means and halves of variances in units of the reference; logs: sum ln v; size.
+
+        reference: 1 in units of the spread, and for the means.
+        """
+        d = rows.shape[1] // 2
+        padded = reference.shape[1]
+        source, target, given = pointer(rows), pointer(out), pointer(reference)
+        for i in range(rows.shape[0]):
+            total, absolute = no_sum(), lanes_of(0.0)
+            for c in range(0, padded, WIDTH):
+                live = lane_numbers() + c < d
+                mean = load_columns(source, 2 * i * d, c, d)
+                x = select(live, load_columns(source, 2 * i * d + d, c, d), 1.0)
+                ratio = compare(x, load_lanes(given, c))[0]
+                log = log_normal(ratio)
+                store_lanes(target, 2 * i * padded + c, mean * load_lanes(given, padded + c))
+                store_lanes(target, (2 * i + 1) * padded + c, 0.5 * ratio)
+                total = add_to(total, log)
+                # Zeros, infinities and subnormal numbers are left to `gaussian_pairs`.
+                usual = (ratio > LEAST) & (ratio < 1.0 / LEAST)
+                absolute = absolute + select(usual, magnitude(log), np.inf)
+            logs[i] = whole_sum(total)
+            size[i] = sum_of_lanes(absolute)
+
+    return scaled
+
+
+@inline
+def _step(state, x_data, at, padded, y_mean, y_half):
+    """A fraction and a product with eight dimensions more."""
+    numerator, product = state
+    d = load_lanes(x_data, at) - y_mean
+    s = load_lanes(x_data, at + padded) + y_half
+    return fma(numerator, s, d * d * product), product * s
+
+
+@inline
+def _ended(total, state):
+    """A sum with what a group has come to: nan where its product has left the range."""
+    numerator, product = state
+    share = fma(2.0, log_normal(product), 0.5 * (numerator / product))
+    return total + select(product > LEAST, share, np.nan)
+
+
+@inline
+def _two_pairs(x_data, first, second, y_data, y_at, padded):
+    """sum d**2 / (2 s) + 2 ln s of two rows of x and one of y, whose entries are loaded once."""
+    totals = lanes_of(0.0), lanes_of(0.0)
+    for start in range(0, padded, GROUP):
+        a = b = lanes_of(0.0), lanes_of(1.0)
+        for c in range(start, min(start + GROUP, padded), WIDTH):
+            y_mean = load_lanes(y_data, y_at + c)
+            y_half = load_lanes(y_data, y_at + padded + c)
+            a = _step(a, x_data, first + c, padded, y_mean, y_half)
+            b = _step(b, x_data, second + c, padded, y_mean, y_half)
+        totals = _ended(totals[0], a), _ended(totals[1], b)
+    return sum_of_lanes(totals[0]), sum_of_lanes(totals[1])
+
+
+def make_tile(hellinger: bool) -> Callable[..., Any]:
+    """The kernel over all pairs of two sets of prepared rows."""
+    finish = hellinger_of if hellinger else whole
+
+    @inline
+    def certified(total, x_logs, x_size, y_logs, y_size, roundings):
+        total = total - (x_logs + y_logs)
+        error = fma(RELATIVE, total, LOGARITHM * (x_size + y_size) + roundings)
+        good = (total > error * ROUNDING) & (total < np.inf)
+        return select(good, finish(0.25 * select(good, total, 1.0)), np.nan)
+
+    def tile(x, x_logs, x_size, y, y_logs, y_size, above, out):
+        """out[i, j] for j >= i + above: the distance, or nan, zeros elsewhere; whether any is nan.
+
+        Rows of out are contiguous.
+        """
+        unsure, rest = lanes_of(0.0), 0.0
+        padded = x.shape[1] // 2
+        roundings = DIMENSION * padded
+        n, m = out.shape
+        stride = out.strides[0] // 8
+        target = pointer(out)
+        x_data, y_data, logs, size = pointer(x), pointer(y), pointer(y_logs), pointer(y_size)
+        for i in range(0, n, 2):
+            other = min(i + 1, n - 1)
+            at = (2 * i * padded, 2 * other * padded)
+            for j in range(max(0, i + above), m):
+                found = _two_pairs(x_data, at[0], at[1], y_data, 2 * j * padded, padded)
+                out[i, j], out[other, j] = found
+        for i in range(n):
+            first = min(max(0, i + above), m)
+            out[i, :first] = 0.0
+            own, own_size = x_logs[i], x_size[i]
+            for j in range(first, m - WIDTH + 1, WIDTH):
+                total = load_lanes(target, i * stride + j)
+                y_own = load_lanes(logs, j), load_lanes(size, j)
+                result = certified(total, own, own_size, y_own[0], y_own[1], roundings)
+                store_lanes(target, i * stride + j, result)
+                unsure = unsure + select(result == result, 0.0, 1.0)
+            for j in range(m - (m - first) % WIDTH, m):
+                whole = out[i, j]
+                out[i, j] = certified(whole, own, own_size, y_logs[j], y_size[j], roundings)
+                rest += np.isnan(out[i, j])
+        return sum_of_lanes(unsure) + rest > 0.0
+
+    return tile

@@ -1,0 +1,174 @@
+"""Pairwise metrics of diagonal Gaussians as a matrix product, measured from a reference Gaussian.
+
+With c and w the reference's means and variances, a = (mean - c) / sqrt(w) and A = v/w - 1 for the
+row that stands for p; b, B = w/v - 1 for the one that stands for q:
+
+    2 KL = e(p) + f(q) + sum (A + a**2) B - 2 sum a b (1 + B),
+    e = sum A - ln(1 + A) + a**2,      f = sum B - ln(1 + B) + b**2 (1 + B).
+
+Near the reference nothing cancels, since A and B are known to their last digits. Jeffreys'
+divergence is two of these, side by side in one product of twice the size. With A and B the
+differences of the standard deviations and a and b those of the means, the square of Wasserstein's
+distance is sum a**2 + A**2 + sum b**2 + B**2 - 2 sum a b - 2 sum A B. In each, the product's error
+is at most proportional to the product of the rows' norms, by Cauchy and Schwarz.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kullback._jit import inline
+from kullback._kernels.gaussians.spreads import Spread
+from kullback._kernels.matrices.reference import (
+    ROUNDING,
+    load_columns,
+    no_sum,
+    product_roundings,
+    whole_sum,
+)
+from kullback._math.bits import fma, magnitude, select, square_root
+from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
+from kullback._math.memory import load_lanes, pointer, store_lanes
+from kullback._math.shuffles import sum_of_lanes
+from kullback._math.sums import add_to
+
+ENTRY = 40.0  # roundings of two factors
+ROW = 32.0  # of e and of f
+LEAST = 2.0**-600  # a smaller result may be made of squares that underflowed
+MOST = 2.0**200  # of a norm, so that what else underflows counts as little
+
+
+def make_prepared(spread: Spread, left: bool, right: bool) -> Callable[..., Any]:
+    """The kernel that prepares rows that stand for p (`left`), for q (`right`), or for both."""
+    compare = spread.compare
+
+    @inline
+    def as_left(a, x, w):
+        """Two entries of the product, the size that errors of them are in proportion to; e."""
+        _, excess, share = compare(x, w)
+        square = a * a
+        size = magnitude(excess) + square
+        return excess + square, a, size * size + square, 2.0 * share + square
+
+    @inline
+    def as_right(b, x, w):
+        """As `as_left`, of q."""
+        ratio, excess, share = compare(w, x)
+        slope = b * ratio
+        size = excess * excess + 4.0 * (slope * slope)
+        # A ratio that underflows may be one that b**2 would bring back.
+        return excess, -2.0 * slope, select(ratio > LEAST, size, np.inf), 2.0 * share + b * slope
+
+    def prepared(rows, reference, right_first, out, e, norm):
+        """out: entries of p, of q or of both, q's before p's where they are to stand first.
+
+        reference: c, w as a spread, and 1/sqrt(w). norm: of a row of out.
+        """
+        d = rows.shape[1] // 2
+        padded = reference.shape[1]
+        width = out.shape[1]
+        source, target, given = pointer(rows), pointer(out), pointer(reference)
+        for i in range(rows.shape[0]):
+            own, square = no_sum(), lanes_of(0.0)
+            p_at = i * width + (2 * padded if right_first else 0)
+            q_at = i * width + (0 if right_first or not left else 2 * padded)
+            for c in range(0, padded, WIDTH):
+                live = lane_numbers() + c < d
+                mean = load_columns(source, 2 * i * d, c, d)
+                x = select(live, load_columns(source, 2 * i * d + d, c, d), 1.0)
+                w = load_lanes(given, padded + c)
+                a = (mean - load_lanes(given, c)) * load_lanes(given, 2 * padded + c)
+                if left:
+                    first, second, size, share = as_left(a, x, w)
+                    store_lanes(target, p_at + c, first)
+                    store_lanes(target, p_at + padded + c, second)
+                    square = square + size
+                    own = add_to(own, share)
+                if right:
+                    first, second, size, share = as_right(a, x, w)
+                    store_lanes(target, q_at + c, first)
+                    store_lanes(target, q_at + padded + c, second)
+                    square = square + size
+                    own = add_to(own, share)
+            norm[i] = np.sqrt(sum_of_lanes(square))
+            e[i] = whole_sum(own) if norm[i] < MOST else np.nan
+
+    return prepared
+
+
+def make_lengths(spread: Spread) -> Callable[..., Any]:
+    """The kernel that prepares rows for Wasserstein's distance."""
+    deviation = spread.deviation
+
+    def lengths(rows, reference, second, out, e, norm):
+        """As `prepared`; where `second`, entries are multiplied by -2."""
+        d = rows.shape[1] // 2
+        padded = reference.shape[1]
+        width = out.shape[1]
+        factor = -2.0 if second else 1.0
+        source, target, given = pointer(rows), pointer(out), pointer(reference)
+        for i in range(rows.shape[0]):
+            own = no_sum()
+            for c in range(0, padded, WIDTH):
+                live = lane_numbers() + c < d
+                mean = load_columns(source, 2 * i * d, c, d)
+                x = select(live, load_columns(source, 2 * i * d + d, c, d), 1.0)
+                w = load_lanes(given, padded + c)
+                a = mean - load_lanes(given, c)
+                apart = deviation(x, w)
+                apart = select(x < w, -apart, apart)
+                store_lanes(target, i * width + c, a * factor)
+                store_lanes(target, i * width + padded + c, apart * factor)
+                own = add_to(own, a * a + apart * apart)
+            e[i] = whole_sum(own)
+            norm[i] = np.sqrt(e[i]) * abs(factor)
+
+    return lengths
+
+
+def make_certify(length: bool) -> Callable[..., Any]:
+    """The kernel that turns a tile of the product into results: half of it, or its root."""
+
+    @inline
+    def certified(product, e, norm, f, other_norm):
+        """`norm` is that of a row, times the roundings of a product."""
+        size = e + f
+        value = size + product
+        bound = fma(norm, other_norm, ROW * ROUNDING * size)
+        good = (value > bound) & (value > LEAST) & (value < np.inf)
+        result = square_root(value) if length else 0.5 * value
+        return select(good, result, np.nan)
+
+    def certify(out, x_e, x_norm, y_e, y_norm, width, above, diagonal):
+        """out: on entry the product; on return the result, or nan where not certified.
+
+        For j >= i + above; zeros elsewhere. out[i, i + diagonal] compares a row with itself.
+        Rows of out are contiguous. Returns whether there is a nan.
+        """
+        unsure, rest = lanes_of(0.0), 0.0
+        error = (product_roundings(width) + ENTRY) * ROUNDING
+        m = out.shape[1]
+        stride = out.strides[0] // 8
+        target, es, norms = pointer(out), pointer(y_e), pointer(y_norm)
+        for i in range(out.shape[0]):
+            e, norm = x_e[i], error * x_norm[i]
+            first = min(max(0, i + above), m)
+            out[i, :first] = 0.0
+            for j in range(first, m - WIDTH + 1, WIDTH):
+                product = load_lanes(target, i * stride + j)
+                result = certified(product, e, norm, load_lanes(es, j), load_lanes(norms, j))
+                store_lanes(target, i * stride + j, result)
+                unsure = unsure + select(result == result, 0.0, 1.0)
+            for j in range(m - (m - first) % WIDTH, m):
+                out[i, j] = certified(out[i, j], e, norm, y_e[j], y_norm[j])
+                rest += np.isnan(out[i, j])
+            same = i + diagonal
+            if 0 <= same < m and e == e:
+                rest -= np.isnan(out[i, same])
+                out[i, same] = 0.0
+        return sum_of_lanes(unsure) + rest > 0.0
+
+    return certify

@@ -1,0 +1,151 @@
+"""Pairwise Jensen-Shannon divergence with one logarithm for each pair and bin.
+
+With r = 1/k, u = p/(2r), v = q/(2r) and s = u + v = m/r, m the mean of p and q:
+
+    JS = c(p) + c(q) - r sum s ln s,      c(p) = sum (p/2) ln(p/r).
+
+`scaled` makes u and c of every row once; `tile` does the rest for all pairs of two sets of rows.
+Every term r s ln s has an error of few roundings of itself and one of r s (s is rounded), and so
+has the sum, which is taken in two times eight lanes and then in blocks. sum r |s ln s| is at most
+(w(p) + w(q)) / 2 with w(p) = sum R(p, r) + |p - r|: each row knows its share of the bound.
+The reference is the uniform row, not the mean, so that a result's bits depend on its rows alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kullback._jit import inline
+from kullback._kernels.matrices.reference import (
+    ROUNDING,
+    load_columns,
+    measured,
+    no_sum,
+    whole_sum,
+    with_pseudocount,
+)
+from kullback._math.bits import fma, magnitude, select
+from kullback._math.lanes import SINGLE_WIDTH, WIDTH, lane_numbers, lanes_of
+from kullback._math.log import LN2
+from kullback._math.log2 import log2_normal, log2_normal_singles
+from kullback._math.log_ratio import FLOOR, relative_entropy
+from kullback._math.memory import load_lanes, load_singles, pointer, store_as_singles, store_lanes
+from kullback._math.shuffles import sum_of_lanes, widened
+from kullback._math.sums import add_to
+
+# Four sums were spilled from registers, to a stack that is not aligned to cache lines: 0.65 or
+# 1.0 ns a pair and bin, as chance would have it.
+SUMS = 2
+BLOCK = 32 * WIDTH  # columns that are summed in one go
+STEPS = BLOCK // (SUMS * WIDTH) + 4  # additions that a term of a block goes through
+TERM = 16.0  # roundings of a term (9 of its logarithm), and of a row's constant
+TERM_SINGLE = 0.5 * 8.0  # the same in float32, whose sums are of four terms
+GROUP_SINGLE = 4 * SINGLE_WIDTH
+CERTIFIED_SINGLE = 1e-5  # the relative error up to which a float32 result is certified
+ZERO_SINGLE = np.float32(0.0)
+ENTRY = 3.0  # roundings of r s, which sums to 1, and of the result
+
+
+def make_scaled(single: bool) -> Callable[..., Any]:
+    """The kernel that prepares rows, in float64 or float32."""
+
+    def scaled(rows, amount, normalize, out, constant, weight):
+        """out: p/(2r), padded with zeros to a multiple of eight; constant: c; weight: w."""
+        k = rows.shape[1]
+        padded = out.shape[1]
+        source = pointer(rows)
+        target = pointer(out)
+        for i in range(rows.shape[0]):
+            _, inverse = measured((source, i * k, k, amount), normalize)
+            entropy, change, apart = no_sum(), no_sum(), lanes_of(0.0)
+            for c in range(0, padded, WIDTH):  # of float32 rows, twice WIDTH is the padding
+                a = with_pseudocount(load_columns(source, i * k, c, k), c, k, amount)
+                u = a * inverse * (0.5 * k)
+                if single:
+                    store_as_singles(target, i * padded + c, u)
+                else:
+                    store_lanes(target, i * padded + c, u)
+                ratio = u + u
+                d = select(lane_numbers() + c < k, ratio - 1.0, 0.0)
+                share = relative_entropy(ratio + FLOOR, lanes_of(1.0), d)
+                entropy = add_to(entropy, select(lane_numbers() + c < k, share, 0.0))
+                change = add_to(change, d)
+                apart = apart + magnitude(d)
+            constant[i] = 0.5 * (whole_sum(entropy) + whole_sum(change)) / k
+            weight[i] = (whole_sum(entropy) + sum_of_lanes(apart)) / k
+
+    return scaled
+
+
+@inline
+def _add_term(total, x, y, at, c):
+    s = load_lanes(x, at[0] + c) + load_lanes(y, at[1] + c)
+    return fma(s, log2_normal(s), total)
+
+
+@inline
+def _block_entropy(x, y, at, width):
+    """sum s log2 s over one block."""
+    first, second = lanes_of(0.0), lanes_of(0.0)
+    step = SUMS * WIDTH
+    for c in range(0, width - step + 1, step):
+        first = _add_term(first, x, y, at, c)
+        second = _add_term(second, x, y, at, c + WIDTH)
+    for c in range(width - width % step, width, WIDTH):
+        first = _add_term(first, x, y, at, c)
+    return sum_of_lanes(first + second)
+
+
+@inline
+def _add_term_of_singles(total, x, y, at, c):
+    s = load_singles(x, at[0] + c) + load_singles(y, at[1] + c)
+    return fma(s, log2_normal_singles(s), total)
+
+
+@inline
+def _block_entropy_of_singles(x, y, at, width):
+    """sum s log2 s over one block, of which at most four terms are added in float32."""
+    total = lanes_of(0.0)
+    for c in range(0, width, GROUP_SINGLE):
+        part = lanes_of(ZERO_SINGLE)
+        for column in range(c, min(c + GROUP_SINGLE, width), SINGLE_WIDTH):
+            part = _add_term_of_singles(part, x, y, at, column)
+        low, high = widened(part)
+        total = total + (low + high)
+    return sum_of_lanes(total)
+
+
+def make_tile(single: bool) -> Callable[..., Any]:
+    """The kernel over all pairs of two sets of prepared rows."""
+    block_entropy = _block_entropy_of_singles if single else _block_entropy
+    roundings = 2.0**-24 / CERTIFIED_SINGLE if single else ROUNDING
+    term_roundings = TERM_SINGLE if single else 0.5 * (TERM + STEPS)
+
+    def tile(x, x_constant, x_weight, y, y_constant, y_weight, k, normalize, root, above, out):
+        """out[i, j] for j >= i + above: JS or its root, nan where not certified; whether any is."""
+        unsure = False
+        padded = x.shape[1]
+        x_data = pointer(x)
+        y_data = pointer(y)
+        error = term_roundings * roundings + 0.5 * (k / BLOCK) * ROUNDING
+        most = LN2 if normalize else np.inf
+        to_nats = LN2 / k
+        for i in range(x.shape[0]):
+            for j in range(max(0, i + above), y.shape[0]):
+                total = 0.0
+                for start in range(0, padded, BLOCK):
+                    width = min(BLOCK, padded - start)
+                    at = (i * padded + start, j * padded + start)
+                    total += block_entropy(x_data, y_data, at, width)
+                result = x_constant[i] + y_constant[j] - total * to_nats
+                certain = result >= error * (x_weight[i] + y_weight[j]) + ENTRY * roundings
+                result = min(result, most)
+                result = np.sqrt(result) if root else result
+                out[i, j] = result if certain else np.nan
+                unsure |= not certain
+        return unsure
+
+    return tile

@@ -1,0 +1,1 @@
+"""JS of several distributions."""

@@ -1,0 +1,50 @@
+"""Jensen-Shannon divergence: half the relative entropies of x and y to their mean.
+
+With t = x + y and both arguments doubled, no mean has to be formed:
+JS = (R(2 min, t) + R(2 max, t)) / 4, R(x, y) = x ln(x/y) - x + y >= 0, and the differences
+2 min - t = -|x - y|, 2 max - t = |x - y| are exact. The logarithm of the larger one's ratio
+lies in [0, ln 2], so it needs no exponent.
+"""
+
+from __future__ import annotations
+
+from kullback._jit import inline
+from kullback._kernels.terms.arithmetic import Arithmetic, Terms, root_of_product
+from kullback._math.bits import fma, larger, magnitude, select, smaller
+from kullback._math.log import LN2
+from kullback._math.sums import times_power_of_two
+
+
+def make(arithmetic: Arithmetic) -> Terms:
+    """The terms in one arithmetic."""
+    relative_entropy = arithmetic.relative_entropy
+    of_larger = arithmetic.relative_entropy_of_larger
+
+    @inline
+    def term(x, y, d, rest, alpha):
+        """Four times one bin's share; a zero needs nothing else."""
+        minus_apart = -magnitude(d)
+        low = smaller(x, y)
+        total = x + y
+        product, tail = of_larger(larger(x, y), total, minus_apart)
+        return fma(product, tail, relative_entropy(low + low, total, minus_apart))
+
+    @inline
+    def finish(total, affinity, gap, back, normalize, alpha):
+        """Of distributions, at most ln 2."""
+        result = 0.25 * total * back
+        return select(normalize, smaller(result, LN2), result)
+
+    @inline
+    def root(value, total, back, alpha):
+        """The distance where alpha is 1/2."""
+        if alpha == 0.5:
+            value = root_of_product(value, 0.25 * total, back)
+        return value
+
+    @inline
+    def apart(x, x_exponent, y, y_exponent, alpha):
+        most = y if x_exponent < y_exponent else x
+        return times_power_of_two(2.0 * LN2 * most, max(x_exponent, y_exponent)), 0.0
+
+    return Terms(term, finish, apart, root=root)

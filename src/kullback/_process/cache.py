@@ -1,0 +1,224 @@
+"""Compiled kernels on disk: one file for each kernel, written whole or not at all.
+
+A file's name is a hash of everything that its machine code depends on (their own source,
+the kernel and its signature, Python, NumPy, Numba, llvmlite and the processor), so that nothing
+stale can be found. It starts with a digest of the rest: a truncated or altered file is not read.
+Whatever goes wrong here costs a compilation and at most one warning a process.
+
+The rest is a pickle, and code: reading it is running it. The digest tells of damage, not of malice;
+what keeps others' code out is that only files and directories are read that belong to this user and
+that nobody else may write to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import stat
+import sys
+import tempfile
+import time
+import warnings
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+import numpy as np
+from numba.core import config
+from numba.core.caching import _Cache
+from numba.core.compiler import CompileResult
+from numba.core.runtime import rtsys
+from numba.core.serialize import dumps
+
+DIGEST_BYTES = 32
+KEY_DIGITS = 32  # hexadecimal ones, of a file's name
+DAY = 86400.0  # in seconds
+ABANDONED = DAY / 24  # after which a half-written file has no writer any more
+UNUSED = 90 * DAY  # after which a kernel is taken for one of versions that are gone
+
+# Numba's settings that change the machine code of a kernel.
+_SETTINGS = (
+    "OPT",
+    "LOOP_VECTORIZE",
+    "SLP_VECTORIZE",
+    "BOUNDSCHECK",
+    "DEBUGINFO_DEFAULT",
+    "EXTEND_VARIABLE_LIFETIMES",
+    "ENABLE_AVX",
+    "CPU_NAME",
+    "CPU_FEATURES",
+)
+
+
+def directory() -> Path:
+    """`KULLBACK_CACHE_DIR`, or `kullback` in the place where the user's caches are."""
+    given = os.environ.get("KULLBACK_CACHE_DIR")
+    if given:
+        return Path(given).expanduser()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
+    elif sys.platform == "darwin":
+        base = "~/Library/Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "kullback"
+
+
+def switched_on() -> bool:
+    """Whether kernels are kept: unless `KULLBACK_CACHE` says no."""
+    return os.environ.get("KULLBACK_CACHE", "").strip().lower() not in ("0", "off", "no", "false")
+
+
+def state() -> str:
+    """What becomes of kernels here, in words: "used", or why they are compiled anew."""
+    if not switched_on():
+        return "switched off by KULLBACK_CACHE"
+    folder = directory()
+    try:
+        refuse_what_others_can_write(folder.stat(), folder)
+    except FileNotFoundError:
+        return "used, when there is a kernel to keep"
+    except OSError as error:
+        return f"not used: {error}"
+    return "used" if os.access(folder, os.W_OK | os.X_OK) else "read, but cannot be written to"
+
+
+def refuse_what_others_can_write(status: os.stat_result, path: Path) -> None:
+    """Raise where another user could have put code into what we are to load."""
+    if os.name != "posix":
+        return
+    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise PermissionError(f"{path} belongs to someone else or others can write to it")
+
+
+_warned = False
+
+
+def _warn_once(problem: str) -> None:
+    global _warned
+    if _warned:
+        return
+    _warned = True
+    warnings.warn(
+        f"kullback compiles its kernels anew in this process: {problem.rstrip('.')}. "
+        "Set KULLBACK_CACHE_DIR to a directory that only you can write to, or KULLBACK_CACHE=0 to "
+        "keep no kernels.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+
+
+class KernelCache(_Cache):
+    """The disk cache of one kernel, in the form in which Numba's dispatcher uses one."""
+
+    def __init__(self, name: str, sources: str) -> None:
+        self.name = name
+        self.sources = sources  # a digest of those that its machine code is made of
+
+    @property
+    def cache_path(self) -> str:
+        return str(directory())
+
+    def _path(self, signature: Any, codegen: Any) -> Path:
+        depends_on = (
+            self.sources,
+            self.name,
+            str(signature),
+            codegen.magic_tuple(),
+            sys.version,
+            np.__version__,
+            numba.__version__,
+            llvmlite.__version__,
+            [(name, getattr(config, name, None)) for name in _SETTINGS],
+        )
+        key = hashlib.sha256(repr(depends_on).encode()).hexdigest()
+        return directory() / f"{self.name}-{key[:KEY_DIGITS]}.kernel"
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The compiled kernel, or None: then Numba compiles it and calls `save_overload`."""
+        # All that a kernel on disk needs of the target. `refresh()`, which Numba's own cache calls,
+        # loads every registry: 0.3 s; a kernel that is not found is compiled, and that refreshes.
+        rtsys.initialize(target_context)
+        if not switched_on():
+            return None
+        try:
+            path = self._path(sig, target_context.codegen())
+            data = _read(path)
+            if data is None:
+                return None
+            digest, payload = data[:DIGEST_BYTES], data[DIGEST_BYTES:]
+            if hashlib.sha256(path.name.encode() + payload).digest() != digest:
+                raise ValueError(f"{path} is damaged")
+            return CompileResult._rebuild(target_context, *pickle.loads(payload))
+        except Exception as error:
+            _warn_once(f"cannot read the kernel cache: {error}")
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Write the kernel to a file of its own beside its place, then move it there."""
+        if not switched_on():
+            return
+        try:
+            path = self._path(sig, data.target_context.codegen())
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            refuse_what_others_can_write(path.parent.stat(), path.parent)
+            payload = dumps(data._reduce())
+            digest = hashlib.sha256(path.name.encode() + payload).digest()
+            _replace(path, digest + payload)
+            _tidy(path.parent)
+        except Exception as error:
+            _warn_once(f"cannot write the kernel cache: {error}")
+
+    def enable(self) -> None:
+        """Numba's interface; there is nothing to switch."""
+
+    def disable(self) -> None:
+        """Numba's interface; there is nothing to switch."""
+
+    def flush(self) -> None:
+        """Numba's interface; there is no index to clear."""
+
+
+def _read(path: Path) -> bytes | None:
+    """The file's content, or None if there is none; of the very file that was found to be ours."""
+    try:
+        with open(path, "rb") as file:
+            refuse_what_others_can_write(path.parent.stat(), path.parent)
+            status = os.fstat(file.fileno())
+            refuse_what_others_can_write(status, path)
+            if time.time() - status.st_mtime > DAY:
+                _mark_as_used(path)
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def _mark_as_used(path: Path) -> None:
+    with suppress(OSError):  # a cache that can only be read has nobody who tidies it up either
+        os.utime(path)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+@cache
+def _tidy(folder: Path) -> None:
+    """Once a process: remove what killed processes left half-written, and kernels of long ago."""
+    name = "*-" + "[0-9a-f]" * KEY_DIGITS + ".kernel"
+    for pattern, age in ((".new-*", ABANDONED), (name, UNUSED)):
+        for path in folder.glob(pattern):
+            with suppress(OSError):  # another process has moved it into its place, or removed it
+                if time.time() - path.stat().st_mtime > age:
+                    path.unlink()

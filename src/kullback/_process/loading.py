@@ -1,0 +1,53 @@
+"""Loading the package's modules on first use, which neither a fork nor an interrupt may break."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from importlib import import_module
+from typing import Any
+
+from kullback._process import forks as _forks
+from kullback._process.requirements import require
+from kullback._process.uninterrupted import Task
+
+_fork_is_guarded = False
+
+
+def load(module: str) -> Any:
+    """A module of the package, and the packages that all of them need.
+
+    NumPy and Numba cannot be loaded again after they were loaded by halves, and an interrupted
+    import may leave its lock to nobody: interrupts come to the main thread, so another one loads.
+    """
+    loaded = f"kullback.{module}" in sys.modules
+    if loaded or threading.get_ident() != threading.main_thread().ident:
+        return _load(module)
+    task = Task(lambda: _load(module), "kullback-loader")
+    task.start()
+    return task.result()
+
+
+def _load(module: str) -> Any:
+    _guard_fork()
+    with _forks.loading:
+        require("numpy", "numba")
+        return import_module(f"kullback.{module}")
+
+
+def _guard_fork() -> None:
+    """A child would wait for ever for what a thread that it does not have was loading.
+
+    Hooks run in the reverse order of their registration. That of `logging` must come after this
+    one: it takes a lock that who loads or compiles needs, before it lets go of ours.
+    """
+    global _fork_is_guarded
+    if _fork_is_guarded or not hasattr(os, "register_at_fork"):
+        return
+    import_module("concurrent.futures.thread")  # which takes a lock at a fork too
+    import_module("logging")
+    os.register_at_fork(
+        before=_forks.hold, after_in_parent=_forks.let_go, after_in_child=_forks.let_go_in_child
+    )
+    _fork_is_guarded = True

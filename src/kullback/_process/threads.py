@@ -1,0 +1,151 @@
+"""The pool, and running numbered tiles on it.
+
+Numba's own threading layers abort or hang processes that fork or that call them from two threads,
+so kernels release the interpreter lock and run on plain Python threads. The calling thread works
+too: it takes tiles like every other, so a call never waits for a pool that others keep busy.
+Calls that run at once share what each of them may use: with as many callers as processors, such as
+a scheduler's worker threads, each works alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+
+from kullback._process import compiling as _compiling
+from kullback._process.limits import default_threads
+
+__all__ = ["Progress", "default_threads", "run"]
+
+Progress = Callable[[int, int], None]
+
+_pool: ThreadPoolExecutor | None = None
+_pool_lock = threading.Lock()
+_MOST_THREADS = 1024  # of the pool: it starts one only when a job asks for it and none is idle
+_POLL = 0.1  # seconds; on Windows no wait ends before its time, and Ctrl-C only between waits
+
+# The threads that work on tiles now, callers among them. A set and not a count: whatever moment an
+# interrupt comes at, a thread is in it once or not, and its next call puts right what is not.
+_working: set[int] = set()
+
+
+def run(
+    tile: Callable[[int], None], count: int, threads: int, progress: Progress | None = None
+) -> None:
+    """Call tile(0) ... tile(count - 1) on at most `threads` threads, this one among them.
+
+    The first exception, KeyboardInterrupt included, cancels the tiles not yet begun and is raised
+    once the others have ended. `progress(done, count)` is called from this thread.
+    """
+    job = _Job(tile, count, threads)
+    late: BaseException | None = None
+    whole = False
+    try:
+        _working.add(threading.get_ident())
+        _ask_for_help(job)
+        job.work(progress)
+        whole = True
+    finally:
+        # Not a function: between its call and its `try`, a second Ctrl-C would leave helpers.
+        while True:
+            try:
+                job.closed = True  # who comes now comes too late; who is at work ends his tile ...
+                job.cancelled = job.cancelled or not whole or late is not None  # ... but then
+                _working.discard(threading.get_ident())
+                while job.helpers:
+                    job.wait()
+                break
+            except BaseException as error:
+                late = error
+        if late is not None:
+            raise late
+    if job.error is not None:
+        raise job.error
+    if progress and count:
+        progress(count, count)
+
+
+class _Job:
+    """Numbered tiles that several threads take one after the other."""
+
+    def __init__(self, tile: Callable[[int], None], count: int, threads: int) -> None:
+        self.tile = tile
+        self.count = count
+        self.threads = threads
+        self.cancelled = False  # what is done is in vain
+        self.closed = False  # there is no tile left to begin, or all are in vain
+        self.error: BaseException | None = None
+        self.helpers: set[int] = set()
+        self._left: SimpleQueue[None] = SimpleQueue()
+        self._numbers = itertools.count()  # next() on it is atomic
+        self._finished = itertools.count(1)
+
+    def work(self, progress: Progress | None = None) -> None:
+        while not self.cancelled and (number := next(self._numbers)) < self.count:
+            self.tile(number)
+            done = next(self._finished)
+            if progress and done < self.count:
+                progress(done, self.count)
+            if self.helpers and len(_working) > self.threads and self._may_leave():
+                return
+
+    def _may_leave(self) -> bool:
+        return threading.get_ident() in self.helpers
+
+    def help(self) -> None:
+        """Work for a caller in another thread, until there is no more to do or others need it."""
+        me = threading.get_ident()
+        self.helpers.add(me)  # before the question: `run` answers it before it looks for helpers
+        try:
+            if not self.closed:
+                _working.add(me)
+                _compiling.waiting.cancelled = lambda: self.cancelled
+                self.work()
+        except BaseException as error:
+            if self.error is None and not self.cancelled:
+                self.error = error
+            self.cancelled = True
+        finally:
+            _compiling.waiting.cancelled = None
+            _working.discard(me)
+            self.helpers.discard(me)
+            self._left.put(None)
+
+    def wait(self) -> None:
+        """Until a helper leaves, or some time."""
+        with suppress(Empty):
+            self._left.get(timeout=_POLL)
+
+
+def _ask_for_help(job: _Job) -> None:
+    others = len(_working) - 1
+    for _ in range(min(job.threads - others, job.count) - 1):
+        try:
+            _get_pool().submit(job.help)
+        except RuntimeError:
+            return  # no thread can be started (or the interpreter is shutting down): fewer will do
+
+
+def _get_pool() -> ThreadPoolExecutor:
+    global _pool
+    with _pool_lock:
+        if _pool is None:
+            _pool = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="kullback")
+        return _pool
+
+
+def _forget_pool() -> None:
+    """A forked child has the pool object but none of its threads."""
+    global _pool, _pool_lock
+    _pool = None
+    _pool_lock = threading.Lock()
+    _working.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_pool)

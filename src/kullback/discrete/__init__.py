@@ -1,0 +1,1 @@
+"""Histograms, counts, weights: row by row, and all pairs of rows."""

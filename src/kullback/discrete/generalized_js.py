@@ -1,0 +1,192 @@
+"""Divergence of several distributions from their mixture."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kullback._arguments import arrays as _arguments
+from kullback._catalogue import DIVERGENCES
+from kullback._drivers import mixture as driver
+from kullback._drivers.groups import Groups, Job
+from kullback._drivers.rows import Invalid
+from kullback._drivers.weights import Weights, equal, prepared
+
+Array = NDArray[Any]
+
+
+def generalized_js_divergence(
+    ps: ArrayLike,
+    /,
+    weights: ArrayLike | None = None,
+    *,
+    axis: int = -1,
+    over: int = 0,
+    base: float | None = None,
+    normalize: bool = True,
+    pseudocount: float = 0.0,
+    invalid: str = "raise",
+    out: Array | None = None,
+    threads: int | None = None,
+) -> Any:
+    """Jensen-Shannon divergence of m distributions, sum w KL(p || mean) = H(mean) - sum w H(p).
+
+    How much the m rows of a group differ: the information that a bin gives about which of them it
+    was drawn from. Two rows with equal weights have `js_divergence`, two with weights (1 - a, a)
+    the skewed one.
+
+    Parameters
+    ----------
+    ps : array_like, (m, ..., k)
+        Counts, weights or probabilities, not negative, finite and not all 0 in a row. The result of
+        float32 is float32, computed in float64; that of everything else is float64.
+    weights : array_like, (m,) or (..., m), optional
+        Of the m rows: not negative, finite and not all 0; divided by their sum, below 1e-325 of
+        which they may count as 0. Leading axes broadcast against those of the result. Equal by
+        default. A row of weight 0 has no part in the result, but must be a distribution.
+    axis, over : int
+        The axis of ps that holds the k bins, and the one that holds the m rows of a group.
+    base : float, optional
+        Base of the logarithm: None gives nats, 2 bits, 10 bans.
+    normalize : bool
+        Divide each row by its sum. False takes rows as they are and averages the generalized
+        divergences, sum p ln(p/mean) - p + mean.
+    pseudocount : float
+        Added to every bin of every row before normalizing.
+    invalid : "raise" or "nan"
+        What a row that is no distribution does.
+    out : ndarray, (...), optional
+        Array to write to: the result's shape and dtype, no memory in common with an input.
+    threads : int, optional
+        At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
+
+    Returns
+    -------
+    ndarray (...), or a float if ps has no other axes
+        In nats or units of `base`: at least 0, which it is where all rows are equal, and, of
+        normalized rows, at most the entropy of the weights, ln m if they are equal.
+
+    Raises
+    ------
+    ValueError
+        A row that is no distribution (naming row, column and value), weights that do not fit or
+        have no sum, axes that ps does not have, an option or `out` out of its range.
+    TypeError
+        A dtype that is not real, or that float64 cannot hold; masked, sparse and device arrays.
+
+    Notes
+    -----
+    The relative error in float64 is below 1e-14 at every distance, for the exact value of the
+    given numbers with exactly normalized rows and weights. (Below 1e-60, the absolute error of
+    normalized rows is below 1e-75.) Results do not depend on `threads`. Rows whose bins are
+    neighbours in memory are read where they lie; others are converted a few at a time.
+
+    References
+    ----------
+    J. Lin, "Divergence Measures Based on the Shannon Entropy", IEEE Trans. Inf. Theory 37 (1991).
+
+    Examples
+    --------
+    >>> import kullback as kl
+    >>> float(kl.generalized_js_divergence([[1, 0], [1, 1], [0, 1]], base=2).round(6))
+    0.666667
+    >>> kl.generalized_js_divergence([[[4, 1], [1, 1]], [[1, 4], [1, 1]]], [0.25, 0.75]).round(6)
+    array([0.147044, 0.      ])
+    """
+    chosen = _arguments.options(
+        DIVERGENCES["js"], base, normalize, pseudocount, "inf", invalid, threads
+    )
+    array = _arguments.array(ps, "ps")
+    stacked = _groups_of_rows(array, axis, over)
+    lead, m = stacked.shape[:-2], stacked.shape[-2]
+    dtype = _arguments.result_dtype(array)
+    given = None if weights is None else _arguments.array(weights, "weights")
+    inputs = [array] if given is None else [array, given]
+    results = _arguments.output(out, lead, dtype, inputs)
+    shares, choice = _weights(given, lead, m)
+    rows = _arguments.bins_last(array, axis, "ps")
+    report = _arguments.reporter(chosen, [("ps", rows)], lambda: "ps")
+    run(stacked, (shares, choice), chosen, report, results)
+    return results if lead or out is not None else results[()]
+
+
+def run(
+    stacked: Array,
+    weights: tuple[Weights, NDArray[np.intp]],
+    chosen: _arguments.Options,
+    report: Invalid,
+    results: Array,
+) -> None:
+    """Write the divergence of each group of rows, (..., m, k), to `results`, (...)."""
+    shares, choice = weights
+    dtype = results.dtype
+    flat = results.reshape(-1) if results.flags.c_contiguous else np.empty(results.size, dtype)
+    job = Job(
+        Groups(stacked, dtype),
+        shares.table,
+        choice,
+        shares.entropies,
+        chosen.work.rule,
+        chosen.work.amount,
+        chosen.work.normalize,
+        chosen.work.unit,
+        report,
+        chosen.threads,
+    )
+    driver.run(job, flat)
+    if not results.flags.c_contiguous:
+        results[...] = flat.reshape(results.shape)
+
+
+def _groups_of_rows(array: Array, axis: int, over: int) -> Array:
+    """`array` with the rows of a group on the axis before the last, and their bins on the last."""
+    if array.ndim < 2:
+        raise ValueError(
+            f"ps has shape {array.shape}; it must have an axis of rows and one of bins"
+        )
+    places = []
+    for name, place in (("axis", axis), ("over", over)):
+        if isinstance(place, bool) or not hasattr(place, "__index__"):
+            raise TypeError(f"{name} is {place!r}; it must be an integer")
+        if not -array.ndim <= place < array.ndim:
+            raise ValueError(f"{name} is {place}, but ps has shape {array.shape}")
+        places.append(int(place) % array.ndim)
+    if places[0] == places[1]:
+        raise ValueError(f"axis and over are both axis {axis} of ps; rows and bins must differ")
+    others = [place for place in range(array.ndim) if place not in places]
+    stacked = array.transpose(*others, places[1], places[0])
+    if not all(stacked.shape[-2:]):
+        raise ValueError(f"ps has shape {array.shape}: there are no rows or no bins")
+    return stacked
+
+
+def _weights(
+    given: Array | None, lead: tuple[int, ...], m: int
+) -> tuple[Weights, NDArray[np.intp]]:
+    """All different weights, and which of them each group has."""
+    count = math.prod(lead)
+    if given is None:
+        return equal(m), np.zeros(count, np.intp)
+    if not given.ndim or given.shape[-1] != m:
+        raise ValueError(f"weights have shape {given.shape}; the last axis must be {m}, one a row")
+    own = given.shape[:-1]
+    try:
+        fits = not own or np.broadcast_shapes(own, lead) == lead
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"weights have shape {given.shape}, which does not fit {(*lead, m)}")
+    table = given.reshape(-1, m).astype(np.float64)
+    wrong = ~((table >= 0) & (table < np.inf)).all(axis=1) | ~table.any(axis=1)
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        place = ", ".join(map(str, np.unravel_index(first, own)))
+        raise ValueError(
+            f"weights{f', row {place},' if place else ''} are {table[first]}; they must be finite, "
+            "not negative and not all 0"
+        )
+    numbers = np.arange(len(table)).reshape(own)
+    return prepared(table), np.broadcast_to(numbers, lead).reshape(-1).astype(np.intp)

@@ -1,0 +1,249 @@
+"""Information in joint distributions: `(..., r, c)` tables of two variables."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kullback._arguments import arrays as _arguments
+from kullback._catalogue import DIVERGENCES
+from kullback._drivers.weights import Weights, prepared
+from kullback.discrete import generalized_js as mixtures
+from kullback.discrete.divergences import kl_divergence
+
+Array = NDArray[Any]
+
+TOP = 900  # weights are scaled to about 2**TOP, so that none is subnormal beside a normal one
+
+
+def mutual_information(
+    joint: ArrayLike,
+    /,
+    *,
+    base: float | None = None,
+    pseudocount: float = 0.0,
+    invalid: str = "raise",
+    out: Array | None = None,
+    threads: int | None = None,
+) -> Any:
+    """Mutual information I(X; Y) = KL(p(x, y) || p(x) p(y)) of each joint distribution.
+
+    How much either variable says about the other: 0 where they are independent, their entropy
+    where each fixes the other.
+
+    Parameters
+    ----------
+    joint : array_like, (..., r, c)
+        Counts, weights or probabilities of x (r values) and y (c values): not negative, finite and
+        not all 0; divided by their sum. Rows and columns may be 0. The result of float32 is
+        float32, computed in float64; that of everything else is float64.
+    base : float, optional
+        Base of the logarithm: None gives nats, 2 bits, 10 bans.
+    pseudocount : float
+        Added to every cell before normalizing.
+    invalid : "raise" or "nan"
+        What a table that is no distribution does.
+    out : ndarray, (...), optional
+        Array to write to: the result's shape and dtype, no memory in common with the input.
+    threads : int, optional
+        At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
+
+    Returns
+    -------
+    ndarray (...), or a float for one table
+        Between 0 and the smaller entropy of the two variables; in nats or units of `base`.
+
+    Raises
+    ------
+    ValueError
+        A table that is no distribution (naming row, column and value), an array that is no table,
+        an option or `out` out of its range.
+    TypeError
+        A dtype that is not real, or that float64 cannot hold; masked, sparse and device arrays.
+
+    Notes
+    -----
+    The relative error in float64 is below 1e-14 however nearly independent the variables are: no
+    product of marginals is formed. (Below 1e-60, the absolute error is below 1e-75.) I(X; Y) is
+    the divergence of the distributions of y given x from their mean with weights p(x),
+    `generalized_js_divergence`, and a weight that is off by one part in 1e16 moves that by no
+    larger part. A plug-in estimate from n observations is too large by about
+    (r - 1)(c - 1)/(2 n) nats.
+
+    References
+    ----------
+    T. M. Cover and J. A. Thomas, "Elements of Information Theory", 2nd ed., Wiley (2006), 2.3.
+
+    Examples
+    --------
+    >>> import kullback as kl
+    >>> float(kl.mutual_information([[1, 0], [0, 1]], base=2))
+    1.0
+    >>> kl.mutual_information([[[4, 1], [2, 3]], [[1, 2], [2, 4]]]).round(6)
+    array([0.086305, 0.      ])
+    """
+    chosen = _arguments.options(DIVERGENCES["js"], base, True, pseudocount, "inf", invalid, threads)
+    table = _table(joint, "joint")
+    lead = table.shape[:-2]
+    results = _arguments.output(out, lead, _arguments.result_dtype(table), [table])
+    sums = _row_sums(table, pseudocount)
+    if not pseudocount:
+        _refuse_empty(sums, "joint", chosen)
+        table = _without_empty_rows(table)
+    report = _arguments.reporter(chosen, [("joint", table)], lambda: "joint")
+    mixtures.run(table, (_weights(sums), np.arange(results.size)), chosen, report, results)
+    return results if lead or out is not None else results[()]
+
+
+def conditional_kl_divergence(
+    joint_p: ArrayLike,
+    joint_q: ArrayLike,
+    /,
+    *,
+    base: float | None = None,
+    pseudocount: float = 0.0,
+    invalid: str = "raise",
+    out: Array | None = None,
+    threads: int | None = None,
+) -> Any:
+    """Conditional divergence, the mean over x from p of KL(p(y | x) || q(y | x)).
+
+    What the joint distributions differ by beyond the distributions of x (the chain rule):
+    KL(p(x, y) || q(x, y)) = KL(p(x) || q(x)) + `conditional_kl_divergence(p, q)`.
+
+    Parameters
+    ----------
+    joint_p, joint_q : array_like, (..., r, c)
+        Tables as for `mutual_information`, x along r and y along c; leading axes broadcast.
+    base, pseudocount, invalid, out, threads
+        See `mutual_information`. The pseudocount is added to every cell of both.
+
+    Returns
+    -------
+    ndarray (...), or a float for two tables
+        At least 0; in nats or units of `base`. A value of x that p never takes counts nothing. It
+        is infinite where q(x, y) = 0 < p(x, y): also if q never takes that x, so that the chain
+        rule holds there too.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `mutual_information`.
+
+    Notes
+    -----
+    The relative error in float64 is below 1e-14 at every distance: a mean, with the row sums of
+    p as weights, of `kl_divergence`.
+
+    References
+    ----------
+    T. M. Cover and J. A. Thomas, "Elements of Information Theory", 2nd ed., Wiley (2006), 2.5.
+
+    Examples
+    --------
+    >>> import kullback as kl
+    >>> p, q = [[3, 1], [2, 2]], [[1, 1], [1, 1]]
+    >>> float(kl.conditional_kl_divergence(p, q).round(6))
+    0.065406
+    """
+    chosen = _arguments.options(DIVERGENCES["kl"], base, True, pseudocount, "inf", invalid, threads)
+    tables = _table(joint_p, "joint_p"), _table(joint_q, "joint_q")
+    lead = _common_lead(*tables)
+    results = _arguments.output(out, lead, _arguments.result_dtype(*tables), list(tables))
+    given_x = np.array(
+        kl_divergence(*tables, base=base, pseudocount=pseudocount, invalid="nan", threads=threads),
+        np.float64,
+    )
+    sums = [_row_sums(table, pseudocount) for table in tables]
+    if np.isnan(given_x).any():
+        _judge(tables, sums, chosen, given_x)
+    with np.errstate(invalid="ignore", over="ignore"):  # of tables that are no distributions
+        most = np.frexp(sums[0].max(axis=-1, keepdims=True))[1]
+        weights = np.broadcast_to(np.ldexp(sums[0], TOP - most), given_x.shape)
+        # A weight may be too small for a number, but what is infinite counts.
+        parts = np.where(given_x == np.inf, np.inf, weights * given_x)
+        results[...] = parts.sum(axis=-1) / weights.sum(axis=-1)
+    return results if lead or out is not None else results[()]
+
+
+def _table(given: ArrayLike, name: str) -> Array:
+    """`given` as tables with at least one cell, the cells of a row beside each other in memory."""
+    array = _arguments.array(given, name)
+    if array.ndim < 2 or not all(array.shape[-2:]):
+        raise ValueError(f"{name} has shape {array.shape}; it must be (..., r, c), with cells")
+    # NumPy sums neighbours in pairs, whose error does not grow with their number.
+    return array if array.strides[-1] == array.itemsize else np.ascontiguousarray(array)
+
+
+def _common_lead(p: Array, q: Array) -> tuple[int, ...]:
+    if p.shape[-2] != q.shape[-2]:
+        raise ValueError(
+            f"the numbers of rows differ: joint_p has shape {p.shape} and joint_q {q.shape}"
+        )
+    return _arguments.common_lead(p, q, ("joint_p", "joint_q"))[:-1]
+
+
+def _row_sums(table: Array, pseudocount: float) -> NDArray[np.float64]:
+    """In proportion to p(x), finite for all tables that are distributions."""
+    columns = table.shape[-1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        sums = np.asarray(table.sum(axis=-1, dtype=np.float64) + pseudocount * columns)
+        large = (sums > np.finfo(np.float64).max / table.shape[-2]).any(axis=-1)
+        if large.any():
+            down = -math.frexp(table.shape[-2])[1] - math.frexp(columns)[1]
+            scaled = np.ldexp(table[large].astype(np.float64), down).sum(axis=-1)
+            sums[large] = scaled + math.ldexp(pseudocount, down) * columns
+    return sums
+
+
+def _without_empty_rows(table: Array) -> Array:
+    """Rows of values of x that never occur replaced: they have no weight, whatever they hold."""
+    filled: Array = np.any(table, axis=-1, keepdims=True)
+    if filled.all():
+        return table
+    occurs: Array = np.any(filled, axis=-2, keepdims=True)
+    return np.where(filled | ~occurs, table, 1)
+
+
+def _weights(sums: Array) -> Weights:
+    """Row sums as weights; what is none is of a row that is no distribution: its kernel says so."""
+    given = sums.reshape(-1, sums.shape[-1])
+    usable: Array = np.all((given >= 0) & (given < np.inf), axis=-1, keepdims=True)
+    usable &= np.any(given, axis=-1, keepdims=True)
+    return prepared(np.where(usable, given, 1.0))
+
+
+def _refuse_empty(sums: Array, name: str, chosen: _arguments.Options) -> None:
+    """ValueError for a table of zeros, unless invalid="nan"."""
+    empty = ~sums.any(axis=-1)
+    if chosen.raises and empty.any():
+        place = ", ".join(map(str, np.argwhere(empty)[0])) if empty.ndim else ""
+        raise ValueError(
+            f"{name} is no distribution: {f'table {place}' if place else 'it'} sums to 0 "
+            f'({empty.sum()} such in {name}; invalid="nan" gives NaN there)'
+        )
+
+
+def _judge(
+    tables: tuple[Array, Array], sums: list[Array], chosen: _arguments.Options, given_x: Array
+) -> None:
+    """In place: 0 or infinity where a row is merely empty, NaN or ValueError where it is wrong."""
+    wrong = [~((table >= 0) & (table < np.inf)).all(axis=-1) for table in tables]
+    if chosen.raises:
+        names = ("joint_p", "joint_q")
+        faults = _arguments.faults_of_rows(
+            list(zip(names, tables, strict=True)), empty_allowed=True
+        )
+        if faults:
+            raise ValueError(faults)
+        for name, of in zip(names, sums, strict=True):
+            _refuse_empty(of, name, chosen)
+    fine = ~(wrong[0] | wrong[1])
+    p_empty, q_empty = (np.broadcast_to(of == 0, given_x.shape) for of in sums)
+    without = [~of.any(axis=-1, keepdims=True) for of in sums]
+    given_x[fine & q_empty & ~p_empty] = np.inf
+    given_x[fine & p_empty] = 0.0
+    given_x[np.broadcast_to(without[0] | without[1], given_x.shape)] = np.nan

@@ -1,0 +1,234 @@
+"""Divergences of all pairs of rows: `(n, k), (m, k) -> (n, m)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kullback._arguments import arrays as _arguments
+from kullback._arguments.progress import Progress, Shown
+from kullback._catalogue import Divergence, Parametric
+from kullback._catalogue import metric as divergence_of
+from kullback._drivers import rows as row_driver
+from kullback._drivers import tiles
+from kullback._drivers.forms import Entropic, Form, Pairs
+from kullback._drivers.products import Centred, Roots, Symmetrized
+from kullback._drivers.rows import Invalid, Work
+from kullback._drivers.sources import Rows
+from kullback._drivers.targets import Condensed, Matrix
+from kullback._process.memory import check_memory
+
+Array = NDArray[Any]
+FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
+    "pairs": Pairs,
+    "entropic": Entropic,
+    "centred": Centred,
+    "roots": Roots,
+    "symmetrized": Symmetrized,
+}
+Metric = str | Parametric
+
+
+def pairwise(
+    x: ArrayLike,
+    y: ArrayLike | None = None,
+    /,
+    metric: Metric = "js",
+    *,
+    base: float | None = None,
+    normalize: bool = True,
+    pseudocount: float = 0.0,
+    zeros: str | float = "inf",
+    invalid: str = "raise",
+    out: Array | None = None,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> Array:
+    """Matrix of the divergences of every row of x from every row of y.
+
+    Parameters
+    ----------
+    x, y : array_like, (n, k) and (m, k)
+        Counts, weights or probabilities, as for `kl_divergence`; `y=None` is x itself, and each
+        pair of a symmetric metric is then computed once.
+    metric : str, Renyi or FDivergence
+        "kl" (KL(x[i] || y[j])), "reverse_kl" (KL(y[j] || x[i])), "js", "js_distance", "jeffreys",
+        "hellinger", "bhattacharyya", "total_variation", "chi2", or a member of a family, such as
+        `kullback.Renyi(0.5)`.
+    base, normalize, pseudocount, zeros, invalid, threads
+        As for `kl_divergence`. `zeros` other than "inf" or a row of zeros in `invalid="nan"`
+        treat the two sides differently, as the row-wise functions do.
+    out : ndarray, (n, m), optional
+        Array to write to: float64 (float32 if all inputs are), no memory in common with an input.
+    progress : bool or callable
+        True shows a bar (with tqdm, if it is installed); a callable is called from this thread as
+        `progress(done, total)`, in tiles.
+
+    Returns
+    -------
+    ndarray, (n, m)
+        `[i, j]` is the divergence of row i of x from row j of y, in nats or units of `base`.
+        A symmetric matrix is so to the last bit, with zeros on its diagonal.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `kl_divergence`, and for an unknown metric.
+    MemoryError
+        Before any work, if the result does not fit: the shape, the bytes, and what to do.
+
+    Notes
+    -----
+    Relative errors in float64 are below 1e-12 at every distance: fast forms (a matrix product for
+    KL, Jeffreys, Hellinger and Bhattacharyya, one logarithm for each pair and bin for JS) bound
+    their own error, and pairs that the bound does not certify are computed again without
+    cancellation. The worst case, all pairs nearly equal, takes the time of the row-wise function
+    for each pair, and so do the other metrics. JS of float32 rows is certified to 1e-5 (errors
+    seen: below 2e-6). Beyond the result, at most 64 MB are used.
+
+    Examples
+    --------
+    >>> import kullback as kl
+    >>> kl.pairwise([[1, 0], [1, 1], [0, 1]], metric="js", base=2).round(6)
+    array([[0.      , 0.311278, 1.      ],
+           [0.311278, 0.      , 0.311278],
+           [1.      , 0.311278, 0.      ]])
+    >>> kl.pairwise([[1, 1]], [[3, 1], [1, 0]], metric="kl")
+    array([[0.14384104,        inf]])
+    """
+    divergence = divergence_of(metric)
+    chosen = _arguments.options(divergence, base, normalize, pseudocount, zeros, invalid, threads)
+    x_array = _matrix(x, "x")
+    y_array = x_array if y is None else _matrix(y, "y")
+    _arguments.common_bins(x_array, y_array, ("x", "y"))
+    dtype = _arguments.result_dtype(x_array, y_array)
+    shape = (len(x_array), len(y_array))
+    if out is None:
+        check_memory(shape, dtype, "pairwise")
+    result = _arguments.output(out, shape, dtype, [x_array, y_array])
+    symmetric = y is None and divergence.symmetric and zeros_do_not_matter(chosen)
+    target = Matrix(result.T if divergence.reverse else result, symmetric)
+    named = [("x", x_array)] if y is None else [("x", x_array), ("y", y_array)]
+    report = _arguments.reporter(chosen, named, partial(_left_empty, x_array, y_array))
+    kind = chosen.work.matrix_dtype(dtype)
+    x_rows, y_rows = _rows(x_array, kind), _rows(y_array, kind)
+    if y is None:
+        y_rows = x_rows
+    if divergence.reverse:
+        x_rows, y_rows = y_rows, x_rows
+    _run(divergence, chosen, x_rows, y_rows, target, report, progress)
+    return result
+
+
+def condensed(
+    x: ArrayLike,
+    /,
+    metric: Metric = "js",
+    *,
+    base: float | None = None,
+    normalize: bool = True,
+    pseudocount: float = 0.0,
+    zeros: str | float = "inf",
+    invalid: str = "raise",
+    out: Array | None = None,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> Array:
+    """The upper triangle of `pairwise(x)`, as a vector: the form that SciPy's clustering takes.
+
+    Parameters
+    ----------
+    x : array_like, (n, k)
+        As for `pairwise`, and so are the options; the metric must be symmetric.
+    metric, base, normalize, pseudocount, zeros, invalid, threads, progress
+        See `pairwise`.
+    out : ndarray, (n (n - 1) / 2,), optional
+        Array to write to.
+
+    Returns
+    -------
+    ndarray, (n (n - 1) / 2,)
+        In the order of `scipy.spatial.distance.pdist`: (0, 1), (0, 2), ... (n - 2, n - 1).
+
+    Raises
+    ------
+    ValueError, TypeError, MemoryError
+        As `pairwise`; ValueError also for a metric that is not symmetric (with `zeros` other than
+        "inf", none is).
+
+    Notes
+    -----
+    The same numbers as in `pairwise`, in half the memory.
+
+    Examples
+    --------
+    >>> import kullback as kl
+    >>> kl.condensed([[1, 0], [1, 1], [0, 1]], base=2).round(6)
+    array([0.311278, 1.      , 0.311278])
+    """
+    divergence = divergence_of(metric)
+    chosen = _arguments.options(divergence, base, normalize, pseudocount, zeros, invalid, threads)
+    if not (divergence.symmetric and zeros_do_not_matter(chosen)):
+        why = "" if not divergence.symmetric else f" with zeros={zeros!r}"
+        raise ValueError(f"the metric {metric!r}{why} is not symmetric; use pairwise")
+    x_array = _matrix(x, "x")
+    _arguments.common_bins(x_array, x_array, ("x", "x"))
+    dtype = _arguments.result_dtype(x_array)
+    n = len(x_array)
+    shape = (n * (n - 1) // 2,)
+    if out is None:
+        check_memory(shape, dtype, "condensed")
+    result = _arguments.output(out, shape, dtype, [x_array])
+    report = _arguments.reporter(chosen, [("x", x_array)], lambda: "a row of x")
+    rows = _rows(x_array, chosen.work.matrix_dtype(dtype))
+    _run(divergence, chosen, rows, rows, Condensed(result, n), report, progress)
+    return result
+
+
+def _left_empty(x: Array, y: Array) -> str:
+    i, j = _arguments.first_without_common_bins(x[:, None], y[None], (len(x), len(y)))
+    return f"row {i} of x, against row {j} of y,"
+
+
+def zeros_do_not_matter(chosen: _arguments.Options) -> bool:
+    """Whether both sides are treated alike, so that a symmetric divergence stays symmetric."""
+    return chosen.work.rule in ("plain", "pseudocount")
+
+
+def _run(
+    divergence: Divergence,
+    chosen: _arguments.Options,
+    x: Rows,
+    y: Rows,
+    target: Matrix | Condensed,
+    invalid: Invalid,
+    progress: Progress,
+) -> None:
+    n, m, k = x.lead[0], y.lead[0], x.array.shape[-1]
+    if not n or not m:
+        return
+    if target.symmetric and (n == 1 or not chosen.raises):
+        # The diagonal is not computed otherwise, and may be all that a bad row shows itself in.
+        diagonal = np.empty(n)
+        row_driver.run(chosen.work, x, x, diagonal, invalid, chosen.threads)
+        target.set_diagonal(diagonal)
+    # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
+    name = divergence.matrix_form if zeros_do_not_matter(chosen) else "pairs"
+    job = tiles.Job(chosen.work, FORMS[name](chosen.work, x, y), x, y, target, invalid)
+    with Shown(progress) as shown:
+        tiles.run(job, tiles.tile_shape(name, n, m, k), chosen.threads, shown)
+
+
+def _matrix(given: ArrayLike, name: str) -> Array:
+    array = _arguments.array(given, name)
+    if array.ndim != 2:
+        raise ValueError(f"{name} has shape {array.shape}; it must have two axes, rows and bins")
+    return array
+
+
+def _rows(array: Array, dtype: np.dtype[Any]) -> Rows:
+    return Rows(array, array.shape[:1], dtype)

@@ -1,0 +1,1 @@
+"""Divergences of Gaussians, diagonal and full: row by row, and all pairs."""

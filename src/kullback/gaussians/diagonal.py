@@ -1,0 +1,167 @@
+"""Diagonal Gaussians in batches: `(..., d)` means and spreads `-> (...)`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from kullback._arguments import arrays as _arguments
+from kullback._drivers import gaussians as driver
+from kullback._drivers.sources import Rows
+from kullback.gaussians import arguments as _gaussian_arguments
+
+
+def gaussian_kl_divergence(
+    mean_p: ArrayLike,
+    var_p: ArrayLike,
+    mean_q: ArrayLike,
+    var_q: ArrayLike,
+    /,
+    *,
+    spread: str = "var",
+    axis: int | None = -1,
+    base: float | None = None,
+    invalid: str = "raise",
+    out: NDArray[Any] | None = None,
+    threads: int | None = None,
+) -> Any:
+    """KL(p || q) of Gaussians with diagonal covariance, sum over the dimensions of
+
+        (v_p/v_q - 1 - ln(v_p/v_q) + (m_p - m_q)**2 / v_q) / 2.
+
+    Parameters
+    ----------
+    mean_p, var_p, mean_q, var_q : array_like, (..., d)
+        Means and spreads, which broadcast: one Gaussian against many is not copied. All numbers:
+        Gaussians of one dimension. All float32 are returned as such, everything else is float64.
+        A p without width (variance 0) is infinitely far from every q.
+    spread : "var", "std" or "log_var"
+        What the second and fourth arguments are: variances, standard deviations, or natural
+        logarithms of variances.
+    axis : int or None
+        The axis of the dimensions; None returns every dimension's share, without a sum.
+    base : float, optional
+        Base of the logarithm: None gives nats, 2 bits, 10 bans.
+    invalid : "raise" or "nan"
+        What does an entry that is no mean or no spread: ValueError, or NaN in every result that
+        it takes part in.
+    out : ndarray, optional
+        Array to write to: the result's shape and dtype, no memory in common with an input.
+    threads : int, optional
+        At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
+
+    Returns
+    -------
+    ndarray (...), or (..., d) for axis=None; a float where there are no other axes
+        At least 0, and 0 where the Gaussians are equal; in nats or units of `base`.
+
+    Raises
+    ------
+    ValueError
+        A mean that is not finite; a spread that is negative, NaN or infinite; a q without width
+        (naming argument, row, dimension and value); shapes that do not broadcast; an option or
+        `out` out of its range.
+    TypeError
+        A dtype that is not real, or that float64 cannot hold; masked, sparse and device arrays.
+
+    Notes
+    -----
+    The relative error in float64 is below 1e-13, however near to or far from each other the two
+    are: no difference of large terms is formed. Results do not depend on `threads`.
+
+    References
+    ----------
+    S. Kullback, "Information Theory and Statistics", Wiley (1959), chapter 9.
+
+    Examples
+    --------
+    >>> import kullback as kl
+    >>> float(kl.gaussian_kl_divergence(0, 1, 0, 2, spread="std"))
+    0.3181471805599453
+    >>> kl.gaussian_kl_divergence([[0.0, 0.0], [1.0, 2.0]], [1.0, 1.0], 0.0, 1.0)
+    array([0. , 2.5])
+    """
+    given = (("mean_p", mean_p), ("var_p", var_p), ("mean_q", mean_q), ("var_q", var_q))
+    return _divergence(given, spread, axis, base, invalid, out, threads)
+
+
+def standard_gaussian_kl_divergence(
+    mean: ArrayLike,
+    log_var: ArrayLike,
+    /,
+    *,
+    spread: str = "log_var",
+    axis: int | None = -1,
+    base: float | None = None,
+    invalid: str = "raise",
+    out: NDArray[Any] | None = None,
+    threads: int | None = None,
+) -> Any:
+    """KL of diagonal Gaussians from N(0, I): -1/2 sum (1 + ln v - m**2 - v), the term of a VAE.
+
+    Parameters
+    ----------
+    mean, log_var : array_like, (..., d)
+        Means, and natural logarithms of variances (or what `spread` says), which broadcast.
+    spread, axis, base, invalid, out, threads
+        See `gaussian_kl_divergence`.
+
+    Returns
+    -------
+    ndarray (...), or (..., d) for axis=None; a float where there are no other axes
+        At least 0, and 0 for N(0, I); in nats or units of `base`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `gaussian_kl_divergence`.
+
+    References
+    ----------
+    D. P. Kingma and M. Welling, "Auto-Encoding Variational Bayes" (2014), appendix B.
+
+    Examples
+    --------
+    >>> import kullback as kl
+    >>> float(kl.standard_gaussian_kl_divergence([0.5, -0.3], [-0.5, -1.0]).round(6))
+    0.407205
+    >>> float(kl.standard_gaussian_kl_divergence(0.5, 0.8, spread="std").round(6))
+    0.168144
+    """
+    given = (("mean", mean), ("log_var", log_var))
+    return _divergence(given, spread, axis, base, invalid, out, threads)
+
+
+def _divergence(
+    given: tuple[tuple[str, ArrayLike], ...],
+    spread: str,
+    axis: int | None,
+    base: float | None,
+    invalid: str,
+    out: NDArray[Any] | None,
+    threads: int | None,
+) -> Any:
+    """Check, run, return: of two arrays against N(0, I), of four against each other."""
+    spread = _gaussian_arguments.spread_kind(spread)
+    raises = _arguments.invalid_raises(invalid)
+    unit, most_threads = _arguments.unit(base), _arguments.thread_count(threads)
+    names = [name for name, _ in given]
+    arrays = [_arguments.array(value, name) for name, value in given]
+    dtype = _arguments.result_dtype(*arrays)
+    summed = -1 if axis is None else axis
+    sides = _gaussian_arguments.dimensions_last(arrays, names, summed)
+    lead, d = np.broadcast_shapes(*(side.shape[:-1] for side in sides)), sides[0].shape[-1]
+    shape = np.broadcast_shapes(*(a.shape for a in arrays)) if axis is None else lead
+    results = _arguments.output(out, shape, dtype, arrays)
+    flat = results if results.flags.c_contiguous else np.empty(shape, dtype)
+    rows = flat.reshape(-1, d) if axis is None else flat.reshape(-1)
+    report = _gaussian_arguments.reporter(sides, names, spread, raises)
+    kinds = [Rows(side, lead, dtype) for side in sides]
+    driver.run(
+        driver.Job(spread, len(given) == 2, kinds, axis is None, unit, report, most_threads), rows
+    )
+    if flat is not results:
+        results[...] = flat
+    return results if shape or out is not None else results[()]
