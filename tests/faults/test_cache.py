@@ -180,6 +180,20 @@ def test_an_edited_kernel_is_compiled_anew(tmp_path: Path) -> None:
     assert done.stdout == "[[8, 9]]\n", done.stderr
 
 
+def test_an_edited_divergence_leaves_the_kernels_of_others_alone(tmp_path: Path) -> None:
+    package, cache = _copy(tmp_path), tmp_path / "kernels"
+    code = "import kullback as kl; p = [0.5, 0.5]; kl.kl_divergence(p, p); kl.chi2_divergence(p, p)"
+    settings = {"KULLBACK_CACHE_DIR": str(cache), "PYTHONPATH": str(tmp_path)}
+    assert run_child(code, **settings).returncode == 0
+    before = {path.name for path in cache.iterdir()}
+    with (package / "_kernels" / "terms" / "chi2.py").open("a", encoding="utf-8") as source:
+        source.write("# edited\n")
+    assert run_child(code, **settings).returncode == 0
+    made = {path.name for path in cache.iterdir()} - before
+    assert made
+    assert {name.split("-")[0] for name in made} == {"chi2"}
+
+
 @pytest.mark.parametrize("flag", [{"NUMBA_OPT": "1"}, {"NUMBA_BOUNDSCHECK": "1"}], ids=str)
 def test_other_flags_make_another_kernel(cache: Path, flag: dict[str, str]) -> None:
     assert_right(call(cache, **flag), 0)

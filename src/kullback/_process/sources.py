@@ -42,7 +42,7 @@ def _made_of(function: Callable[..., Any]) -> tuple[set[str], list[Any]]:
         elif isinstance(each, FunctionType):
             if id(each) not in seen:
                 seen.add(id(each))
-                modules.add(each.__module__)
+                modules.add(each.__module__ or "")  # none has code that was never in a file
                 waiting += [cell.cell_contents for cell in each.__closure__ or ()]
         elif isinstance(each, (bool, int, float, str, np.generic)):
             constants.append(each)
