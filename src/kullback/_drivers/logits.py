@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sources import Index, Rows
+from kullback._kernels import UNCERTIFIED
 from kullback._kernels.softmax import build
 from kullback._kernels.softmax.exponentials import PART, Heat
 from kullback._kernels.softmax.rows import FIRST, NEXT, NUMBERS, PASSES, SURVEY
 from kullback._kernels.softmax.steps import SCALE
-from kullback._kernels.terms.arithmetic import LEFT
 from kullback._process import threads
 
 Array = NDArray[Any]
@@ -78,7 +78,7 @@ class Work(NamedTuple):
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """Results in nats of row pairs in float64 `out`; how many have no softmax (nan)."""
         dtype, invalid = p.dtype.str[1:], 0
-        out[:] = LEFT
+        out[:] = UNCERTIFIED
         for way in WAYS[self.first_way :]:
             kernel = build.rows(self.divergence, way.wide, dtype)
             options = (way.scale, tuple(heat(self.temperature, way)))
@@ -86,7 +86,7 @@ class Work(NamedTuple):
             invalid += found
             if not left:
                 return int(invalid)
-        out[out == LEFT] = np.inf
+        out[out == UNCERTIFIED] = np.inf
         return int(invalid)
 
 
@@ -130,7 +130,7 @@ class _Row:
         self.parts = np.empty((parts, NUMBERS))
         self.stage, self.passes = SURVEY, 0
         self.tops, self.shift = (0.0, 0.0), 0.0
-        self.value = LEFT
+        self.value = UNCERTIFIED
 
     def settle(self, divergence: str) -> bool:
         """Whether the result is known, once the numbers of all parts are."""
@@ -144,12 +144,12 @@ class _Row:
         self.stage = NEXT
         if not told[1] and self.passes < PASSES:
             return False
-        self.value = self.value if self.value < np.inf else LEFT
+        self.value = self.value if self.value < np.inf else UNCERTIFIED
         return self._left()
 
     def _left(self) -> bool:
         """Whether this is the result; if it is left, the next way begins."""
-        if self.value != LEFT:
+        if self.value != UNCERTIFIED:
             return True
         self.way, self.stage, self.passes, self.shift = self.way + 1, SURVEY, 0, 0.0
         if self.way == len(WAYS):

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drivers.sources import Index, Rows, counting
-from kullback._kernels import build
-from kullback._kernels.terms.arithmetic import LEFT
+from kullback._kernels import UNCERTIFIED, build
 from kullback._process import threads
 
 Array = NDArray[Any]
@@ -56,7 +55,7 @@ class Work(NamedTuple):
 
     def _again(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """In float64, the pairs that another dtype's kernel has left."""
-        places = np.flatnonzero(out == LEFT)
+        places = np.flatnonzero(out == UNCERTIFIED)
         step = max(1, CONVERTED_TILE // p.shape[1])
         invalid = 0
         for start in range(0, places.size, step):

@@ -68,21 +68,21 @@ def _row_signature(dtype: str) -> tuple[Any, ...]:
 
 @cache
 def rows(divergence: str, rule: str, dtype: str) -> Any:
-    """rows(p, p_index, q, q_index, amount, alpha, normalize, out) -> how many are LEFT."""
+    """rows(p, p_index, q, q_index, amount, alpha, normalize, out) -> how many are UNCERTIFIED."""
     function = make_rows(TERMS[divergence](DOUBLE), RULES[rule])
     return compile_kernel(function, f"{divergence}-rows-{rule}-{dtype}", _row_signature(dtype))
 
 
 @cache
 def short(divergence: str, rule: str, dtype: str) -> Any:
-    """short(as rows) -> how many are LEFT; for rows below `LONGEST`."""
+    """short(as rows) -> how many are UNCERTIFIED; for rows below `LONGEST`."""
     function = make_short(TERMS[divergence](DOUBLE), RULES[rule])
     return compile_kernel(function, f"{divergence}-short-{rule}-{dtype}", _row_signature(dtype))
 
 
 @cache
 def singles(divergence: str) -> Any:
-    """singles(as rows) -> how many are LEFT; float32, as the rows are given."""
+    """singles(as rows) -> how many are UNCERTIFIED; float32, as the rows are given."""
     function = make_singles(TERMS[divergence](SINGLE))
     return compile_kernel(function, f"{divergence}-singles", _row_signature("f4"))
 

@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
+from kullback._kernels import UNCERTIFIED
 from kullback._kernels.rows.careful_differences import Plan, with_product
 from kullback._kernels.rows.careful_exact import are_proportional, doubted_below, exact_sums, room
 from kullback._kernels.rows.careful_logarithm import make_log_of_sum
 from kullback._kernels.rows.careful_pair import TOP, Pair, entries, filling
 from kullback._kernels.rows.careful_terms import make_term_sums
-from kullback._kernels.terms.arithmetic import LEFT, Terms, no_logarithm
+from kullback._kernels.terms.arithmetic import Terms, no_logarithm
 from kullback._math.memory import address, load, pointer
 from kullback._math.sums import (
     add_to_three,
@@ -64,7 +65,7 @@ def scales_of(a_most, b_most, fill):
 
 
 def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
-    """The kernel for the pairs that are marked LEFT; `shifts`: they have a pseudocount."""
+    """The kernel for the pairs that are marked UNCERTIFIED; `shifts`: they have a pseudocount."""
     finish, root, gaps = terms.finish, terms.root, terms.gaps
     against_whole, largest, linear = terms.against_whole, terms.largest, terms.linear
     has_logarithm = terms.logarithm is not no_logarithm
@@ -122,7 +123,7 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
 
     @inline
     def needs_logarithm(result, total, lacking):
-        return has_logarithm and not lacking and (result == LEFT or not total < np.inf)
+        return has_logarithm and not lacking and (result == UNCERTIFIED or not total < np.inf)
 
     @inline
     def unscaled(pair, scales, alpha, lacking, longs):
@@ -210,14 +211,14 @@ def make_careful(terms: Terms, shifts: bool) -> Callable[..., Any]:
         return unscaled(pair, (scale, scale), alpha, lacking, longs)
 
     def careful(p, p_index, q, q_index, amount, alpha, normalize, skips, fills, out):
-        """Fill in the results marked LEFT; how many of them are nan: no distributions."""
+        """Fill in the results marked UNCERTIFIED; how many of them are nan: no distributions."""
         k = p.shape[1]
         p_data = pointer(p)
         q_data = pointer(q)
         longs = room()
         invalid = 0
         for r in range(out.shape[0]):
-            if out[r] == LEFT:
+            if out[r] == UNCERTIFIED:
                 at = p_index[r] * k, q_index[r] * k
                 pair = Pair(p_data, q_data, *at, k, skips, fills, amount)
                 out[r] = result(pair, alpha, normalize, longs)

@@ -7,7 +7,7 @@ cores, this 0.9; with the sums of the next pair every row waited 15 ns for its s
 
 Rows whose sums are out of the range that needs no scaling, rows with a sign bit (of a negative
 number or of -0.0) or with a NaN, and results that need better sums are left to `careful`,
-marked LEFT.
+marked UNCERTIFIED.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from collections.abc import Callable
 from typing import Any
 
 from kullback._jit import inline
+from kullback._kernels import UNCERTIFIED
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.sums import BLOCK, make_steps, no_sums
-from kullback._kernels.terms.arithmetic import LEFT, Terms, no_affinity
+from kullback._kernels.terms.arithmetic import Terms, no_affinity
 from kullback._math.bits import larger
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes, pointer, prefetch
@@ -122,7 +123,7 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
         return of_block, sum_of_lanes(common), sums
 
     def rows(p, p_index, q, q_index, amount, alpha, normalize, out):
-        """out[r] = divergence of p[p_index[r]] from q[q_index[r]], or LEFT; how many are left."""
+        """out[r] = divergence of p[p_index[r]] from q[q_index[r]], or UNCERTIFIED; how many are left."""
         k = p.shape[1]
         p_data = pointer(p)
         q_data = pointer(q)
@@ -157,7 +158,7 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
                 row = add_block(row, sums)
             value = result(total + lost, common, lacking, usable, made[4], k, normalize, alpha)
             out[r] = value
-            left += value == LEFT
+            left += value == UNCERTIFIED
         return left
 
     return rows

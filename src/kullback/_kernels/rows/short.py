@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
+from kullback._kernels import UNCERTIFIED
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.sums import make_steps, no_sums
-from kullback._kernels.terms.arithmetic import LEFT, Terms, no_affinity
+from kullback._kernels.terms.arithmetic import Terms, no_affinity
 from kullback._math.bits import larger
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import address, load, load_first_lanes, load_lanes, pointer, store_lanes
@@ -113,7 +114,7 @@ def make_short(terms: Terms, rule: Rule) -> Callable[..., Any]:
         return total, common, sums
 
     def short(p, p_index, q, q_index, amount, alpha, normalize, out):
-        """out[r] = divergence of p[p_index[r]] from q[q_index[r]], or LEFT; how many are left."""
+        """out[r] = divergence of p[p_index[r]] from q[q_index[r]], or UNCERTIFIED; how many are left."""
         k = p.shape[1]
         n = out.shape[0]
         p_data, q_data, target = pointer(p), pointer(q), pointer(out)
@@ -146,7 +147,7 @@ def make_short(terms: Terms, rule: Rule) -> Callable[..., Any]:
             q_now, q_next = q_next, q_now
         left = 0
         for r in range(n):
-            left += out[r] == LEFT
+            left += out[r] == UNCERTIFIED
         return left
 
     return short

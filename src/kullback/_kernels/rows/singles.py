@@ -4,7 +4,7 @@ A term has few roundings of float32, and they average out in a sum; up to four c
 float32, all others in float64. As in `rows`, the sums of the row pair after the next are taken in
 the loop over the terms of this one. Divergences of first order, in which an error of a row's sum
 shows as it is, get sums and factors with the digits of float64. Rows beyond the range in which no
-entry is lost, nearly equal rows and rows with a sign bit or a NaN are marked LEFT: they are done in
+entry is lost, nearly equal rows and rows with a sign bit or a NaN are marked UNCERTIFIED: they are done in
 float64.
 """
 
@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.terms.arithmetic import LEFT, Terms, no_affinity
+from kullback._kernels import UNCERTIFIED
+from kullback._kernels.terms.arithmetic import Terms, no_affinity
 from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import SINGLE_WIDTH, lanes_of, single_lane_numbers
 from kullback._math.log_ratio import floored_single
@@ -167,7 +168,7 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         return sum_of_lanes(total), sum_of_lanes(common), sums
 
     def singles(p, p_index, q, q_index, amount, alpha, normalize, out):
-        """out[r] = divergence of p[p_index[r]] from q[q_index[r]], or LEFT; how many are left."""
+        """out[r] = divergence of p[p_index[r]] from q[q_index[r]], or UNCERTIFIED; how many are left."""
         k = p.shape[1]
         p_data = pointer(p)
         q_data = pointer(q)
@@ -189,7 +190,7 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
             total, common, sums = row_terms(p_data, q_data, at, after, k, made, alpha)
             value = finish(total, common, lacking, made[2], normalize, alpha)
             good = usable and (lacking or value < np.inf) and value > least
-            out[r] = root(value, total, made[2], alpha) if good else LEFT
+            out[r] = root(value, total, made[2], alpha) if good else UNCERTIFIED
             left += not good
         return left
 

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kullback._jit import inline
+from kullback._kernels import UNCERTIFIED
 from kullback._kernels.rows.rules import Rule
-from kullback._kernels.terms.arithmetic import LEFT, Terms, no_affinity
+from kullback._kernels.terms.arithmetic import Terms, no_affinity
 from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log_ratio import floored
@@ -191,12 +192,12 @@ def make_steps(terms: Terms, rule: Rule) -> Steps:
 
     @inline
     def result(total, affinity, lacks, usable, back, k, normalize, alpha):
-        """In nats, or LEFT."""
+        """In nats, or UNCERTIFIED."""
         lacking = lacks < 0
         value = finish(total, affinity, lacking, back, normalize, alpha)
         good = usable & (lacking | ((total < LARGEST) & (value < np.inf)))
         least = trusted_to_first_order(k) if exact else trusted_above(k)
         least = least if normalize else tiny
-        return select(good & (value > least), root(value, total, back, alpha), LEFT)
+        return select(good & (value > least), root(value, total, back, alpha), UNCERTIFIED)
 
     return Steps(add, plan, share, kept, result)

@@ -1,7 +1,7 @@
 """The kernels over row pairs of logits, and over parts of a row pair that several threads share.
 
 A row whose numbers leave the usual range (differences that overflow, results beyond 2**120) is
-LEFT by the plain kernel, and done by the wide one with powers of two that keep numbers from the
+UNCERTIFIED by the plain kernel, and done by the wide one with powers of two that keep numbers from the
 ends of the range.
 """
 
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
+from kullback._kernels import UNCERTIFIED
 from kullback._kernels.softmax.exponentials import (
     BAD_P,
     BAD_Q,
@@ -35,7 +36,6 @@ from kullback._kernels.softmax.exponentials import (
     whole,
 )
 from kullback._kernels.softmax.steps import direct_step, exact_step
-from kullback._kernels.terms.arithmetic import LEFT
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.memory import load_lanes, pointer, prefetch
 
@@ -73,7 +73,7 @@ def make_part(step: Callable[..., Any], wide: bool) -> Callable[..., Any]:
 
 
 def make_judged(divergence: Divergence, wide: bool) -> Callable[..., Any]:
-    """A row's result as far as a survey tells, nan, inf or LEFT, and whether that is all."""
+    """A row's result as far as a survey tells, nan, inf or UNCERTIFIED, and whether that is all."""
     infinite = divergence.infinite
 
     @inline
@@ -82,7 +82,7 @@ def make_judged(divergence: Divergence, wide: bool) -> Callable[..., Any]:
             return np.nan, True
         if infinite and wide and found[LACKS] > 0.0:
             return np.inf, True
-        return LEFT, infinite and not wide and (found[LACKS] > 0.0 or found[TOP_Q] > USUAL)
+        return UNCERTIFIED, infinite and not wide and (found[LACKS] > 0.0 or found[TOP_Q] > USUAL)
 
     return judged
 
@@ -131,9 +131,9 @@ def make_rows(divergence: Divergence, wide: bool) -> Callable[..., Any]:
         return value
 
     def rows(p, p_index, q, q_index, scale, heat, out):
-        """Where out[r] is LEFT: divergence of p[p_index[r]] from q[q_index[r]].
+        """Where out[r] is UNCERTIFIED: divergence of p[p_index[r]] from q[q_index[r]].
 
-        How many are LEFT again, and how many are nan.
+        How many are UNCERTIFIED again, and how many are nan.
         """
         k = p.shape[1]
         p_data, q_data = pointer(p), pointer(q)
@@ -143,7 +143,7 @@ def make_rows(divergence: Divergence, wide: bool) -> Callable[..., Any]:
             at = (p_index[r] * k, q_index[r] * k)
             ahead = min(r + 1, out.shape[0] - 1)
             after = (p_index[ahead] * k, q_index[ahead] * k)
-            if out[r] != LEFT:
+            if out[r] != UNCERTIFIED:
                 continue
             found = row_survey(p_data, q_data, at, k)
             value, known = judged(found)
@@ -151,9 +151,9 @@ def make_rows(divergence: Divergence, wide: bool) -> Callable[..., Any]:
             if not known:
                 tops = (found[TOP_P], found[TOP_Q])
                 value = value_of(p_data, q_data, at, after, k, tops, scale, heat)
-                value = value if value < np.inf else LEFT
+                value = value if value < np.inf else UNCERTIFIED
             out[r] = value
-            left += value == LEFT
+            left += value == UNCERTIFIED
         return left, invalid
 
     return rows

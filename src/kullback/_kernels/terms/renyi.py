@@ -16,7 +16,8 @@ from __future__ import annotations
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.terms.arithmetic import LEFT, Arithmetic, Terms
+from kullback._kernels import UNCERTIFIED
+from kullback._kernels.terms.arithmetic import Arithmetic, Terms
 from kullback._kernels.terms.hellinger import NEARLY_NOTHING, minus_log_affinity
 from kullback._math.bits import fma, larger, magnitude, select
 from kullback._math.exp import exp, exp_tail, expm1
@@ -102,7 +103,7 @@ def _finish(total, affinity, gap, back, normalize, alpha):
     finite = total < np.inf
     huge = (log(b * select(finite, total, 1.0)) + log(back / DOWN)) / b
     result = select(grown < NEARLY_NOTHING, scaled, result)
-    return select(gap, np.inf, select(usable, result, select(finite, huge, LEFT)))
+    return select(gap, np.inf, select(usable, result, select(finite, huge, UNCERTIFIED)))
 
 
 @inline
