@@ -123,7 +123,7 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
         return of_block, sum_of_lanes(common), sums
 
     def rows(p, p_index, q, q_index, amount, alpha, normalize, out):
-        """out[r] = divergence of p[p_index[r]] from q[q_index[r]], or UNCERTIFIED; how many are left."""
+        """out[r]: divergence of p[p_index[r]] from q[q_index[r]]; how many are UNCERTIFIED."""
         k = p.shape[1]
         p_data = pointer(p)
         q_data = pointer(q)

@@ -114,7 +114,7 @@ def make_short(terms: Terms, rule: Rule) -> Callable[..., Any]:
         return total, common, sums
 
     def short(p, p_index, q, q_index, amount, alpha, normalize, out):
-        """out[r] = divergence of p[p_index[r]] from q[q_index[r]], or UNCERTIFIED; how many are left."""
+        """out[r]: divergence of p[p_index[r]] from q[q_index[r]]; how many are UNCERTIFIED."""
         k = p.shape[1]
         n = out.shape[0]
         p_data, q_data, target = pointer(p), pointer(q), pointer(out)

@@ -4,8 +4,8 @@ A term has few roundings of float32, and they average out in a sum; up to four c
 float32, all others in float64. As in `rows`, the sums of the row pair after the next are taken in
 the loop over the terms of this one. Divergences of first order, in which an error of a row's sum
 shows as it is, get sums and factors with the digits of float64. Rows beyond the range in which no
-entry is lost, nearly equal rows and rows with a sign bit or a NaN are marked UNCERTIFIED: they are done in
-float64.
+entry is lost, nearly equal rows and rows with a sign bit or a NaN are UNCERTIFIED: they are done
+in float64.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         return sum_of_lanes(total), sum_of_lanes(common), sums
 
     def singles(p, p_index, q, q_index, amount, alpha, normalize, out):
-        """out[r] = divergence of p[p_index[r]] from q[q_index[r]], or UNCERTIFIED; how many are left."""
+        """out[r]: divergence of p[p_index[r]] from q[q_index[r]]; how many are UNCERTIFIED."""
         k = p.shape[1]
         p_data = pointer(p)
         q_data = pointer(q)

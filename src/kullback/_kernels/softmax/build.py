@@ -25,7 +25,7 @@ def _name(kernel: str, divergence: str, wide: bool) -> str:
 
 @cache
 def rows(divergence: str, wide: bool, dtype: str) -> Any:
-    """rows(p, p_index, q, q_index, scale, heat, out) -> how many are UNCERTIFIED, and nan: `softmax`."""
+    """rows(p, p_index, q, q_index, scale, heat, out) -> how many UNCERTIFIED, how many nan."""
     sides = 2 * (contiguous(dtype, 2), INDEX)
     function = softmax_rows.make_rows(SOFTMAX[divergence], wide)
     name = f"{_name('rows', divergence, wide)}-{dtype}"

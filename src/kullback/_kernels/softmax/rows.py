@@ -1,8 +1,8 @@
 """The kernels over row pairs of logits, and over parts of a row pair that several threads share.
 
 A row whose numbers leave the usual range (differences that overflow, results beyond 2**120) is
-UNCERTIFIED by the plain kernel, and done by the wide one with powers of two that keep numbers from the
-ends of the range.
+UNCERTIFIED by the plain kernel, and done by the wide one with powers of two that keep numbers from
+the ends of the range.
 """
 
 from __future__ import annotations

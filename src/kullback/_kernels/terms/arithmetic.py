@@ -51,7 +51,7 @@ class Terms(NamedTuple):
     # terms that need nothing else of d); not negative, not cancelling, homogeneous of degree 1.
     term: Callable[..., Any]
     # (total, affinity, gap, back, normalize, alpha): from the sums over the bins, which `back`
-    # takes to the scale of probabilities, to the result in nats; UNCERTIFIED if another way is needed.
+    # takes to the scale of probabilities, to the result in nats, or UNCERTIFIED.
     finish: Callable[..., Any]
     # (x, x_exponent, y, y_exponent, alpha): `term` and `affinity` of x 2**x_exponent and
     # y 2**y_exponent, which are more than 2**FAR apart; x and y lie in [1, 4).
