@@ -25,6 +25,7 @@ FLOORS = {  # a module may import from its own floor and from those below
     "_catalogue": 2,
     "_drivers": 2,
     "_kernels": 1,
+    "_exact": 0,
     "_math": 0,
     "_jit": 0,
     "_process": 0,

@@ -1,0 +1,9 @@
+"""Right to the last bit, whatever the numbers, and slow: what no fast kernel vouches for.
+
+functions       logarithms and exponentials without cancellation, in `decimal`
+definitions     the discrete divergences, each as a term of two integers
+rows            pairs of discrete rows
+gaussians       pairs of diagonal Gaussians
+
+Nothing here imports Numba: this is the last rung of fast, doubled, exact, and compiles nothing.
+"""
