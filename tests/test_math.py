@@ -12,11 +12,11 @@ from numba import types
 
 import coefficients
 from kullback._jit import FLAGS, compile_kernel
+from kullback._kernels.arithmetic import DOUBLE
 from kullback._kernels.rows.rows import make_rows
 from kullback._kernels.rows.rules import RULES
 from kullback._kernels.signatures import INDEX, VECTOR, contiguous
 from kullback._kernels.terms import total_variation
-from kullback._kernels.terms.arithmetic import DOUBLE
 from kullback._math import exp, log, log_ratio, series
 from kullback._math.lanes import WIDTH
 from kullback._math.memory import load_lanes, pointer, store_lanes

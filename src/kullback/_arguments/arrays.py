@@ -195,21 +195,24 @@ def options(
     threads: int | None,
 ) -> Options:
     """Check the options and put them into the form in which the kernels take them."""
-    rule, amount = _rule(pseudocount, zeros)
+    rule, amount = _rule(pseudocount, zeros, divergence.gaps != "")
     raises = invalid_raises(invalid)
     if base is not None and not divergence.takes_base:
         raise ValueError(f"base is {base!r}, but {divergence.word} is no logarithm: it has no base")
     one = math.sqrt(unit(base)) if divergence.root else unit(base)
-    work = Work(divergence.kernel, rule, amount, divergence.alpha, bool(normalize), one)
+    work = Work(divergence, rule, amount, bool(normalize), one)
     return Options(work, raises, thread_count(threads))
 
 
-def _rule(pseudocount: float, zeros: str | float) -> tuple[str, float]:
+def _rule(pseudocount: float, zeros: str | float, concerned: bool) -> tuple[str, float]:
+    """The kernels' word for what is done with zeros, if they concern the divergence at all."""
     pseudocount = number(pseudocount, "pseudocount")
     if not 0.0 <= pseudocount < math.inf:
         raise ValueError(f"pseudocount is {pseudocount}; it must be finite and not negative")
     chosen = zeros_rule(zeros)
-    return ("pseudocount", pseudocount) if pseudocount else chosen
+    if pseudocount:
+        return "pseudocount", pseudocount
+    return chosen if concerned else ("plain", 0.0)
 
 
 def zeros_rule(zeros: str | float) -> tuple[str, float]:
@@ -267,7 +270,7 @@ def reporter(
     """
     if not options.raises:
         return Invalid(None)
-    empty_allowed = options.work.rule == "pseudocount"
+    empty_allowed = not options.work.normalize
 
     def report() -> Exception:
         return ValueError(faults_of_rows(named, empty_allowed) or f"{left_empty()} {NOTHING_LEFT}")

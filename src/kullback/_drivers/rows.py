@@ -1,4 +1,4 @@
-"""Row pairs to results: tiles of rows, by the fast kernel and, where it leaves any, the careful."""
+"""Row pairs to results: tiles of rows, by the fast kernel; `fallback` does what it leaves."""
 
 from __future__ import annotations
 
@@ -9,11 +9,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers.sources import Index, Rows, counting
-from kullback._kernels import UNCERTIFIED, build
+from kullback._drivers import fallback
+from kullback._drivers.fallback import Pairs
+from kullback._drivers.sources import Index, Rows
+from kullback._kernels import build
+from kullback._kernels.terms.record import Custom, Divergence
 from kullback._process import threads
 
 Array = NDArray[Any]
+FLOAT64 = np.dtype(np.float64)
 
 SMALL = 400_000  # elements: about 0.3 ms, below which a second thread costs more than it brings
 TILE = 1 << 19  # elements of a tile that is read where it lies: about 0.5 ms
@@ -21,65 +25,52 @@ FEW = 1 << 12  # counts: converted in 2 us, where a kernel of their own takes 2 
 CONVERTED_TILE = 1 << 16  # of one that is converted first: half a megabyte stays in the cache
 
 
-class Custom(NamedTuple):
-    """A kernel made of a user's own function, compiled, and its two limits."""
-
-    f: Any
-    f_at_zero: float
-    slope_at_infinity: float
-
-
 class Work(NamedTuple):
-    """What to do with each row pair: the kernel and the options that reach the kernels."""
+    """What to do with each row pair: the divergence, and the options that reach the kernels."""
 
-    kernel: str | Custom
+    divergence: Divergence
     rule: str
     amount: float
-    alpha: float
     normalize: bool
     unit: float  # results are divided by it: ln(base), or its root
 
+    @property
+    def kernel(self) -> str | Custom:
+        return self.divergence.kernel
+
+    @property
+    def alpha(self) -> float:
+        return self.divergence.alpha
+
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """Results in nats of row pairs in float64 `out`; how many are no distributions (nan)."""
-        given = (p, p_index, q, q_index, self.amount, self.alpha, self.normalize, out)
-        if isinstance(self.kernel, Custom):
-            return int(build.custom_rows(*self.kernel, self.rule)(*given))
-        dtype = p.dtype.str[1:]
-        left = build.fastest_rows(self.kernel, self.rule, dtype, p.shape[1])(*given)
-        if not left:
-            return 0
-        if p.dtype == np.float64:
-            careful = build.careful(self.kernel, self.rule == "pseudocount")
-            return int(careful(*given[:-1], self.rule == "skip", self.rule == "fill", out))
-        return self._again(p, p_index, q, q_index, out)
+        given = Pairs(p, p_index, q, q_index)
+        return fallback.fill(self, given, out) if self.run(self.fast(given), given, out) else 0
 
-    def _again(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
-        """In float64, the pairs that another dtype's kernel has left."""
-        places = np.flatnonzero(out == UNCERTIFIED)
-        step = max(1, CONVERTED_TILE // p.shape[1])
-        invalid = 0
-        for start in range(0, places.size, step):
-            some = places[start : start + step]
-            results = np.empty(some.size)
-            index = counting(some.size)
-            invalid += self.pairs(
-                p[p_index[some]].astype(np.float64),
-                index,
-                q[q_index[some]].astype(np.float64),
-                index,
-                results,
-            )
-            out[some] = results
-        return invalid
+    def fast(self, given: Pairs) -> Any:
+        """The kernel for most row pairs."""
+        if isinstance(self.kernel, Custom):
+            return build.custom_rows(self.kernel, self.rule, self.divergence.gaps)
+        return build.fastest_rows(self.kernel, self.rule, given.dtype, given.k)
+
+    def doubled(self, given: Pairs) -> Any:
+        """The kernel with sums in two parts, or None."""
+        if isinstance(self.kernel, Custom):
+            return None
+        return build.doubled_rows(self.kernel, self.rule, given.dtype, given.k)
+
+    def run(self, kernel: Any, given: Pairs, out: Array) -> int:
+        """Let a kernel write to `out`; how many are UNCERTIFIED."""
+        return int(kernel(*given, self.amount, self.alpha, self.normalize, out))
 
     def matrix_dtype(self, result: np.dtype[Any]) -> np.dtype[Any]:
         """The dtype in which rows of a matrix are kept while they are compared."""
-        return np.dtype(np.float64) if isinstance(self.kernel, Custom) else result
+        return FLOAT64 if isinstance(self.kernel, Custom) else result
 
     def kernel_dtype(self, p: Array, q: Array, result: np.dtype[Any]) -> np.dtype[Any]:
         """The dtype in which rows of p and q reach the kernels: many counts as they are."""
         if isinstance(self.kernel, Custom):
-            return np.dtype(np.float64)
+            return FLOAT64
         if p.dtype.kind in "iub" and p.dtype == q.dtype and max(p.size, q.size) > FEW:
             return np.dtype(np.uint8) if p.dtype.kind == "b" else p.dtype.newbyteorder("=")
         return result

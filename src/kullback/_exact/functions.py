@@ -42,8 +42,8 @@ def ln1p(t: Decimal) -> Decimal:
 
 
 def relative_entropy(t: Decimal) -> Decimal:
-    """(1 + t) ln(1 + t) - t >= 0, for t >= -1."""
-    if t == -1:
+    """(1 + t) ln(1 + t) - t >= 0, for t >= -1, which rounding may pass."""
+    if t <= -1:
         return Decimal(1)
     if abs(t) > NEAR:
         return (1 + t) * (1 + t).ln() - t

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache, lru_cache
+from importlib import import_module
 from typing import Any
 
 from numba import types
 
 from kullback._jit import compile_kernel
 from kullback._kernels import binning
+from kullback._kernels.arithmetic import DOUBLE, SINGLE, Arithmetic, Terms
 from kullback._kernels.matrices import centred, entropic, symmetrized
 from kullback._kernels.matrices.roots import make_certify_roots, make_roots
 from kullback._kernels.rows import custom
-from kullback._kernels.rows.careful import make_careful
 from kullback._kernels.rows.rows import make_rows
-from kullback._kernels.rows.rules import RULES
+from kullback._kernels.rows.rules import make_rule
 from kullback._kernels.rows.short import LONGEST, make_short
 from kullback._kernels.rows.singles import make_singles
 from kullback._kernels.signatures import (
@@ -31,33 +31,18 @@ from kullback._kernels.signatures import (
     WORDS,
     contiguous,
 )
-from kullback._kernels.terms import (
-    chi2,
-    cross_entropy,
-    hellinger,
-    jeffreys,
-    js,
-    kl,
-    renyi,
-    total_variation,
-)
-from kullback._kernels.terms.arithmetic import DOUBLE, SINGLE, Arithmetic, Terms
-
-TERMS: dict[str, Callable[[Arithmetic], Terms]] = {
-    "kl": kl.make,
-    "js": js.make,
-    "jeffreys": jeffreys.make,
-    "hellinger": hellinger.make,
-    "bhattacharyya": hellinger.make_bhattacharyya,
-    "total_variation": total_variation.make,
-    "chi2": chi2.make,
-    "renyi": renyi.make,
-    "renyi_infinite": renyi.make_infinite,
-    "cross_entropy": cross_entropy.make,
-}
+from kullback._kernels.terms.record import Custom
 
 # Those whose terms are worth float32 arithmetic: all that are no family.
 IN_SINGLE = ("kl", "js", "jeffreys", "hellinger", "bhattacharyya", "chi2", "total_variation")
+
+
+@cache
+def terms_of(divergence: str, arithmetic: Arithmetic) -> Terms:
+    """The terms that stand in the file of this name."""
+    module = import_module(f"kullback._kernels.terms.{divergence}")
+    made: Terms = module.make(arithmetic)
+    return made
 
 
 def _row_signature(dtype: str) -> tuple[Any, ...]:
@@ -67,48 +52,49 @@ def _row_signature(dtype: str) -> tuple[Any, ...]:
 
 
 @cache
-def rows(divergence: str, rule: str, dtype: str) -> Any:
-    """rows(p, p_index, q, q_index, amount, alpha, normalize, out) -> how many are UNCERTIFIED."""
-    function = make_rows(TERMS[divergence](DOUBLE), RULES[rule])
-    return compile_kernel(function, f"{divergence}-rows-{rule}-{dtype}", _row_signature(dtype))
+def rows(divergence: str, rule: str, dtype: str, doubled: bool) -> Any:
+    """rows(p, p_index, q, q_index, amount, alpha, normalize, out) -> how many UNCERTIFIED."""
+    return _loop("rows", make_rows, divergence, rule, dtype, doubled)
 
 
 @cache
-def short(divergence: str, rule: str, dtype: str) -> Any:
+def short(divergence: str, rule: str, dtype: str, doubled: bool) -> Any:
     """short(as rows) -> how many are UNCERTIFIED; for rows below `LONGEST`."""
-    function = make_short(TERMS[divergence](DOUBLE), RULES[rule])
-    return compile_kernel(function, f"{divergence}-short-{rule}-{dtype}", _row_signature(dtype))
+    return _loop("short", make_short, divergence, rule, dtype, doubled)
+
+
+def _loop(kind: str, make: Any, divergence: str, rule: str, dtype: str, doubled: bool) -> Any:
+    terms = terms_of(divergence, DOUBLE)
+    function = make(terms, make_rule(rule, terms.gaps), doubled)
+    name = f"{divergence}-{kind}-{rule}-{dtype}{'-doubled' * doubled}"
+    return compile_kernel(function, name, _row_signature(dtype))
 
 
 @cache
 def singles(divergence: str) -> Any:
     """singles(as rows) -> how many are UNCERTIFIED; float32, as the rows are given."""
-    function = make_singles(TERMS[divergence](SINGLE))
+    function = make_singles(terms_of(divergence, SINGLE))
     return compile_kernel(function, f"{divergence}-singles", _row_signature("f4"))
 
 
 def fastest_rows(divergence: str, rule: str, dtype: str, k: int) -> Any:
-    """The kernel for rows of k bins of a dtype."""
+    """The fast kernel for rows of k bins of a dtype."""
     if k < LONGEST:
-        return short(divergence, rule, dtype)
+        return short(divergence, rule, dtype, False)
     if dtype == "f4" and rule == "plain" and divergence in IN_SINGLE:
         return singles(divergence)
-    return rows(divergence, rule, dtype)
+    return rows(divergence, rule, dtype, False)
 
 
-@cache
-def careful(divergence: str, shifts: bool) -> Any:
-    """careful(as rows, but ..., normalize, skips, fills, out) -> how many are no distributions."""
-    function = make_careful(TERMS[divergence](DOUBLE), shifts)
-    *given, out = _row_signature("f8")
-    signature = (*given, types.boolean, types.boolean, out)
-    return compile_kernel(function, f"{divergence}-careful-{shifts:d}", signature)
+def doubled_rows(divergence: str, rule: str, dtype: str, k: int) -> Any:
+    """The kernel for what the fast one leaves UNCERTIFIED."""
+    return (short if k < LONGEST else rows)(divergence, rule, dtype, True)
 
 
 @lru_cache(64)  # each holds on to a function of the user's
-def custom_rows(f: Any, f_at_zero: float, slope: float, rule: str) -> Any:
-    """custom(as rows) -> how many are no distributions; not kept on disk: the code is a user's."""
-    function = custom.make_custom(f, f_at_zero, slope, RULES[rule])
+def custom_rows(kernel: Custom, rule: str, gaps: str) -> Any:
+    """custom(as rows) -> how many are UNCERTIFIED; not kept on disk: the code is a user's."""
+    function = custom.make_custom(*kernel, make_rule(rule, gaps))
     return compile_kernel(function, "", _row_signature("f8"))
 
 

@@ -121,6 +121,7 @@ for _floats, _integers, _mask in (
     _define(operator.sub, _integers, _integers, lambda b, x, y: b.sub(x, y))
     _define(operator.and_, _integers, _integers, lambda b, x, y: b.and_(x, y))
     _define(operator.or_, _integers, _integers, lambda b, x, y: b.or_(x, y))
+    _define(operator.xor, _integers, _integers, lambda b, x, y: b.xor(x, y))
     _define(operator.rshift, _integers, _integers, lambda b, x, y: b.ashr(x, y))
     _define(operator.lshift, _integers, _integers, lambda b, x, y: b.shl(x, y))
     _define(operator.eq, _integers, _mask, lambda b, x, y: b.icmp_signed("==", x, y))

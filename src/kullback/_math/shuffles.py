@@ -89,6 +89,16 @@ def any_sign_of_lanes(typing, lanes):
     return lanes.dtype(lanes), build
 
 
+@intrinsic
+def bits_of_lanes(typing, lanes):
+    """The bits that are set in any of the integer lanes."""
+
+    def build(context, builder, sig, args):
+        return _folded(builder, args[0], builder.or_)
+
+    return lanes.dtype(lanes), build
+
+
 def _folded(builder, vector, operation):
     width = vector.type.count
     while width > 1:

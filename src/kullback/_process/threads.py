@@ -17,8 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
-from kullback._process import compiling as _compiling
+from kullback._process import compiling
 from kullback._process.limits import default_threads
+from kullback._process.uninterrupted import Cancelled
 
 __all__ = ["Progress", "default_threads", "run"]
 
@@ -70,6 +71,13 @@ def run(
         progress(count, count)
 
 
+def stop_if_cancelled() -> None:
+    """Raise where the job that this thread helps with is cancelled: for tiles that may be long."""
+    cancelled = getattr(compiling.waiting, "cancelled", None)
+    if cancelled and cancelled():
+        raise Cancelled
+
+
 class _Job:
     """Numbered tiles that several threads take one after the other."""
 
@@ -104,14 +112,14 @@ class _Job:
         try:
             if not self.closed:
                 _working.add(me)
-                _compiling.waiting.cancelled = lambda: self.cancelled
+                compiling.waiting.cancelled = lambda: self.cancelled
                 self.work()
         except BaseException as error:
             if self.error is None and not self.cancelled:
                 self.error = error
             self.cancelled = True
         finally:
-            _compiling.waiting.cancelled = None
+            compiling.waiting.cancelled = None
             _working.discard(me)
             self.helpers.discard(me)
             self._left.put(None)

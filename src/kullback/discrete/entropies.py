@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import ArrayLike, NDArray
 
 from kullback._arguments import arrays as _arguments
-from kullback._catalogue import CROSS_ENTROPY
+from kullback._catalogue import DIVERGENCES
 from kullback.discrete.row_wise import row_wise
 
 
@@ -62,7 +62,7 @@ def entropy(
     """
     row_wise_options = (normalize, pseudocount, "inf", invalid, out, threads)
     _arguments.zeros_rule(zeros)
-    return row_wise(CROSS_ENTROPY, p, p, axis, base, *row_wise_options)
+    return row_wise(DIVERGENCES["cross_entropy"], p, p, axis, base, *row_wise_options)
 
 
 def cross_entropy(
@@ -114,5 +114,15 @@ def cross_entropy(
     array([1., 1.])
     """
     return row_wise(
-        CROSS_ENTROPY, p, q, axis, base, normalize, pseudocount, zeros, invalid, out, threads
+        DIVERGENCES["cross_entropy"],
+        p,
+        q,
+        axis,
+        base,
+        normalize,
+        pseudocount,
+        zeros,
+        invalid,
+        out,
+        threads,
     )

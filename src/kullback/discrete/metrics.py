@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kullback._arguments import arrays as _arguments
-from kullback._catalogue import Divergence
-from kullback._drivers.rows import Custom
+from kullback._catalogue import DIVERGENCES, Custom, Divergence
+from kullback._kernels.terms import renyi, renyi_infinite
+from kullback._kernels.terms.record import Gaps
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,19 @@ class Renyi:
     def record(self) -> Divergence:
         """Its entry in the catalogue."""
         if self.alpha == 1.0:
-            return Divergence("renyi", "kl", symmetric=False, matrix_form="centred")
-        kernel = "renyi_infinite" if math.isinf(self.alpha) else "renyi"
-        return Divergence("renyi", kernel, symmetric=self.alpha == 0.5, alpha=self.alpha)
+            return replace(DIVERGENCES["kl"], word="renyi")
+        if math.isinf(self.alpha):
+            return renyi_infinite.RECORD
+        return renyi.record(self.alpha)
+
+
+# Of a function whose limit at 0, and whose slope at infinity, is infinite.
+GAPS: dict[tuple[bool, bool], Gaps] = {
+    (False, False): "",
+    (True, False): "p",
+    (False, True): "q",
+    (True, True): "either",
+}
 
 
 @dataclass(frozen=True)
@@ -106,4 +117,7 @@ class FDivergence:
                 f"f cannot be compiled by Numba: {reason}; write it for one float, with operators "
                 "and functions of math or numpy alone"
             ) from error
-        return Divergence("f", Custom(f, self.f_at_zero, self.slope_at_infinity), symmetric=False)
+        infinite = math.isinf(self.f_at_zero), math.isinf(self.slope_at_infinity)
+        gaps = GAPS[infinite]
+        kernel = Custom(f, self.f_at_zero, self.slope_at_infinity)
+        return Divergence("f", symmetric=False, kernel=kernel, gaps=gaps, metric=False)

@@ -141,7 +141,7 @@ def pairwise_gaussian(
     wrong = x_rows.wrong
     if record.reverse:
         x_rows, y_rows = y_rows, x_rows
-    work = GaussianWork(str(record.kernel), kind, chosen.work.unit)
+    work = GaussianWork(str(record.kernel or record.word), kind, chosen.work.unit)
     target = Matrix(result.T if record.reverse else result, symmetric)
     _run(work, record.matrix_form, x_rows, y_rows, target, chosen.threads, progress)
     if symmetric and wrong.any():

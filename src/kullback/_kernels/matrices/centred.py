@@ -30,7 +30,7 @@ from kullback._kernels.matrices.reference import (
     product_roundings,
     whole_sum,
 )
-from kullback._kernels.rows.sums import trusted_above
+from kullback._kernels.rows.thresholds import trusted_above
 from kullback._math.bits import fma, mask_byte, select
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log_ratio import FLOOR, log_ratio, relative_entropy

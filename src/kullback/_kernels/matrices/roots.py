@@ -26,7 +26,7 @@ from kullback._kernels.matrices.reference import (
     product_roundings,
     whole_sum,
 )
-from kullback._kernels.rows.sums import trusted_above
+from kullback._kernels.rows.thresholds import trusted_above
 from kullback._math.bits import select, smaller, square_root
 from kullback._math.lanes import WIDTH
 from kullback._math.log_ratio import log_ratio

@@ -5,9 +5,9 @@ that the arrival of rows is hidden behind arithmetic, and so is the division tha
 a row pair out of its sums (two loops one after the other reached 0.7 of the reading speed on two
 cores, this 0.9; with the sums of the next pair every row waited 15 ns for its scale).
 
-Rows whose sums are out of the range that needs no scaling, rows with a sign bit (of a negative
-number or of -0.0) or with a NaN, and results that need better sums are left to `careful`,
-marked UNCERTIFIED.
+Results that need better sums, rows whose sums are out of range, rows with a sign bit (of a negative
+number or of -0.0) or with a NaN are UNCERTIFIED. A doubled kernel is the same loop with sums in two
+parts: it serves nearly equal rows, and knows equal ones and proportional counts for certain.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from typing import Any
 
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
+from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._kernels.rows.rules import Rule
-from kullback._kernels.rows.sums import BLOCK, make_steps, no_sums
-from kullback._kernels.terms.arithmetic import Terms, no_affinity
-from kullback._math.bits import larger
+from kullback._kernels.rows.sums import BLOCK, Sums, make_steps, no_sums
+from kullback._math.bits import bits, larger
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes, pointer, prefetch
-from kullback._math.shuffles import any_sign_of_lanes, largest_of_lanes, sum_of_lanes
+from kullback._math.shuffles import any_sign_of_lanes, bits_of_lanes, largest_of_lanes, sum_of_lanes
 from kullback._math.sums import sum_of_lanes_in_two, two_sum
 
 # Columns beyond the row after the next: 4 kB, far enough to arrive in time. Without it the loop
@@ -31,41 +31,36 @@ from kullback._math.sums import sum_of_lanes_in_two, two_sum
 PREFETCH = 512
 
 
-def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
+def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
     """The kernel over row pairs for one divergence and one rule."""
-    add, plan, share, kept, result = make_steps(terms, rule)
-    exact, fills = terms.first_order, rule.fills
-    largest, has_affinity = terms.largest, terms.affinity is not no_affinity
+    add, plan, share, unequal, kept, result = make_steps(terms, rule, doubled)
+    in_two = doubled or terms.first_order
+    fills, largest, has_affinity = rule.fills, terms.largest, terms.affinity is not no_affinity
 
     @inline
     def add_block(row, sums):
         """The sums of a row, scalars in the same places, increased by those of a block."""
-        a_sum, a_error, b_sum, b_error, to_fill = row[:5]
-        if exact:
-            high, low = sum_of_lanes_in_two((sums[0], sums[1]))
-            a_sum, rest = two_sum(a_sum, high)
-            a_error += rest + low
-            high, low = sum_of_lanes_in_two((sums[2], sums[3]))
-            b_sum, rest = two_sum(b_sum, high)
-            b_error += rest + low
+        a, a_low, b, b_low, p_gaps, q_gaps, signs, lacks = row
+        if in_two:
+            high, low = sum_of_lanes_in_two((sums.a, sums.a_low))
+            a, rest = two_sum(a, high)
+            a_low += rest + low
+            high, low = sum_of_lanes_in_two((sums.b, sums.b_low))
+            b, rest = two_sum(b, high)
+            b_low += rest + low
         else:
-            a_sum += sum_of_lanes(sums[0])
-            b_sum += sum_of_lanes(sums[2])
+            a += sum_of_lanes(sums.a)
+            b += sum_of_lanes(sums.b)
         if fills:
-            to_fill += sum_of_lanes(sums[4])
-        return (
-            a_sum,
-            a_error,
-            b_sum,
-            b_error,
-            to_fill,
-            row[5] | any_sign_of_lanes(sums[5]),
-            row[6] | any_sign_of_lanes(sums[6]),
-        )
+            p_gaps += sum_of_lanes(sums.p_gaps)
+            q_gaps += sum_of_lanes(sums.q_gaps)
+        signs |= bits_of_lanes(sums.signs) if doubled else any_sign_of_lanes(sums.signs)
+        lacks |= any_sign_of_lanes(sums.lacks)
+        return Sums(a, a_low, b, b_low, p_gaps, q_gaps, signs, lacks)
 
     @inline
-    def more(total, share):
-        return larger(total, share) if largest else total + share
+    def no_row():
+        return Sums(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
 
     @inline
     def block_sums(p, q, at, width):
@@ -83,18 +78,31 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
 
     @inline
     def row_sums(p, q, at, k):
-        row = (0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
+        row = no_row()
         for start in range(0, k, BLOCK):
             block = (at[0] + start, at[1] + start)
             row = add_block(row, block_sums(p, q, block, min(BLOCK, k - start)))
         return row
 
     @inline
-    def block_terms(p, q, at, after, width, made, amount, alpha):
+    def with_terms(totals, a, b, live, made, options):
+        """The sum of the terms, that of the affinities, and the flags, with eight columns more."""
+        total, common, differ, moved, faint = totals
+        part, d, too_small = share(a, b, live, made, *options)
+        total = larger(total, part) if largest else total + part
+        if has_affinity:
+            common = common + kept(a, b, live, made, *options)
+        if doubled:
+            differ = differ | unequal(a, b, live, made, options[0])
+            moved = moved | bits(d)
+            faint = faint | too_small
+        return total, common, differ, moved, faint
+
+    @inline
+    def block_terms(p, q, at, after, width, made, options):
         """The terms of one block of a row pair, and the sums of the same block of a later one."""
         sums = no_sums()
-        total = lanes_of(0.0)
-        common = lanes_of(0.0)
+        totals = (lanes_of(0.0), lanes_of(0.0), lanes_of(0), lanes_of(0), lanes_of(0))
         whole = lane_numbers() < WIDTH
         for c in range(0, width - WIDTH + 1, WIDTH):
             prefetch(p, after[0] + c + PREFETCH)
@@ -104,9 +112,7 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
             sums = add(sums, a, b, whole)
             a = load_lanes(p, at[0] + c)
             b = load_lanes(q, at[1] + c)
-            total = more(total, share(a, b, whole, made, amount, alpha))
-            if has_affinity:
-                common = common + kept(a, b, whole, made, amount, alpha)
+            totals = with_terms(totals, a, b, whole, made, options)
         rest = width % WIDTH
         if rest:
             c = width - rest
@@ -116,11 +122,25 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
             sums = add(sums, a, b, live)
             a = load_first_lanes(p, at[0] + c, rest)
             b = load_first_lanes(q, at[1] + c, rest)
-            total = more(total, share(a, b, live, made, amount, alpha))
-            if has_affinity:
-                common = common + kept(a, b, live, made, amount, alpha)
-        of_block = largest_of_lanes(total) if largest else sum_of_lanes(total)
-        return of_block, sum_of_lanes(common), sums
+            totals = with_terms(totals, a, b, live, made, options)
+        return totals, sums
+
+    @inline
+    def add_totals(row, totals):
+        """The totals of a row, the first of them in two parts, increased by those of a block."""
+        total, lost, common, differ, moved, faint = row
+        if largest:
+            total = larger(total, largest_of_lanes(totals[0]))
+        else:
+            total, rest = two_sum(total, sum_of_lanes(totals[0]))
+            lost += rest
+        if has_affinity:
+            common += sum_of_lanes(totals[1])
+        if doubled:
+            differ |= bits_of_lanes(totals[2])
+            moved |= bits_of_lanes(totals[3])
+            faint |= any_sign_of_lanes(totals[4])
+        return total, lost, common, differ, moved, faint
 
     def rows(p, p_index, q, q_index, amount, alpha, normalize, out):
         """out[r]: divergence of p[p_index[r]] from q[q_index[r]]; how many are UNCERTIFIED."""
@@ -130,33 +150,28 @@ def make_rows(terms: Terms, rule: Rule) -> Callable[..., Any]:
         last = out.shape[0] - 1
         left = 0
         row = row_sums(p_data, q_data, (p_index[0] * k, q_index[0] * k), k)
-        lacks = row[6]
+        lacks = row.lacks
         ready = plan(row, k, amount, normalize)
         second = min(1, last)
         row = row_sums(p_data, q_data, (p_index[second] * k, q_index[second] * k), k)
         for r in range(out.shape[0]):
-            usable, made = ready
-            lacking = lacks
+            now, lacking = ready, lacks
             ready = plan(row, k, amount, normalize)
-            lacks = row[6]
+            lacks = row.lacks
             ahead = min(r + 2, last)
-            total, lost, common = 0.0, 0.0, 0.0
-            row = (0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
+            found = (0.0, 0.0, 0.0, 0, 0, 0)
+            row = no_row()
             for start in range(0, k, BLOCK):
                 at = (p_index[r] * k + start, q_index[r] * k + start)
                 after = (p_index[ahead] * k + start, q_index[ahead] * k + start)
                 width = min(BLOCK, k - start)
-                shares, affinities, sums = block_terms(
-                    p_data, q_data, at, after, width, made, amount, alpha
+                totals, sums = block_terms(
+                    p_data, q_data, at, after, width, now[1], (amount, alpha)
                 )
-                if largest:
-                    total = larger(total, shares)
-                else:
-                    total, rest = two_sum(total, shares)
-                    lost += rest
-                common += affinities
+                found = add_totals(found, totals)
                 row = add_block(row, sums)
-            value = result(total + lost, common, lacking, usable, made[4], k, normalize, alpha)
+            total, lost, common = found[:3]
+            value = result(total + lost, common, lacking, found[3:], now, k, normalize, alpha)
             out[r] = value
             left += value == UNCERTIFIED
         return left

@@ -1,63 +1,86 @@
 """What an option makes of a pair of entries (a, b), before anything is summed or compared.
 
-A rule is compiled into the loops:
-`values(a, b, amount)`  the pair to use;
-`gap(b)`                1 where the entry of q is a gap that will be filled, else 0;
-`shifts`                whether `amount` is added to both entries (a - b is untouched then);
-`fills`                 whether `amount` fills gaps, once the sums are known.
+A rule is compiled into the loops. A gap is a bin that alone makes the divergence infinite: one of
+q where q = 0 < p, one of p where p = 0 < q; its terms say of which side. Bins that are 0 on both
+sides are none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kullback._jit import inline
 from kullback._math.bits import select
 
 
 class Rule(NamedTuple):
-    values: Callable[[float, float, float], tuple[float, float]]
-    gap: Callable[[float], float]
-    shifts: bool
-    fills: bool
+    """One option, for the gaps of one divergence."""
+
+    values: Callable[..., Any]  # (a, b, p_fill, q_fill): the pair to use
+    p_gap: Callable[..., Any]  # (a, b): 1 where p has a gap that will be filled, else 0
+    q_gap: Callable[..., Any]
+    shifts: bool = False  # `p_fill` and `q_fill` are added to all entries (a - b is untouched then)
+    fills: bool = False  # gaps are filled, once the sums are known
+    marks: bool = False  # gaps stay, and make the result infinite
 
 
 @inline
-def _as_given(a: float, b: float, amount: float) -> tuple[float, float]:
+def _as_given(a, b, p_fill, q_fill):
     return a, b
 
 
 @inline
-def _shifted(a: float, b: float, amount: float) -> tuple[float, float]:
-    return a + amount, b + amount
+def _shifted(a, b, p_fill, q_fill):
+    return a + p_fill, b + q_fill
 
 
 @inline
-def _restricted(a: float, b: float, amount: float) -> tuple[float, float]:
-    return select(b == 0.0, 0.0, a), b
-
-
-@inline
-def _filled(a: float, b: float, amount: float) -> tuple[float, float]:
-    return a, select(b == 0.0, amount, b)
-
-
-@inline
-def _no_gap(b: float) -> float:
+def _no_gap(a, b):
     return 0.0
 
 
 @inline
-def _zero_is_gap(b: float) -> float:
-    return select(b == 0.0, 1.0, 0.0)
+def _is_gap(a, b):
+    """Of the first of the two."""
+    return select((a == 0.0) & (b > 0.0), 1.0, 0.0)
 
 
-RULES = {
-    "plain": Rule(_as_given, _no_gap, False, False),
-    "pseudocount": Rule(_shifted, _no_gap, True, False),  # amount: the pseudocount
-    "skip": Rule(_restricted, _no_gap, False, False),
-    "fill": Rule(
-        _filled, _zero_is_gap, False, True
-    ),  # amount: the entry that stands for a zero of q
-}
+def _skip(of_p: bool, of_q: bool) -> Rule:
+    @inline
+    def values(a, b, p_fill, q_fill):
+        kept_a = select(b == 0.0, 0.0, a) if of_q else a
+        kept_b = select(a == 0.0, 0.0, b) if of_p else b
+        return kept_a, kept_b
+
+    return Rule(values, _no_gap, _no_gap)
+
+
+def _fill(of_p: bool, of_q: bool) -> Rule:
+    @inline
+    def p_gap(a, b):
+        return _is_gap(a, b) if of_p else 0.0
+
+    @inline
+    def q_gap(a, b):
+        return _is_gap(b, a) if of_q else 0.0
+
+    @inline
+    def values(a, b, p_fill, q_fill):
+        filled_a = select((a == 0.0) & (b > 0.0), p_fill, a) if of_p else a
+        filled_b = select((b == 0.0) & (a > 0.0), q_fill, b) if of_q else b
+        return filled_a, filled_b
+
+    return Rule(values, p_gap, q_gap, fills=True)
+
+
+def make_rule(name: str, gaps: str) -> Rule:
+    """The rule "plain", "pseudocount", "skip" or "fill" for a divergence with such gaps."""
+    sides = gaps in ("p", "either"), gaps in ("q", "either")
+    if name == "pseudocount":
+        return Rule(_shifted, _no_gap, _no_gap, shifts=True)
+    if name == "skip":
+        return _skip(*sides)
+    if name == "fill":
+        return _fill(*sides)
+    return Rule(_as_given, _no_gap, _no_gap, marks=gaps != "")

@@ -15,10 +15,10 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
+from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.sums import make_steps, no_sums
-from kullback._kernels.terms.arithmetic import Terms, no_affinity
-from kullback._math.bits import larger
+from kullback._math.bits import bits, larger
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import address, load, load_first_lanes, load_lanes, pointer, store_lanes
 from kullback._math.shuffles import transposed
@@ -85,9 +85,9 @@ def copy_columns(source, at, k, target):
         store_columns(target, whole, transposed(eight_first(source, at, whole, k - whole)))
 
 
-def make_short(terms: Terms, rule: Rule) -> Callable[..., Any]:
+def make_short(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
     """The kernel over short row pairs for one divergence and one rule."""
-    add, plan, share, kept, result = make_steps(terms, rule)
+    add, plan, share, unequal, kept, result = make_steps(terms, rule, doubled)
     largest, has_affinity = terms.largest, terms.affinity is not no_affinity
 
     @inline
@@ -98,20 +98,25 @@ def make_short(terms: Terms, rule: Rule) -> Callable[..., Any]:
         return sums
 
     @inline
-    def terms_of(p, q, next_p, next_q, k, made, amount, alpha):
+    def terms_of(sides, later, k, made, amount, alpha):
         """The terms of eight row pairs, and the sums of the eight after them."""
         all_rows = lane_numbers() < WIDTH
         sums = no_sums()
         total, common = lanes_of(0.0), lanes_of(0.0)
+        differ, moved, faint = lanes_of(0), lanes_of(0), lanes_of(0)
         for c in range(0, k * WIDTH, WIDTH):
-            sums = add(sums, load_lanes(next_p, c), load_lanes(next_q, c), all_rows)
-            a = load_lanes(p, c)
-            b = load_lanes(q, c)
-            part = share(a, b, all_rows, made, amount, alpha)
+            sums = add(sums, load_lanes(later[0], c), load_lanes(later[1], c), all_rows)
+            a = load_lanes(sides[0], c)
+            b = load_lanes(sides[1], c)
+            part, d, too_small = share(a, b, all_rows, made, amount, alpha)
             total = larger(total, part) if largest else total + part
             if has_affinity:
                 common = common + kept(a, b, all_rows, made, amount, alpha)
-        return total, common, sums
+            if doubled:
+                differ = differ | unequal(a, b, all_rows, made, amount)
+                moved = moved | bits(d)
+                faint = faint | too_small
+        return total, common, (differ, moved, faint), sums
 
     def short(p, p_index, q, q_index, amount, alpha, normalize, out):
         """out[r]: divergence of p[p_index[r]] from q[q_index[r]]; how many are UNCERTIFIED."""
@@ -130,13 +135,14 @@ def make_short(terms: Terms, rule: Rule) -> Callable[..., Any]:
         sums = sums_of(p_now, q_now, k)
         for r in range(0, n, WIDTH):
             # The plan waits for a division or two: meanwhile the next rows are fetched.
-            usable, made = plan(sums, k, amount, normalize)
-            lacks = sums[6]
+            ready = plan(sums, k, amount, normalize)
+            lacks = sums.lacks
             ahead = min(r + WIDTH, n - 1)
             copy_columns(p_data, places(p_index, ahead, n - 1, k), k, p_next)
             copy_columns(q_data, places(q_index, ahead, n - 1, k), k, q_next)
-            total, common, sums = terms_of(p_now, q_now, p_next, q_next, k, made, amount, alpha)
-            values = result(total, common, lacks, usable, made[4], k, normalize, alpha)
+            sides, later = (p_now, q_now), (p_next, q_next)
+            total, common, flags, sums = terms_of(sides, later, k, ready[1], amount, alpha)
+            values = result(total, common, lacks, flags, ready, k, normalize, alpha)
             if r + WIDTH <= n:
                 store_lanes(target, r, values)
             else:

@@ -17,7 +17,7 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
-from kullback._kernels.terms.arithmetic import Terms, no_affinity
+from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import SINGLE_WIDTH, lanes_of, single_lane_numbers
 from kullback._math.log_ratio import floored_single

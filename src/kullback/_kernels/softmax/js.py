@@ -7,11 +7,11 @@ sums to X e**t, that costs a relative error of t and an absolute one of t**2 / 8
 from __future__ import annotations
 
 from kullback._jit import inline
+from kullback._kernels.arithmetic import DOUBLE
 from kullback._kernels.softmax.exponentials import Divergence
 from kullback._kernels.softmax.kl import CLOSE, log_of_quotient
 from kullback._kernels.softmax.steps import excess_of, powers
 from kullback._kernels.terms import js
-from kullback._kernels.terms.arithmetic import DOUBLE
 from kullback._math.bits import select
 from kullback._math.log import log
 

@@ -1,4 +1,6 @@
-"""What a divergence is made of: one file for each.
+"""What a divergence is made of: one file for each, with its record and its exact form.
 
-arithmetic   what terms are, and the functions of both precisions that they are written with
+`record` says what the floors above need to know. No file here imports Numba before its `make` is
+called, so that all records can be read at no cost; `make` gives the terms, as `_kernels.arithmetic`
+describes them, in one of its two precisions.
 """

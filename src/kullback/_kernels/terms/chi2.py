@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
-import numpy as np
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from kullback._jit import inline
-from kullback._kernels.terms.arithmetic import Arithmetic, Terms
-from kullback._math.bits import select
-from kullback._math.sums import times_power_of_two
+from kullback._exact.functions import INFINITE, real
+from kullback._kernels.terms.record import Divergence, Exact
+
+if TYPE_CHECKING:
+    from kullback._kernels.arithmetic import Arithmetic, Terms
+
+
+def exact(x: int, y: int, whole: int, alpha: float) -> Decimal:
+    """(x - y)**2 / y."""
+    return real(x - y) ** 2 / real(y) if y else INFINITE
+
+
+RECORDS = (
+    Divergence(
+        "chi2",
+        symmetric=False,
+        function="chi2_divergence",
+        home="discrete.distances",
+        kernel="chi2",
+        exact=Exact(exact),
+        gaps="q",
+        takes_base=False,
+    ),
+)
 
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
+    import numpy as np
+
+    from kullback._jit import inline
+    from kullback._kernels.arithmetic import Terms
+    from kullback._math.bits import select
+
     down = arithmetic.down
     nothing = type(down)(0.0)
     most = type(down)(2.0 ** (100 if float(down) < 2.0**-500 else 20))
@@ -33,10 +60,4 @@ def make(arithmetic: Arithmetic) -> Terms:
     def finish(total, affinity, gap, back, normalize, alpha):
         return select(gap, np.inf, total * back + affinity * (back / down))
 
-    @inline
-    def apart(x, x_exponent, y, y_exponent, alpha):
-        if x_exponent < y_exponent:
-            return times_power_of_two(y, y_exponent), 0.0
-        return 0.0, times_power_of_two(x * (x / y) * down, 2 * x_exponent - y_exponent)
-
-    return Terms(term, finish, apart, affinity=large, gaps="q")
+    return Terms(term, finish, affinity=large, gaps="q")

@@ -5,17 +5,45 @@ d = y - whole has all digits, and so has the logarithm of a y that is nearly the
 
 from __future__ import annotations
 
-import numpy as np
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from kullback._jit import inline
-from kullback._kernels.terms.arithmetic import Arithmetic, Terms
-from kullback._math.bits import select
-from kullback._math.log import LN2, log
-from kullback._math.sums import times_power_of_two
+from kullback._exact.functions import INFINITE, log_ratio, real
+from kullback._kernels.terms.record import Divergence, Exact
+
+if TYPE_CHECKING:
+    from kullback._kernels.arithmetic import Arithmetic, Terms
+
+
+def exact(x: int, y: int, whole: int, alpha: float) -> Decimal:
+    """x ln(whole/y)."""
+    if not x:
+        return Decimal(0)
+    return real(x) * -log_ratio(real(y), real(whole), real(y - whole)) if y else INFINITE
+
+
+RECORDS = (
+    Divergence(
+        "cross_entropy",
+        symmetric=False,
+        function="cross_entropy",
+        home="discrete.entropies",
+        kernel="cross_entropy",
+        exact=Exact(exact),
+        gaps="q",
+        metric=False,
+    ),
+)
 
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
+    import numpy as np
+
+    from kullback._jit import inline
+    from kullback._kernels.arithmetic import Terms
+    from kullback._math.bits import select
+
     log_ratio = arithmetic.log_ratio
 
     @inline
@@ -26,12 +54,4 @@ def make(arithmetic: Arithmetic) -> Terms:
     def finish(total, affinity, gap, back, normalize, alpha):
         return select(gap, np.inf, total * back)
 
-    @inline
-    def apart(x, x_exponent, y, y_exponent, alpha):
-        if abs(y_exponent) < 1000:  # of a y that is nearly 1 too, with all digits
-            ln = log(times_power_of_two(y, y_exponent))
-        else:
-            ln = log(y) + y_exponent * LN2
-        return times_power_of_two(-x * ln, x_exponent), 0.0
-
-    return Terms(term, finish, apart, gaps="q", against_whole=True, first_order=True)
+    return Terms(term, finish, gaps="q", against_whole=True, first_order=True, linear=True)

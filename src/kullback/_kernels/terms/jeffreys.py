@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-import numpy as np
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from kullback._jit import inline
-from kullback._kernels.terms.arithmetic import Arithmetic, Terms
-from kullback._math.bits import select
-from kullback._math.log import LN2, log
-from kullback._math.sums import times_power_of_two
+from kullback._exact.functions import INFINITE, log_ratio, real
+from kullback._kernels.terms.record import Divergence, Exact
+
+if TYPE_CHECKING:
+    from kullback._kernels.arithmetic import Arithmetic, Terms
+
+
+def exact(x: int, y: int, whole: int, alpha: float) -> Decimal:
+    """(x - y) ln(x/y)."""
+    d = real(x - y)
+    return d * log_ratio(real(x), real(y), d) if x and y else INFINITE
+
+
+RECORDS = (
+    Divergence(
+        "jeffreys",
+        symmetric=True,
+        function="jeffreys_divergence",
+        home="discrete.divergences",
+        kernel="jeffreys",
+        exact=Exact(exact),
+        gaps="either",
+        matrix_form="symmetrized",
+    ),
+)
 
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
+    import numpy as np
+
+    from kullback._jit import inline
+    from kullback._kernels.arithmetic import Terms
+    from kullback._math.bits import select
+
     log_ratio = arithmetic.log_ratio_by_rest
 
     @inline
@@ -23,10 +50,4 @@ def make(arithmetic: Arithmetic) -> Terms:
     def finish(total, affinity, gap, back, normalize, alpha):
         return select(gap, np.inf, total * back)
 
-    @inline
-    def apart(x, x_exponent, y, y_exponent, alpha):
-        ln = abs(log(x / y) + (x_exponent - y_exponent) * LN2)
-        most = y if x_exponent < y_exponent else x
-        return times_power_of_two(most * ln, max(x_exponent, y_exponent)), 0.0
-
-    return Terms(term, finish, apart, gaps="either")
+    return Terms(term, finish, gaps="either")

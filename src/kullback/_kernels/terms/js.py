@@ -8,15 +8,58 @@ lies in [0, ln 2], so it needs no exponent.
 
 from __future__ import annotations
 
-from kullback._jit import inline
-from kullback._kernels.terms.arithmetic import Arithmetic, Terms, root_of_product
-from kullback._math.bits import fma, larger, magnitude, select, smaller
-from kullback._math.log import LN2
-from kullback._math.sums import times_power_of_two
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from kullback._kernels.terms.kl import exact as kl_exact
+from kullback._kernels.terms.record import Divergence, Exact
+
+if TYPE_CHECKING:
+    from kullback._kernels.arithmetic import Arithmetic, Terms
+
+
+def exact(x: int, y: int, whole: int, alpha: float) -> Decimal:
+    """Half the relative entropies of x and y to their mean, everything doubled."""
+    return (kl_exact(2 * x, x + y) + kl_exact(2 * y, x + y)) / 4
+
+
+def finish_exact(total: Decimal, alpha: float) -> Decimal:
+    """The distance where alpha is 1/2."""
+    return total.sqrt() if alpha == 0.5 else total
+
+
+EXACT = Exact(exact, finish_exact)
+RECORDS = (
+    Divergence(
+        "js",
+        symmetric=True,
+        function="js_divergence",
+        home="discrete.divergences",
+        kernel="js",
+        exact=EXACT,
+        matrix_form="entropic",
+    ),
+    Divergence(
+        "js_distance",
+        symmetric=True,
+        function="js_distance",
+        home="discrete.divergences",
+        kernel="js",
+        exact=EXACT,
+        root=True,
+        alpha=0.5,
+        matrix_form="entropic",
+    ),
+)
 
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
+    from kullback._jit import inline
+    from kullback._kernels.arithmetic import Terms, root_of_product
+    from kullback._math.bits import fma, larger, magnitude, select, smaller
+    from kullback._math.log import LN2
+
     relative_entropy = arithmetic.relative_entropy
     of_larger = arithmetic.relative_entropy_of_larger
 
@@ -42,9 +85,4 @@ def make(arithmetic: Arithmetic) -> Terms:
             value = root_of_product(value, 0.25 * total, back)
         return value
 
-    @inline
-    def apart(x, x_exponent, y, y_exponent, alpha):
-        most = y if x_exponent < y_exponent else x
-        return times_power_of_two(2.0 * LN2 * most, max(x_exponent, y_exponent)), 0.0
-
-    return Terms(term, finish, apart, root=root)
+    return Terms(term, finish, root=root)

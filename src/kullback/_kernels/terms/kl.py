@@ -2,17 +2,53 @@
 
 from __future__ import annotations
 
-import numpy as np
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from kullback._jit import inline
-from kullback._kernels.terms.arithmetic import Arithmetic, Terms
-from kullback._math.bits import select
-from kullback._math.log import LN2, log
-from kullback._math.sums import times_power_of_two
+from kullback._exact.functions import INFINITE, real, relative_entropy
+from kullback._kernels.terms.record import Divergence, Exact
+
+if TYPE_CHECKING:
+    from kullback._kernels.arithmetic import Arithmetic, Terms
+
+
+def exact(x: int, y: int, whole: int = 1, alpha: float = 0.0) -> Decimal:
+    """y R(t), R(t) = (1 + t) ln(1 + t) - t, t = (x - y)/y."""
+    return real(y) * relative_entropy(real(x - y) / real(y)) if y else INFINITE
+
+
+EXACT = Exact(exact)
+RECORDS = (
+    Divergence(
+        "kl",
+        symmetric=False,
+        function="kl_divergence",
+        home="discrete.divergences",
+        kernel="kl",
+        exact=EXACT,
+        gaps="q",
+        matrix_form="centred",
+    ),
+    Divergence(
+        "reverse_kl",
+        symmetric=False,
+        kernel="kl",
+        exact=EXACT,
+        gaps="q",
+        reverse=True,
+        matrix_form="centred",
+    ),
+)
 
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
+    import numpy as np
+
+    from kullback._jit import inline
+    from kullback._kernels.arithmetic import Terms
+    from kullback._math.bits import select
+
     relative_entropy = arithmetic.relative_entropy_by_rest
 
     @inline
@@ -23,11 +59,4 @@ def make(arithmetic: Arithmetic) -> Terms:
     def finish(total, affinity, gap, back, normalize, alpha):
         return select(gap, np.inf, total * back)
 
-    @inline
-    def apart(x, x_exponent, y, y_exponent, alpha):
-        if x_exponent < y_exponent:
-            return times_power_of_two(y, y_exponent), 0.0
-        ln = log(x / y) + (x_exponent - y_exponent) * LN2
-        return times_power_of_two(x * (ln - 1.0), x_exponent), 0.0
-
-    return Terms(term, finish, apart, gaps="q")
+    return Terms(term, finish, gaps="q")

@@ -8,22 +8,19 @@ L = ln(x/y) and G(z) = e**z - 1 - z >= 0, the sum T of
 gives ln(1 + b T) / b. At b = 0 this is KL, and nothing happens on the way there. For b < 0 the
 second term is negative, and at most half of the first while x and y are near; where they are far
 apart the left side does not cancel. 1 + b T, the affinity, is summed too for when it is small.
-For b > 0 terms may overflow: `careful` then takes the largest exponent out.
+For b > 0 terms may overflow: then the exact form takes over.
 """
 
 from __future__ import annotations
 
-import numpy as np
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from kullback._jit import inline
-from kullback._kernels import UNCERTIFIED
-from kullback._kernels.terms.arithmetic import Arithmetic, Terms
-from kullback._kernels.terms.hellinger import NEARLY_NOTHING, minus_log_affinity
-from kullback._math.bits import fma, larger, magnitude, select
-from kullback._math.exp import exp, exp_tail, expm1
-from kullback._math.log import LN2, log
-from kullback._math.log_ratio import FLOOR, log_ratio, log_ratio_by_rest, relative_entropy_by_rest
-from kullback._math.sums import times_power_of_two
+from kullback._exact.functions import INFINITE, exp_tail, ln1p, log_ratio, real, relative_entropy
+from kullback._kernels.terms.record import Divergence, Exact
+
+if TYPE_CHECKING:
+    from kullback._kernels.arithmetic import Arithmetic, Terms
 
 TINY_ORDER = 2.0**-100  # a smaller |alpha - 1| changes nothing
 DOWN = 2.0**-500  # x and y are about 2**900: this leaves room above, for exponentials, and below
@@ -32,127 +29,145 @@ DOWN = 2.0**-500  # x and y are about 2**900: this leaves room above, for expone
 SMALL_ORDER = 2.0**-300
 FURTHER_DOWN = 2.0**-1000
 LARGEST = 2.0**900  # b T beyond which the largest exponent is taken out
-LARGE = 100.0  # the logarithm of a power of x/y to which 1 and b add nothing
 FAR_APART = 1.0  # |b L| / |b| beyond which the left side is used for b < 0
 
 
-@inline
-def exponent_of(alpha):
-    """b, for the order of alpha and 1 - alpha that is at least 1/2; 0 for KL."""
-    b = -min(alpha, 1.0 - alpha) if alpha < 1.0 else alpha - 1.0
-    return 0.0 if abs(b) < TINY_ORDER and alpha > 0.5 else b
+def exact(x: int, y: int, whole: int, alpha: float) -> Decimal:
+    """A bin's share of T, of the order that is at least 1/2."""
+    order = Decimal(alpha)
+    if order < Decimal("0.5"):
+        x, y, order = y, x, 1 - order
+    b = order - 1
+    if not x or not y:
+        return INFINITE if b >= 0 and x else (order * real(x) - b * real(y)) / -b if b else real(y)
+    d = real(x - y)
+    share = real(y) * relative_entropy(d / real(y))
+    return share + real(x) * exp_tail(b * log_ratio(real(x), real(y), d)) / b if b else share
 
 
-@inline
-def down_of(alpha):
-    """What x and y are multiplied by."""
-    return FURTHER_DOWN if alpha < SMALL_ORDER else DOWN
-
-
-@inline
-def ordered(x, y, alpha):
-    """Where alpha is below 1/2, the other way round."""
-    swap = alpha < 0.5
-    return select(swap, y, x), select(swap, x, y)
-
-
-@inline
-def _term(x, y, d, rest, alpha):
-    b, down = exponent_of(alpha), down_of(alpha)
-    x, y = ordered(x, y, alpha)
-    rest = select(alpha < 0.5, -rest, rest)
-    z = b * log_ratio_by_rest(x, y, rest)
-    gain = exp_tail(z)
-    share = relative_entropy_by_rest(x, y, rest) * down
-    if b != 0.0:
-        share = share + x * (down / b) * gain
-    if b < 0.0:
-        power = select(y == FLOOR, -1.0, expm1(z))
-        direct = fma(x * (down / b), power, (y - x) * down)
-        share = select(magnitude(z) > -b * FAR_APART, direct, share)
-    return share
-
-
-@inline
-def _affinity(x, y, alpha):
-    """x**alpha y**(1 - alpha), wanted for alpha < 1 alone."""
-    if alpha >= 1.0:
-        return x
-    x, y = ordered(x, y, alpha)
-    power = exp(exponent_of(alpha) * log_ratio(x, y, x - y))
-    return select((x == FLOOR) | (y == FLOOR), 0.0, x * power)
-
-
-@inline
-def _finish(total, affinity, gap, back, normalize, alpha):
-    b = exponent_of(alpha)
-    if alpha < 0.5:  # 1 - alpha takes its place: b = -alpha
-        lost = total * (back * (alpha / down_of(alpha)))
-        return minus_log_affinity(lost, affinity, back, normalize) / (1.0 - alpha)
-    scaled = total * (back / DOWN)
-    if b == 0.0:
-        return select(gap, np.inf, scaled)
-    if b < 0.0:
-        lost = -b * scaled
-        result = minus_log_affinity(lost, affinity, back, normalize) / -b
-        return select(lost < NEARLY_NOTHING, scaled, result)
-    grown = b * scaled
-    usable = grown < LARGEST
-    grown = select(usable, grown, 0.0)
-    result = log_ratio(1.0 + grown, 1.0, grown) / b
-    finite = total < np.inf
-    huge = (log(b * select(finite, total, 1.0)) + log(back / DOWN)) / b
-    result = select(grown < NEARLY_NOTHING, scaled, result)
-    return select(gap, np.inf, select(usable, result, select(finite, huge, UNCERTIFIED)))
-
-
-@inline
-def _apart(x, x_exponent, y, y_exponent, alpha):
-    b, down = exponent_of(alpha), down_of(alpha)
+def finish_exact(total: Decimal, alpha: float) -> Decimal:
+    """ln(1 + b T) / b, and what it is for the other order."""
+    order = Decimal(alpha)
     if alpha < 0.5:
-        x, x_exponent, y, y_exponent = y, y_exponent, x, x_exponent
-    ln = log(x / y) + (x_exponent - y_exponent) * LN2
-    root = exp(0.5 * b * ln)  # the power itself may overflow where x is tiny
-    kept = times_power_of_two(x * root, x_exponent) * root
-    if x_exponent < y_exponent:
-        return times_power_of_two(y * down, y_exponent), kept
-    if b * ln > LARGE:  # a power that may overflow where x is tiny
-        root = exp(b * ln / 3.0)
-        return times_power_of_two(x * down * root, x_exponent) * root * (root / b), kept
-    share = ln - 1.0 if b == 0.0 else expm1(b * ln) / b - 1.0
-    return times_power_of_two(x * down * share, x_exponent), kept
+        lost = order * total
+        return -ln1p(-lost) / (1 - order) if lost < 1 else INFINITE
+    b = order - 1
+    if not b:
+        return total
+    return ln1p(b * total) / b if -b * total < 1 else INFINITE
 
 
-@inline
-def _logarithm(ln_p, ln_q, alpha):
-    """Of p**alpha q**(1 - alpha)."""
-    return ln_p + (alpha - 1.0) * (ln_p - ln_q)
+def affinity_exact(x: int, y: int, alpha: float) -> Decimal:
+    """x**alpha y**(1 - alpha), for orders below 1."""
+    order = Decimal(alpha)
+    power = order * log_ratio(real(x), real(y), real(x - y)) if x and y else -INFINITE
+    return real(y) * power.exp()
+
+
+def far_exact(affinity: Decimal, alpha: float) -> Decimal:
+    """From the affinity."""
+    return affinity.ln() / (Decimal(alpha) - 1) if affinity else INFINITE
+
+
+EXACT = Exact(exact, finish_exact, affinity_exact, far_exact)
+
+
+def record(alpha: float) -> Divergence:
+    """Of a finite order other than 1."""
+    return Divergence(
+        "renyi",
+        symmetric=alpha == 0.5,
+        function="renyi_divergence",
+        home="discrete.families",
+        kernel="renyi",
+        exact=EXACT if alpha < 1.0 else Exact(exact, finish_exact),
+        gaps="q" if alpha > 1.0 else "",
+        alpha=alpha,
+        metric=False,
+    )
+
+
+RECORDS = ()  # a member stands for itself: `kullback.Renyi(2)`
 
 
 def make(arithmetic: Arithmetic) -> Terms:
     """Finite orders; in float64 only."""
-    return Terms(
-        _term, _finish, _apart, affinity=_affinity, gaps="q", first_order=True, logarithm=_logarithm
-    )
+    import numpy as np
 
+    from kullback._jit import inline
+    from kullback._kernels import UNCERTIFIED
+    from kullback._kernels.arithmetic import Terms
+    from kullback._math.affinity import NEARLY_NOTHING, minus_log_affinity
+    from kullback._math.bits import fma, magnitude, select
+    from kullback._math.exp import exp, exp_tail, expm1
+    from kullback._math.log import log
 
-@inline
-def _log_term(x, y, d, rest, alpha):
-    return larger(log_ratio_by_rest(x, y, rest), 0.0)
+    floor = arithmetic.floor
+    log_ratio, log_ratio_by_rest = arithmetic.log_ratio, arithmetic.log_ratio_by_rest
+    relative_entropy = arithmetic.relative_entropy_by_rest
 
+    @inline
+    def exponent_of(alpha):
+        """b, for the order of alpha and 1 - alpha that is at least 1/2; 0 for KL."""
+        b = -min(alpha, 1.0 - alpha) if alpha < 1.0 else alpha - 1.0
+        return 0.0 if abs(b) < TINY_ORDER and alpha > 0.5 else b
 
-@inline
-def _log_finish(total, affinity, gap, back, normalize, alpha):
-    return select(gap, np.inf, total)
+    @inline
+    def down_of(alpha):
+        """What x and y are multiplied by."""
+        return FURTHER_DOWN if alpha < SMALL_ORDER else DOWN
 
+    @inline
+    def ordered(x, y, alpha):
+        """Where alpha is below 1/2, the other way round."""
+        swap = alpha < 0.5
+        return select(swap, y, x), select(swap, x, y)
 
-@inline
-def _log_apart(x, x_exponent, y, y_exponent, alpha):
-    return max(0.0, log(x / y) + (x_exponent - y_exponent) * LN2), 0.0
+    @inline
+    def term(x, y, d, rest, alpha):
+        b, down = exponent_of(alpha), down_of(alpha)
+        x, y = ordered(x, y, alpha)
+        rest = select(alpha < 0.5, -rest, rest)
+        z = b * log_ratio_by_rest(x, y, rest)
+        gain = exp_tail(z)
+        share = relative_entropy(x, y, rest) * down
+        if b != 0.0:
+            share = share + x * (down / b) * gain
+        if b < 0.0:
+            power = select(y == floor, -1.0, expm1(z))
+            direct = fma(x * (down / b), power, (y - x) * down)
+            share = select(magnitude(z) > -b * FAR_APART, direct, share)
+        return share
 
+    @inline
+    def affinity(x, y, alpha):
+        """x**alpha y**(1 - alpha), wanted for alpha < 1 alone."""
+        if alpha >= 1.0:
+            return x
+        x, y = ordered(x, y, alpha)
+        power = exp(exponent_of(alpha) * log_ratio(x, y, x - y))
+        return select((x == floor) | (y == floor), 0.0, x * power)
 
-def make_infinite(arithmetic: Arithmetic) -> Terms:
-    """Order infinity: the largest ln(x/y); bins where x = 0 do not count."""
-    return Terms(
-        _log_term, _log_finish, _log_apart, gaps="q", first_order=True, linear=True, largest=True
-    )
+    @inline
+    def finish(total, affinity, gap, back, normalize, alpha):
+        b = exponent_of(alpha)
+        if alpha < 0.5:  # 1 - alpha takes its place: b = -alpha
+            lost = total * (back * (alpha / down_of(alpha)))
+            return minus_log_affinity(lost, affinity, back, normalize) / (1.0 - alpha)
+        scaled = total * (back / DOWN)
+        if b == 0.0:
+            return select(gap, np.inf, scaled)
+        if b < 0.0:
+            lost = -b * scaled
+            result = minus_log_affinity(lost, affinity, back, normalize) / -b
+            return select(lost < NEARLY_NOTHING, scaled, result)
+        grown = b * scaled
+        usable = grown < LARGEST
+        grown = select(usable, grown, 0.0)
+        result = log_ratio(1.0 + grown, 1.0, grown) / b
+        finite = total < np.inf
+        huge = (log(b * select(finite, total, 1.0)) + log(back / DOWN)) / b
+        result = select(grown < NEARLY_NOTHING, scaled, result)
+        return select(gap, np.inf, select(usable, result, select(finite, huge, UNCERTIFIED)))
+
+    return Terms(term, finish, affinity=affinity, gaps="q", first_order=True)

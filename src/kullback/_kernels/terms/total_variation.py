@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from kullback._jit import inline
-from kullback._kernels.terms.arithmetic import Arithmetic, Terms
-from kullback._kernels.terms.hellinger import apart
-from kullback._math.bits import magnitude, select, smaller
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from kullback._exact.functions import real
+from kullback._kernels.terms.record import Divergence, Exact
+
+if TYPE_CHECKING:
+    from kullback._kernels.arithmetic import Arithmetic, Terms
+
+
+def exact(x: int, y: int, whole: int, alpha: float) -> Decimal:
+    """|x - y| / 2."""
+    return real(abs(x - y)) / 2
+
+
+RECORDS = (
+    Divergence(
+        "total_variation",
+        symmetric=True,
+        function="total_variation_distance",
+        home="discrete.distances",
+        kernel="total_variation",
+        exact=Exact(exact),
+        takes_base=False,
+    ),
+)
 
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms, the same in any arithmetic."""
+    from kullback._jit import inline
+    from kullback._kernels.arithmetic import Terms
+    from kullback._math.bits import magnitude, select, smaller
 
     @inline
     def term(x, y, d, rest, alpha):
@@ -20,4 +45,4 @@ def make(arithmetic: Arithmetic) -> Terms:
         result = 0.5 * total * back
         return select(normalize, smaller(result, 1.0), result)
 
-    return Terms(term, finish, apart, first_order=True, linear=True)
+    return Terms(term, finish, first_order=True, linear=True)

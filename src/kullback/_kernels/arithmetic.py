@@ -1,6 +1,5 @@
-"""What a divergence is made of, and the arithmetic it is made with.
+"""What the loops over row pairs are compiled for, and the arithmetic that terms are written with.
 
-A module of a divergence has `make(arithmetic) -> Terms`; the loops are compiled for what it gives.
 x and y are floored: FLOOR stands for 0. `alpha` is the parameter of a family, else unused.
 """
 
@@ -37,12 +36,6 @@ def root_of_product(value, total, back):
     return select(good, square_root(value), square_root(total) * square_root(back))
 
 
-@inline
-def no_logarithm(ln_p, ln_q, alpha):
-    """For divergences whose sums do not overflow."""
-    return ln_p
-
-
 class Terms(NamedTuple):
     """One divergence."""
 
@@ -53,9 +46,6 @@ class Terms(NamedTuple):
     # (total, affinity, gap, back, normalize, alpha): from the sums over the bins, which `back`
     # takes to the scale of probabilities, to the result in nats, or UNCERTIFIED.
     finish: Callable[..., Any]
-    # (x, x_exponent, y, y_exponent, alpha): `term` and `affinity` of x 2**x_exponent and
-    # y 2**y_exponent, which are more than 2**FAR apart; x and y lie in [1, 4).
-    apart: Callable[..., Any]
     # (x, y, alpha): a second sum, of what the two have in common (or of terms of another size).
     affinity: Callable[..., Any] = no_affinity
     # Where a bin makes the divergence infinite: "" nowhere, "q" where q = 0 < p, "either" also
@@ -74,9 +64,6 @@ class Terms(NamedTuple):
     root: Callable[..., Any] = no_root
     # A term has roots of entries, which are not right of tiny ones.
     rooted: bool = False
-    # (ln p, ln q, alpha): the logarithm of a term of a sum that may overflow, and of which the
-    # result is the logarithm divided by alpha - 1.
-    logarithm: Callable[..., Any] = no_logarithm
 
 
 class Arithmetic(NamedTuple):

@@ -1,0 +1,139 @@
+"""The row pairs that the fast kernel has left UNCERTIFIED: doubled, then exact.
+
+fast ──► doubled ──► exact      a user's own f:   fast ──► scaled
+the same loop, with sums in two parts: near-equal rows, rows of any scale, -0.0
+Python integers and `decimal`, a thousand times slower
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kullback._drivers.sources import Index, counting
+from kullback._exact import rows as exact_rows
+from kullback._kernels import UNCERTIFIED
+from kullback._kernels.terms.record import Divergence
+from kullback._process import threads
+
+Array = NDArray[Any]
+
+AT_ONCE = 1 << 16  # elements that are copied in one go: half a megabyte
+
+
+class Pairs(NamedTuple):
+    """Row pairs as the kernels take them: rows, and which of them meet."""
+
+    p: Array
+    p_index: Index
+    q: Array
+    q_index: Index
+
+    @property
+    def k(self) -> int:
+        return int(self.p.shape[1])
+
+    @property
+    def dtype(self) -> str:
+        return self.p.dtype.str[1:]
+
+    def some(self, places: Index) -> Pairs:
+        """Those at these places, the rows where they lie."""
+        return self._replace(p_index=self.p_index[places], q_index=self.q_index[places])
+
+    def copied(self, places: Index) -> Pairs:
+        """Those at these places, in float64, one row after the other; 0 for -0.0."""
+        with np.errstate(invalid="ignore"):  # a signaling NaN
+            p, q = (
+                rows[index[places]].astype(np.float64) + 0.0
+                for rows, index in ((self.p, self.p_index), (self.q, self.q_index))
+            )
+        return Pairs(p, counting(places.size), q, counting(places.size))
+
+
+class Work(Protocol):
+    """What is done with row pairs: see `rows.Work`."""
+
+    @property
+    def divergence(self) -> Divergence: ...
+    @property
+    def rule(self) -> str: ...
+    @property
+    def amount(self) -> float: ...
+    @property
+    def normalize(self) -> bool: ...
+
+    def doubled(self, given: Pairs) -> Any: ...
+
+    def fast(self, given: Pairs) -> Any: ...
+
+    def run(self, kernel: Any, given: Pairs, out: Array) -> int: ...
+
+
+def fill(work: Work, given: Pairs, out: Array) -> int:
+    """Compute what is UNCERTIFIED in `out`; how many results are nan."""
+    left = np.flatnonzero(out == UNCERTIFIED)
+    kernel = work.doubled(given)
+    if kernel is not None:
+        left = _doubled(work, kernel, given, left, out)
+    last = _scaled if work.divergence.exact is None else _exact
+    step = max(1, AT_ONCE // given.k)
+    for start in range(0, left.size, step):
+        some = left[start : start + step]
+        out[some] = last(work, given.copied(some))
+    return int(np.isnan(out).sum())
+
+
+def _doubled(work: Work, kernel: Any, given: Pairs, places: Index, out: Array) -> Index:
+    """Let the doubled kernel do these places; those that are left."""
+    results = np.empty(places.size)
+    work.run(kernel, given.some(places), results)
+    out[places] = results
+    left: Index = places[results == UNCERTIFIED]
+    return left
+
+
+def _exact(work: Work, given: Pairs) -> Array:
+    """Results of rows, whatever their numbers."""
+    form = work.divergence.exact
+    assert form is not None
+    options = exact_rows.Options(
+        work.rule, work.amount, work.divergence.gaps, work.normalize, work.divergence.alpha
+    )
+    results = np.full(len(given.p), np.nan)
+    for r in np.flatnonzero(_valid(given.p) & _valid(given.q)):
+        p, q = given.p[r].tolist(), given.q[r].tolist()
+        results[r] = exact_rows.divergence(form, p, q, options, threads.stop_if_cancelled)
+    return results
+
+
+def _scaled(work: Work, given: Pairs) -> Array:
+    """Results of rows times powers of two, for a function that only knows floats."""
+    valid = _valid(given.p) & _valid(given.q)
+    p, q, results = given.p[valid], given.q[valid], np.full(valid.size, np.nan)
+    down = [-_exponents(rows) for rows in (p, q)]
+    back = np.zeros(len(p), int)
+    if not work.normalize:  # both rows times one number, and the result divided by it
+        down = [np.minimum(*down)] * 2
+        back = -down[0]
+    index = counting(len(p))
+    scaled = [np.ldexp(rows, powers[:, None]) for rows, powers in zip((p, q), down, strict=True)]
+    found = np.empty(len(p))
+    if found.size:
+        pairs = Pairs(scaled[0], index, scaled[1], index)
+        work.run(work.fast(pairs), pairs, found)
+    results[valid] = np.where(found == UNCERTIFIED, np.nan, np.ldexp(found, back))
+    return results
+
+
+def _valid(rows: Array) -> NDArray[np.bool_]:
+    """Whether no entry is negative, NaN or infinite."""
+    return np.asarray(((rows >= 0.0) & (rows < np.inf)).all(axis=1))
+
+
+def _exponents(rows: Array) -> NDArray[np.int_]:
+    """Of the largest entry of each row."""
+    exponents: NDArray[np.int_] = np.frexp(rows.max(axis=1))[1].astype(int)
+    return exponents

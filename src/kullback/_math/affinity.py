@@ -1,0 +1,27 @@
+"""Minus the logarithm of what two rows have in common: shared by Bhattacharyya and Rényi."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kullback._jit import inline
+from kullback._math.bits import select
+from kullback._math.log import log
+from kullback._math.log_ratio import log_ratio
+
+SMALL = 2.0**-960
+NEARLY_NOTHING = 2.0**-60  # a number that is its own logarithm of 1 plus it
+
+
+@inline
+def minus_log_affinity(lost, affinity, back, normalize):
+    """-ln(1 - lost): from `lost` while that is small; else of distributions from the affinity."""
+    rest = 1.0 - lost
+    near = -log_ratio(select(lost < 0.5, rest, 1.0), 1.0, select(lost < 0.5, -lost, 0.0))
+    if_tiny = lost < NEARLY_NOTHING
+    kept = affinity * back
+    tiny = kept < SMALL  # as a number, but not yet its logarithm
+    far = -log(select(normalize, select(tiny, affinity, kept), rest))
+    far = far - select(tiny, log(back), 0.0) if normalize else far
+    far = select(rest > 0.0, far, select(normalize, far, np.inf))
+    return select(if_tiny, lost, select(lost < 0.5, near, far))
