@@ -22,7 +22,7 @@ from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import SINGLE_WIDTH, lanes_of, single_lane_numbers
 from kullback._math.log_ratio import floored_single
 from kullback._math.memory import load_first_singles, load_singles, pointer
-from kullback._math.shuffles import any_sign_of_lanes, sum_of_lanes, widened
+from kullback._math.shuffles import any_sign_of_lanes, bits_of_lanes, sum_of_lanes, widened
 from kullback._math.sums import exponent, mantissa, power_of_two
 
 GROUP = 4 * SINGLE_WIDTH  # columns of one turn of the loop
@@ -43,14 +43,14 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
     has_affinity = affinity is not no_affinity
 
     @inline
-    def marks(a, b, signs, lacks):
-        """Sign bits of the entries, and of those without a partner."""
+    def marks(a, b, signs, lacks, unequal):
+        """Sign bits of the entries, and of those without a partner; bits in which two differ."""
         a_bits, b_bits = bits(a), bits(b)
         if gaps != "":
             lacks = lacks | ((b_bits - 1) & (NO_BITS - a_bits))
         if gaps == "either":
             lacks = lacks | ((a_bits - 1) & (NO_BITS - b_bits))
-        return signs | a_bits | b_bits, lacks
+        return signs | a_bits | b_bits, lacks, unequal | (a_bits ^ b_bits)
 
     @inline
     def share(a, b, made, alpha):
@@ -88,29 +88,30 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
 
     @inline
     def add_four(sums, a, b):
-        a_sum, b_sum, signs, lacks = sums
+        a_sum, b_sum, flags = sums[0], sums[1], sums[2:]
         a_sum = add_four_wide(a_sum, a)
         b_sum = add_four_wide(b_sum, b)
         for i in range(4):
-            signs, lacks = marks(a[i], b[i], signs, lacks)
-        return a_sum, b_sum, signs, lacks
+            flags = marks(a[i], b[i], *flags)
+        return a_sum, b_sum, flags[0], flags[1], flags[2]
 
     @inline
     def no_sums():
-        return lanes_of(0.0), lanes_of(0.0), lanes_of(NO_BITS), lanes_of(NO_BITS)
+        none = lanes_of(NO_BITS)
+        return lanes_of(0.0), lanes_of(0.0), none, none, none
 
     @inline
     def add_some(sums, p, q, at, start, k):
         """The columns from `start` on, in steps of one set of lanes."""
-        a_sum, b_sum, signs, lacks = sums
+        a_sum, b_sum, flags = sums[0], sums[1], sums[2:]
         for c in range(start, k, SINGLE_WIDTH):
             count = min(SINGLE_WIDTH, k - c)
             a = load_first_singles(p, at[0] + c, count)
             b = load_first_singles(q, at[1] + c, count)
             a_sum = add_wide(a_sum, a)
             b_sum = add_wide(b_sum, b)
-            signs, lacks = marks(a, b, signs, lacks)
-        return a_sum, b_sum, signs, lacks
+            flags = marks(a, b, *flags)
+        return a_sum, b_sum, flags[0], flags[1], flags[2]
 
     @inline
     def row_sums(p, q, at, k):
@@ -122,7 +123,7 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
 
     @inline
     def plan(sums, normalize):
-        """Whether the row pair can be done here, whether it lacks a bin, and its factors."""
+        """Whether the row pair can be done here, lacks a bin, and is equal; its factors."""
         a_sum = sum_of_lanes(sums[0])
         b_sum = sum_of_lanes(sums[1])
         most = MOST if normalize else UNSCALED_MOST
@@ -135,7 +136,8 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         p_high, q_high = np.float32(for_p), np.float32(for_q)
         back = 1.0 / (a_sum * (for_p if exact else p_high))
         lows = np.float32(for_p - p_high), np.float32(for_q - q_high)
-        return usable, any_sign_of_lanes(sums[3]) < 0, (p_high, q_high, back, *lows)
+        lacking, equal = any_sign_of_lanes(sums[3]) < 0, bits_of_lanes(sums[4]) == 0
+        return usable, lacking, equal, (p_high, q_high, back, *lows)
 
     @inline
     def row_terms(p, q, at, after, k, made, alpha):
@@ -182,15 +184,16 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         ready = plan(row_sums(p_data, q_data, (p_index[0] * k, q_index[0] * k), k), normalize)
         sums = row_sums(p_data, q_data, (p_index[second] * k, q_index[second] * k), k)
         for r in range(out.shape[0]):
-            usable, lacking, made = ready
+            usable, lacking, equal, made = ready
             ready = plan(sums, normalize)
             ahead = min(r + 2, last)
             at = (p_index[r] * k, q_index[r] * k)
             after = (p_index[ahead] * k, q_index[ahead] * k)
             total, common, sums = row_terms(p_data, q_data, at, after, k, made, alpha)
             value = finish(total, common, lacking, made[2], normalize, alpha)
-            good = usable and (lacking or value < np.inf) and value > least
-            out[r] = root(value, total, made[2], alpha) if good else UNCERTIFIED
+            value = 0.0 if equal else root(value, total, made[2], alpha)
+            good = usable and (equal or ((lacking or value < np.inf) and value > least))
+            out[r] = value if good else UNCERTIFIED
             left += not good
         return left
 
