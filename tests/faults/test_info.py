@@ -97,8 +97,9 @@ def test_what_is_wrong_with_a_setting_is_told(
 @pytest.mark.slow
 def test_every_kernel_is_tested() -> None:
     """Those that are made when a check needs them: all of them, once it is done."""
-    folder = Path(kl.__file__).parent / "_kernels"
-    modules = [import_module(f"kullback._kernels.{path.stem}") for path in folder.glob("build*.py")]
+    package = Path(kl.__file__).parent
+    files = [path.relative_to(package.parent) for path in package.rglob("_kernels/**/build*.py")]
+    modules = [import_module(".".join(file.with_suffix("").parts)) for file in files]
     makers = {
         f"{module.__name__}.{name}": maker
         for module in modules
