@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
+
+from kullback.estimate import arguments
 
 Array = NDArray[np.float64]
 
@@ -46,6 +48,12 @@ def density(given: Any, support: tuple[float, float] | None, name: str) -> Densi
     return Density(log, low, high, False, lambda: _landmarks(log, low, high, name))
 
 
+def landmarks_of(densities: Iterable[Density], points: ArrayLike | None) -> list[Array]:
+    """The landmarks of each density, and the points that the user names."""
+    named = [] if points is None else [np.ravel(np.asarray(points, np.float64))]
+    return [*(one.landmarks() for one in densities), *named]
+
+
 def _distribution(given: Any, name: str) -> Density:
     low, high = (float(end) for end in given.support())
     inverse = getattr(given, "ppf", None) or given.icdf
@@ -75,13 +83,7 @@ def _checked(function: Callable[[Any], Any], name: str) -> Callable[[Any], Array
     """`function` of an array, giving as many numbers, none of them NaN or +inf."""
 
     def log(x: Any) -> Array:
-        with np.errstate(all="ignore"):
-            values = np.asarray(function(x), np.float64)
-        if values.shape != np.shape(x):
-            raise ValueError(
-                f"the log density {name} gives shape {values.shape} for an array of shape "
-                f"{np.shape(x)}; it must give one number for each of its entries"
-            )
+        values = arguments.values(function, x, np.shape(x), f"the log density {name}")
         if np.isnan(values).any():
             at = np.ravel(x)[np.ravel(np.isnan(values))][0]
             raise ValueError(f"the log density {name} is NaN at {at}")

@@ -12,6 +12,7 @@ from scipy.special import digamma
 
 from kullback._arguments import arrays as _arguments
 from kullback._process.threads import default_threads
+from kullback.estimate import arguments
 from kullback.estimate.results import Estimate
 
 Array = NDArray[np.float64]
@@ -92,13 +93,9 @@ def kl_nearest_neighbor(
     0.315 +- 0.010
     """
     unit = _arguments.unit(base)
-    if isinstance(n_neighbors, bool) or not hasattr(n_neighbors, "__index__"):
-        raise TypeError(f"n_neighbors is {n_neighbors!r}; it must be a whole number")
-    k = int(n_neighbors)
-    if k < 1:
-        raise ValueError(f"n_neighbors is {k}; it must be above 0")
+    k = arguments.whole(n_neighbors, "n_neighbors", 1)
     workers = _arguments.thread_count(threads) or default_threads()
-    one, other = _samples(x, "x"), _samples(y, "y")
+    one, other = arguments.samples(x, "x"), arguments.samples(y, "y")
     if one.shape[1] != other.shape[1]:
         raise ValueError(f"x has {one.shape[1]} dimensions and y {other.shape[1]}")
     if len(one) <= k or len(other) < k:
@@ -109,17 +106,6 @@ def kl_nearest_neighbor(
     value = _estimate(one, other, k, workers)
     error, freedom = _standard_error(one, other, k, workers)
     return Estimate(value / unit, error / unit, freedom)
-
-
-def _samples(given: Any, name: str) -> Array:
-    array = _arguments.array(given, name)
-    if array.ndim not in (1, 2) or not array.size:
-        raise ValueError(f"{name} has shape {array.shape}; it must be (n,) or (n, d)")
-    rows = np.ascontiguousarray(array.reshape(len(array), -1), np.float64)
-    wrong = np.argwhere(~np.isfinite(rows))
-    if wrong.size:
-        raise ValueError(f"{name} is {rows[tuple(wrong[0])]} at sample {wrong[0][0]}")
-    return rows
 
 
 def _estimate(x: Array, y: Array, k: int, workers: int) -> float:

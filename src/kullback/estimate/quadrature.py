@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kullback._arguments import arrays as _arguments
 from kullback.estimate import integration
-from kullback.estimate.densities import Density, density
+from kullback.estimate.densities import Density, density, landmarks_of
 from kullback.estimate.ratios import log_share
 from kullback.estimate.results import ConvergenceWarning, Quadrature
 
@@ -174,8 +174,7 @@ def _logarithms(p: Density, q: Density, x: Array, weight: Array) -> tuple[Array,
 
 
 def _problem(p: Density, q: Density, points: ArrayLike | None) -> _Problem:
-    given = [] if points is None else [np.ravel(np.asarray(points, np.float64))]
-    places = [p.landmarks(), q.landmarks(), *given]
+    places = landmarks_of((p, q), points)
     parts, ends = list[integration.Pieces](), list[integration.End]()
     # Where one support ends inside the other there may be a singularity: an end for each side.
     for low, high in pairwise(sorted({p.low, p.high, q.low, q.high})):
