@@ -27,7 +27,7 @@ RENYI = {f"renyi_{alpha}": float(alpha) for alpha in ("0.5", "2", "inf")}
 
 
 class Check(NamedTuple):
-    """`call` of `kullback` with these arguments and options returns `want`, everywhere."""
+    """The function `call` of `kullback`, given this, must return `want` (in every entry)."""
 
     name: str
     call: str
@@ -38,7 +38,7 @@ class Check(NamedTuple):
 
 
 def checks() -> Iterator[Check]:
-    """All of them, cheap to make."""
+    """Every check. Making them computes nothing."""
     catalogue = loading.load("_catalogue")  # without Numba it says which version is needed
     yield from _rows([*catalogue.DIVERGENCES, "cross_entropy"])
     yield from _matrices(catalogue.DIVERGENCES)
@@ -50,7 +50,7 @@ def checks() -> Iterator[Check]:
 
 
 def failures(check: Check) -> str:
-    """What is wrong, or ""."""
+    """What is wrong with the result of a check, or "" if nothing is."""
     try:
         result = getattr(kl, check.call)(*check.given, **check.options)
         got = np.asarray(result[0] if isinstance(result, tuple) else result, np.float64)

@@ -36,7 +36,9 @@ def samples(given: Any, name: str) -> Array:
     rows = np.ascontiguousarray(array.reshape(len(array), -1), np.float64)
     wrong = np.argwhere(~np.isfinite(rows))
     if wrong.size:
-        raise ValueError(f"{name} is {rows[tuple(wrong[0])]} at sample {wrong[0][0]}")
+        raise ValueError(
+            f"{name} is {rows[tuple(wrong[0])]} at sample {wrong[0][0]}; it must be finite"
+        )
     return rows
 
 

@@ -20,8 +20,8 @@ from kullback.gaussians.matrices import pairwise_gaussian
 
 Array = NDArray[np.float64]
 
-SWEEPS = 200  # of the upper bound, each of which lowers it
-SETTLED = 1e-10
+SWEEPS = 200  # at most, each of which lowers the upper bound
+SETTLED = 1e-10  # relative change of the bound after which no sweep follows
 
 
 class _Mixture(NamedTuple):
@@ -105,7 +105,7 @@ def gaussian_mixture_kl(
         raise ValueError(f"p has {p.means.shape[1]} dimensions and q {q.means.shape[1]}")
     among, across = _divergences(p, p), _divergences(p, q)
     weights = np.exp(p.log_weights)
-    # For each component of p, bounds of its mean of ln p and ln q, from below and from above.
+    # For each component of p: lower and upper bounds of the means of ln p and ln q under it.
     p_low = logsumexp(p.log_weights - among, axis=1)
     q_low = logsumexp(q.log_weights - across, axis=1)
     p_high = logsumexp(p.log_weights + _log_overlaps(p, p), axis=1) + p.entropies()

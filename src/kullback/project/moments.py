@@ -89,7 +89,7 @@ def _of_samples(target: Any, weights: ArrayLike | None, full: bool) -> Gaussian:
     rows = arguments.samples(target, "target")
     shares = _shares(weights, len(rows))
     mean = shares @ rows
-    mean += shares @ (rows - mean)  # what rounding left
+    mean += shares @ (rows - mean)  # the mean of the rest that rounding has left
     away = rows - mean
     spread = (shares[:, None] * away).T @ away if full else np.diag(shares @ away**2)
     if np.ndim(target) == 1:
@@ -112,7 +112,7 @@ def _of_density(target: Density, points: ArrayLike | None) -> Gaussian:
     top = float(target.log(marks).max())
 
     def moment(order: int, center: float, side: float) -> float:
-        """Of the part of the target on one side of the center, without its sign."""
+        """The moment of the part of the target on one side of the center, without its sign."""
 
         def logarithm(x: Array, weight: Array) -> Array:
             away = side * (x - center)
@@ -131,5 +131,7 @@ def _of_density(target: Density, points: ArrayLike | None) -> Gaussian:
 
     mass, start = moment(0, 0.0, 1.0), float(np.median(marks))
     mean = start + centered(1, start)
-    mean += centered(1, mean)  # what is left where the landmarks were far from the mean
+    mean += centered(
+        1, mean
+    )  # again, around the mean: the first one is not exact if it is far from `start`
     return Gaussian(mean, centered(2, mean))

@@ -12,7 +12,9 @@ from kullback.estimate import arguments
 
 Array = NDArray[np.float64]
 
-STEP = float(np.finfo(np.float64).eps) ** (1 / 3)  # where rounding and curvature err alike
+STEP = float(np.finfo(np.float64).eps) ** (
+    1 / 3
+)  # relative, of differences: rounding and curvature err alike
 
 
 class Target(NamedTuple):
