@@ -89,4 +89,3 @@ def by_division(x: float) -> float:
 
 
 log2_normal = by_table if FAST else by_division
-log2_normal_singles = log2_normal

@@ -99,13 +99,3 @@ def relative_entropy(x: float, y: float, d: float) -> float:
 def log_ratio(x: float, y: float, d: float) -> float:
     """ln(x/y)."""
     return log_ratio_by_rest(x, y, d - (x - y))
-
-
-# Names by which the kernels of float32 know them.
-floored_single = floored
-relative_entropy_single, log_ratio_single = relative_entropy, log_ratio
-relative_entropy_by_rest_single, log_ratio_by_rest_single = (
-    relative_entropy_by_rest,
-    log_ratio_by_rest,
-)
-relative_entropy_of_larger_single = relative_entropy_of_larger
