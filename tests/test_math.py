@@ -14,7 +14,7 @@ import coefficients
 from kullback._jit import FLAGS, compile_kernel
 from kullback._kernels.arithmetic import DOUBLE
 from kullback._kernels.rows.rows import make_rows
-from kullback._kernels.rows.rules import RULES
+from kullback._kernels.rows.rules import make_rule
 from kullback._kernels.signatures import INDEX, VECTOR, contiguous
 from kullback._kernels.terms import total_variation
 from kullback._math import exp, log, log_ratio, series
@@ -234,7 +234,7 @@ def relative_ulp(got, want) -> float:
 
 
 def test_inline_functions_leave_no_call_in_the_loop_over_rows() -> None:
-    loop = make_rows(total_variation.make(DOUBLE), RULES["plain"])
+    loop = make_rows(total_variation.make(DOUBLE), make_rule("plain", ""), False)
     rows, index = contiguous("f8", 2), INDEX
     given = (rows, index, rows, index, types.float64, types.float64, types.boolean, VECTOR)
     (code,) = compile_kernel(loop, "", given).inspect_llvm().values()
