@@ -135,7 +135,11 @@ def test_the_interval_is_by_students_distribution():
         (lambda: kl_monte_carlo(P, Q, [1.0], chunk=0), ValueError, "chunk is 0"),
         (lambda: kl_monte_carlo(P, Q, [1.0], base=0.5), ValueError, "base is 0.5"),
         (lambda: kl_monte_carlo(1, Q, [1.0]), TypeError, "log_p is 1"),
-        (lambda: kl_monte_carlo(P, lambda x: x[:1], [1.0, 2.0]), ValueError, r"shape \(1,\) for 2"),
+        (
+            lambda: kl_monte_carlo(P, lambda x: x[:1], [1.0, 2.0]),
+            ValueError,
+            r"shape \(1,\) for points of shape \(2,\)",
+        ),
         (
             lambda: kl_monte_carlo(stats.expon(), Q, [1.0, 2.0, -1.0], chunk=2),
             ValueError,

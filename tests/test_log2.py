@@ -43,8 +43,8 @@ def of_singles(logarithm):
 WAYS = [
     (of_doubles, log2.by_table, np.float64, log2.LOG2_ULP),
     (of_doubles, log2.by_division, np.float64, log2.LOG2_ULP),
-    (of_singles, log2.by_table_singles, np.float32, log2.LOG2_SINGLE_ULP),
-    (of_singles, log2.by_division_singles, np.float32, log2.LOG2_SINGLE_ULP),
+    (of_singles, log2.by_table, np.float32, log2.LOG2_SINGLE_ULP),
+    (of_singles, log2.by_division, np.float32, log2.LOG2_SINGLE_ULP),
 ]
 each_way = pytest.mark.parametrize(("make", "logarithm", "dtype", "bound"), WAYS)
 

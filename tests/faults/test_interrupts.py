@@ -99,7 +99,7 @@ print("fine")
 
 def test_a_second_control_c_leaves_no_helper_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes while the call waits for its helpers to end their tiles."""
-    caller, wait, waits = threading.get_ident(), threads._Job.wait, []
+    caller, wait, waits = threading.get_ident(), threads._Tiles.wait, []
     helped, release, ended = threading.Event(), threading.Event(), threading.Event()
 
     def tile(number: int) -> None:
@@ -110,14 +110,14 @@ def test_a_second_control_c_leaves_no_helper_at_work(monkeypatch: pytest.MonkeyP
         assert release.wait(60)
         ended.set()
 
-    def interrupted(job: threads._Job) -> None:
-        waits.append(job)
+    def interrupted(tiles: threads._Tiles) -> None:
+        waits.append(tiles)
         if len(waits) < 3:
             raise KeyboardInterrupt
         release.set()
-        wait(job)
+        wait(tiles)
 
-    monkeypatch.setattr(threads._Job, "wait", interrupted)
+    monkeypatch.setattr(threads._Tiles, "wait", interrupted)
     with pytest.raises(KeyboardInterrupt):
         threads.run(tile, 100, 2)
     assert ended.is_set()

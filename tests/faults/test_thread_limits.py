@@ -129,11 +129,11 @@ def test_as_many_threads_are_used_as_are_allowed_and_no_more() -> None:
     code = """
     import numpy as np, kullback as kl
     from kullback._process import threads
-    at_once, work = [1], threads._Job.work
+    at_once, work = [1], threads._Tiles.work
     def counted(job, progress=None):
         at_once.append(len(threads._working))
         work(job, progress)
-    threads._Job.work = counted
+    threads._Tiles.work = counted
     x = np.random.default_rng(0).random((1500, 128))
     for metric in ("js", "total_variation"):
         kl.pairwise(x, metric=metric)

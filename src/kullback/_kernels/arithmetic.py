@@ -67,7 +67,7 @@ class Terms(NamedTuple):
 
 
 class Arithmetic(NamedTuple):
-    """The functions that the terms of both precisions are written with."""
+    """What terms are written with: two numbers of each precision, and functions of both."""
 
     floor: Any
     down: Any  # times the rows' scale, it is below 1/4
@@ -87,12 +87,4 @@ DOUBLE = Arithmetic(
     log_ratio.log_ratio,
     log_ratio.log_ratio_by_rest,
 )
-SINGLE = Arithmetic(
-    log_ratio.FLOOR_SINGLE,
-    np.float32(2.0**-100),
-    log_ratio.relative_entropy_single,
-    log_ratio.relative_entropy_by_rest_single,
-    log_ratio.relative_entropy_of_larger_single,
-    log_ratio.log_ratio_single,
-    log_ratio.log_ratio_by_rest_single,
-)
+SINGLE = DOUBLE._replace(floor=np.float32(log_ratio.FLOOR_SINGLE), down=np.float32(2.0**-100))

@@ -3,7 +3,9 @@
     lanes       eight numbers at a time, and their operators
       ├──► memory, shuffles         loads and stores; what goes between lanes
       ▼
-    bits ──► series ──► log         ln x
+    bits ──► precision              what differs between float64 and float32: each function is one
+      │         ▼
+      │      series ──► log         ln x; log2, by table
       │        ├──────► log_ratio   x ln(x/y) - x + y and ln(x/y), without cancellation
       │        └──────► exp         e**z, e**z - 1 and e**z - 1 - z
       └──────────────► sums         sums in twice the precision, exact products, powers of two

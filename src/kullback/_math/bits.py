@@ -75,14 +75,17 @@ def fma(typing, x, y, z):
     kind = _common(x, y, z)
 
     def build(context, builder, sig, args):
-        x1, y1, z1 = _as(kind, context, builder, args, sig.args)
-        if not isinstance(kind, Lanes):
-            return builder.fma(x1, y1, z1)
-        suffix = f"v{kind.width}f{kind.dtype.bitwidth}"
-        function = declare(builder, f"llvm.fma.{suffix}", x1.type, [x1.type] * 3)
-        return builder.call(function, [x1, y1, z1])
+        return fused(builder, kind, *_as(kind, context, builder, args, sig.args))
 
     return kind(x, y, z), build
+
+
+def fused(builder, kind, x, y, z):
+    """The code of `fma`, of three values of one kind."""
+    if not isinstance(kind, Lanes):
+        return builder.fma(x, y, z)
+    name = f"llvm.fma.v{kind.width}f{kind.dtype.bitwidth}"
+    return builder.call(declare(builder, name, x.type, [x.type] * 3), [x, y, z])
 
 
 @intrinsic

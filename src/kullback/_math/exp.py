@@ -15,7 +15,7 @@ from __future__ import annotations
 from kullback._jit import inline
 from kullback._math import series
 from kullback._math.bits import bits, fma, from_bits, larger, magnitude, select, smaller
-from kullback._math.log import LN2
+from kullback._math.log import LN2, LOG2_E
 from kullback._math.sums import power_of_two
 
 # Error bounds in units in the last place over [-700, 709], and the inputs at which the largest
@@ -25,7 +25,6 @@ EXP_ULP, EXP_WORST = 1.1, 0.36466072199352495
 EXPM1_ULP, EXPM1_WORST = 2.5, 0.36491543936612836
 EXP_TAIL_ULP, EXP_TAIL_WORST = 10.0, 0.3597876234446436
 
-LOG2_E = 1.4426950408889634
 LN2_LOW = 2.3190468138462996e-17
 TO_INTEGER = 1.5 * 2.0**52  # added, it leaves the nearest integer in the low bits
 TO_INTEGER_BITS = 0x4338000000000000

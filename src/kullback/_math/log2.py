@@ -14,14 +14,15 @@ from __future__ import annotations
 
 from decimal import Context, Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from kullback._jit import inline
 from kullback._math import series
 from kullback._math.bits import bits, fma, from_bits, to_float
-from kullback._math.log import FRACTION, FRACTION_SINGLE, log_normal, log_normal_singles
+from kullback._math.log import LOG2_E, fraction, fraction_width, log_normal
+from kullback._math.precision import constant
 from kullback._math.tables import FAST, table
 
 # Bounds that the tests hold them to, in units in the last place. The polynomial is cut where its
@@ -30,52 +31,55 @@ from kullback._math.tables import FAST, table
 LOG2_ULP = 9.0
 LOG2_SINGLE_ULP = 3.0
 
-LOG2_E = 1.4426950408889634
-LOG2_E_SINGLE = np.float32(LOG2_E)
-INDEX_BITS, INDEX_BITS_SINGLE = 4, 5  # of the table's index
-SHIFT, SHIFT_SINGLE = 52 - INDEX_BITS, 23 - INDEX_BITS_SINGLE
-# The first interval begins here, so that the one with the middle index is around 1.
-FIRST = (1023 << 52) - (1 << 51) - (1 << (SHIFT - 1))
-FIRST_SINGLE = np.int32((127 << 23) - (1 << 22) - (1 << (SHIFT_SINGLE - 1)))
-MINUS_ONE_SINGLE = np.float32(-1.0)
+
+class Intervals(NamedTuple):
+    """Those of one precision: how they are found in the bits of a number, and how many they are."""
+
+    kind: Any
+    first: int  # the bits of the least number of the first one: the middle one is around 1
+    shift: int  # of the bits, which leaves the index
+    number: int
+
+    def edges(self) -> Any:
+        """The numbers between them, and both ends, in float64."""
+        whole = self.first + (np.arange(self.number + 1) << self.shift)
+        return whole.astype(f"i{self.kind().itemsize}").view(self.kind).astype(np.float64)
 
 
-def entries(kind: Any) -> tuple[list[Any], list[Any]]:
-    """1/c and log2 c of every interval, in float64 or float32."""
-    single = kind is np.float32
-    first, shift = (int(FIRST_SINGLE), SHIFT_SINGLE) if single else (FIRST, SHIFT)
-    count = 1 << (INDEX_BITS_SINGLE if single else INDEX_BITS)
-    edges = (first + (np.arange(count + 1) << shift)).astype(np.int32 if single else np.int64)
-    edges = edges.view(kind).astype(np.float64)
-    inverses = [kind(2.0 / (low + high)) for low, high in pairwise(edges)]
-    inverses[count // 2] = kind(1.0)
+def _intervals(kind: Any, width: int, bias: int, index_bits: int) -> Intervals:
+    shift = width - index_bits
+    first = (bias << width) - (1 << (width - 1)) - (1 << (shift - 1))
+    return Intervals(kind, first, shift, 1 << index_bits)
+
+
+def entries(intervals: Intervals) -> tuple[list[float], list[float]]:
+    """1/c and log2 c of every interval, rounded to its precision."""
+    kind = intervals.kind
+    inverses = [kind(2.0 / (low + high)) for low, high in pairwise(intervals.edges())]
+    inverses[intervals.number // 2] = kind(1.0)
     context = Context(prec=40)
     ln2 = Decimal(2).ln(context)
     logs = [-context.divide(Decimal(float(x)).ln(context), ln2) for x in inverses]
-    return inverses, [kind(float(log)) for log in logs]
+    return [float(x) for x in inverses], [float(kind(float(log))) for log in logs]
 
 
-_inverse, _log = (table(part) for part in entries(np.float64))
-_inverse_single, _log_single = (table(part) for part in entries(np.float32))
+_DOUBLE, _SINGLE = _intervals(np.float64, 52, 1023, 4), _intervals(np.float32, 23, 127, 5)
+_first = constant(_DOUBLE.first, _SINGLE.first)
+_shift = constant(_DOUBLE.shift, _SINGLE.shift)
+_inverse, _log = map(table, *map(entries, (_DOUBLE, _SINGLE)))
 
 
 @inline
 def by_table(x: float) -> float:
-    """log2 x for 2**-1022 <= x < inf; at 0 a finite number, so that x log2 x is 0 there."""
-    shifted = bits(x) - FIRST
-    index = shifted >> SHIFT
-    f = fma(from_bits((shifted & FRACTION) + FIRST), _inverse(index), -1.0)
-    return fma(f, series.log2(f), to_float(shifted >> 52) + _log(index))
+    """log2 x for 2**-1022 <= x < inf; at 0 a finite number, so that x log2 x is 0 there.
 
-
-@inline
-def by_table_singles(x: float) -> float:
-    """The same of sixteen lanes."""
-    shifted = bits(x) - FIRST_SINGLE
-    index = shifted >> SHIFT_SINGLE
-    m = from_bits((shifted & FRACTION_SINGLE) + FIRST_SINGLE)
-    f = fma(m, _inverse_single(index), MINUS_ONE_SINGLE)
-    return fma(f, series.log2_single(f), to_float(shifted >> 23) + _log_single(index))
+    In lanes of float32 for 2**-126 <= x < inf.
+    """
+    first = _first(x)
+    shifted = bits(x) - first
+    index = shifted >> _shift(x)
+    f = fma(from_bits((shifted & fraction(x)) + first), _inverse(index), -1.0)
+    return fma(f, series.log2(f), to_float(shifted >> fraction_width(x)) + _log(index))
 
 
 @inline
@@ -84,11 +88,4 @@ def by_division(x: float) -> float:
     return log_normal(x) * LOG2_E
 
 
-@inline
-def by_division_singles(x: float) -> float:
-    """As `by_table_singles`."""
-    return log_normal_singles(x) * LOG2_E_SINGLE
-
-
 log2_normal = by_table if FAST else by_division
-log2_normal_singles = by_table_singles if FAST else by_division_singles

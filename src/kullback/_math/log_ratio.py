@@ -11,7 +11,8 @@ where h is `series.near`. At e = 0, d' = d, the first two terms vanish and the t
 relative entropy of near-equal numbers: a product of factors, each with all its digits.
 What the caller knows more than x - y, the rest d - (x - y), is added to x - y' at e = 0 only:
 elsewhere it is below the rounding of the larger of the two, which may be far above the other.
-One division, no branch; e comes out of integer arithmetic on the bits.
+One division, no branch; e comes out of integer arithmetic on the bits. Arguments are float64
+numbers, or lanes of float64 or float32.
 
 Domain: x and y in [2**-1000, 2**945]. `floored` makes 0 the smallest of them, which stands for 0
 beside all that is above 2**-940, and leaves those unchanged. In float32: [2**-126, 2**110], and
@@ -22,51 +23,36 @@ entropy 6.8 (near x/y = 4/3, where e changes).
 
 from __future__ import annotations
 
-import numpy as np
-
 from kullback._jit import inline
 from kullback._math import series
 from kullback._math.bits import bits, fma, from_bits, select, to_float
 from kullback._math.log import LN2
+from kullback._math.precision import constant
 
-FLOOR = 2.0**-1000
-HALF = 1 << 51
-EXPONENT = ~((1 << 52) - 1)
+FLOOR, FLOOR_SINGLE = 2.0**-1000, 2.0**-126
 LN2_PER_BIT = LN2 * 2.0**-52  # ln 2 for each unit of an exponent that is left in its place
-
-FLOOR_SINGLE = np.float32(2.0**-126)
-HALF_SINGLE = np.int32(1 << 22)
-EXPONENT_SINGLE = np.int32(~((1 << 23) - 1))
-LN2_PER_BIT_SINGLE = np.float32(LN2 * 2.0**-23)
-ZERO_SINGLE, ONE_SINGLE = np.float32(0.0), np.float32(1.0)
 
 # Bounds that the tests hold them to, in the same units (of 2**-24 in float32).
 LOG_RATIO_ULP = 3.5
 RELATIVE_ENTROPY_ULP = 9.0
 
+floor = constant(FLOOR, FLOOR_SINGLE)
+half = constant(1 << 51, 1 << 22)  # of the lowest bit of an exponent
+exponent_bits = constant(~((1 << 52) - 1), ~((1 << 23) - 1))
+ln2_per_bit = constant(LN2_PER_BIT, LN2 * 2.0**-23)
+may_overflow = constant(False, True)  # x times an exponent in its place
+
 
 @inline
 def floored(value: float, factor: float) -> float:
     """value * factor, where 0 becomes FLOOR and nothing else changes: one instruction."""
-    return fma(value, factor, FLOOR)
-
-
-@inline
-def floored_single(value: float, factor: float) -> float:
-    """As `floored`, in float32."""
-    return fma(value, factor, FLOOR_SINGLE)
+    return fma(value, factor, floor(value))
 
 
 @inline
 def octaves(x: float, y: float) -> int:
-    """The nearest integer to log2(x/y), in place: times 2**52, ready to be added to bits."""
-    return (bits(x) - bits(y) + HALF) & EXPONENT
-
-
-@inline
-def octaves_single(x: float, y: float) -> int:
-    """As `octaves`, times 2**23."""
-    return (bits(x) - bits(y) + HALF_SINGLE) & EXPONENT_SINGLE
+    """The nearest integer to log2(x/y), in place: ready to be added to bits."""
+    return (bits(x) - bits(y) + half(x)) & exponent_bits(x)
 
 
 @inline
@@ -77,18 +63,9 @@ def relative_entropy_by_rest(x: float, y: float, rest: float) -> float:
     apart = (x - scaled) + select(e == 0, rest, 0.0)
     s = apart / (x + scaled)
     tail = fma(fma(s, s, s), series.near(s * s), 1.0)
-    return fma(apart * s, tail, fma(x * to_float(e), LN2_PER_BIT, y - scaled))
-
-
-@inline
-def relative_entropy_by_rest_single(x: float, y: float, rest: float) -> float:
-    """As `relative_entropy_by_rest`, in float32."""
-    e = octaves_single(x, y)
-    scaled = from_bits(bits(y) + e)
-    apart = (x - scaled) + select(e == 0, rest, ZERO_SINGLE)
-    s = apart / (x + scaled)
-    tail = fma(fma(s, s, s), series.near_single(s * s), ONE_SINGLE)
-    return fma(apart * s, tail, fma(x, to_float(e) * LN2_PER_BIT_SINGLE, y - scaled))
+    number, unit, moved = to_float(e), ln2_per_bit(x), y - scaled
+    whole = select(may_overflow(x), fma(x, number * unit, moved), fma(x * number, unit, moved))
+    return fma(apart * s, tail, whole)
 
 
 @inline
@@ -98,17 +75,7 @@ def log_ratio_by_rest(x: float, y: float, rest: float) -> float:
     scaled = from_bits(bits(y) + e)
     s = ((x - scaled) + select(e == 0, rest, 0.0)) / (x + scaled)
     atanh = fma(s * s * s, series.near(s * s), s)
-    return fma(to_float(e), LN2_PER_BIT, 2.0 * atanh)
-
-
-@inline
-def log_ratio_by_rest_single(x: float, y: float, rest: float) -> float:
-    """As `log_ratio_by_rest`, in float32."""
-    e = octaves_single(x, y)
-    scaled = from_bits(bits(y) + e)
-    s = ((x - scaled) + select(e == 0, rest, ZERO_SINGLE)) / (x + scaled)
-    atanh = fma(s * s * s, series.near_single(s * s), s)
-    return fma(to_float(e), LN2_PER_BIT_SINGLE, atanh + atanh)
+    return fma(to_float(e), ln2_per_bit(x), atanh + atanh)
 
 
 @inline
@@ -123,14 +90,6 @@ def relative_entropy_of_larger(x: float, y: float, minus_d: float) -> tuple[floa
 
 
 @inline
-def relative_entropy_of_larger_single(x: float, y: float, minus_d: float) -> tuple[float, float]:
-    """As `relative_entropy_of_larger`, in float32."""
-    minus_s = minus_d / ((x + x) + y)
-    tail = fma(fma(minus_s, minus_s, -minus_s), series.wide_single(minus_s * minus_s), ONE_SINGLE)
-    return minus_d * minus_s, tail
-
-
-@inline
 def relative_entropy(x: float, y: float, d: float) -> float:
     """x ln(x/y) - x + y, never negative."""
     return relative_entropy_by_rest(x, y, d - (x - y))
@@ -140,15 +99,3 @@ def relative_entropy(x: float, y: float, d: float) -> float:
 def log_ratio(x: float, y: float, d: float) -> float:
     """ln(x/y)."""
     return log_ratio_by_rest(x, y, d - (x - y))
-
-
-@inline
-def relative_entropy_single(x: float, y: float, d: float) -> float:
-    """x ln(x/y) - x + y, never negative. In float32."""
-    return relative_entropy_by_rest_single(x, y, d - (x - y))
-
-
-@inline
-def log_ratio_single(x: float, y: float, d: float) -> float:
-    """ln(x/y). In float32."""
-    return log_ratio_by_rest_single(x, y, d - (x - y))

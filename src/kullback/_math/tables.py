@@ -21,12 +21,16 @@ _INSTRUCTION[SINGLES] = "llvm.x86.avx512.vpermi2var.ps.512"
 _FLOATS_OF = {INTEGERS: FLOATS, SINGLE_INTEGERS: SINGLES}
 
 
-def table(entries):
-    """table(index): entries[index % len(entries)] in every lane; twice as many entries as lanes."""
+def table(double, single):
+    """table(double, single)(index): entries[index % len(entries)] in every lane.
+
+    They are twice as many as there are lanes of their precision.
+    """
 
     @intrinsic
     def look_up(typing, index):
         lanes = _FLOATS_OF[index]
+        entries = double if lanes == FLOATS else single
         if len(entries) != 2 * lanes.width:
             raise ValueError(f"{len(entries)} entries, not {2 * lanes.width}")
 

@@ -4,7 +4,7 @@ The products are made between our own tiles, by the BLAS on its threads: they go
 some 20 ms after a product, and would take that time from tiles with products of their own (pairwise
 KL right after another product: 1.9 instead of 1.3 times that product's time). NumPy has no switch
 for their number; the OpenBLAS in its wheels has a function. Where there is none (another BLAS),
-products use what threads that BLAS likes.
+products use as many threads as that BLAS likes.
 
 OpenBLAS ends its threads when a process forks, and does not survive that in the middle of another
 thread's product: parent and child hang. A fork therefore waits for products to end.
@@ -27,13 +27,13 @@ _PREFIXES = ("scipy_openblas", "openblas")
 _SUFFIXES = ("64_", "")
 
 _POLL = 0.001  # seconds
-_PATIENCE = 10.0  # of a fork, many times what the longest product takes
+_PATIENCE = 10.0  # seconds that a fork waits: many times what the longest product takes
 
 _lock = threading.Lock()
-_users = 0
-_before = 1
-_multiplying: set[int] = set()  # threads
-_forks: list[int] = []  # threads that are about to fork
+_users = 0  # the callers inside `at_most`
+_before = 1  # the number of threads that the last of them sets again
+_multiplying: set[int] = set()  # the threads that make a product now
+_forks: list[int] = []  # the threads that are about to fork
 
 
 def _numpy_extension() -> str:
@@ -62,7 +62,7 @@ def loaded() -> tuple[Callable[[], int], Callable[[int], None]] | None:
 
 @contextmanager
 def at_most(threads: int) -> Iterator[None]:
-    """Inside, a matrix product uses at most so many threads; the last one out restores."""
+    """Inside, a matrix product uses at most so many threads; the last caller to leave restores."""
     global _users, _before
     functions = loaded()
     if functions is None or functions[0]() <= threads:
@@ -89,7 +89,7 @@ def product() -> Iterator[None]:
     """Inside, no other thread forks this process."""
     me = threading.get_ident()
     try:
-        _multiplying.add(me)  # before the question: a fork asks its own the other way round
+        _multiplying.add(me)  # before `_forks` is read: a fork writes that, then reads this
         while _forks:
             _multiplying.discard(me)
             time.sleep(_POLL)
@@ -111,7 +111,7 @@ def _let_products_begin() -> None:
 
 
 def _reset_in_child() -> None:
-    """A child forked while a job runs has no such job."""
+    """A child has none of the threads that made products in its parent."""
     global _users, _lock
     _lock = threading.Lock()
     functions = loaded()

@@ -1,13 +1,13 @@
 """Compiled kernels on disk: one file for each kernel, written whole or not at all.
 
-A file's name is a hash of everything that its machine code depends on (their own source,
-the kernel and its signature, Python, NumPy, Numba, llvmlite and the processor), so that nothing
-stale can be found. It starts with a digest of the rest: a truncated or altered file is not read.
-Whatever goes wrong here costs a compilation and at most one warning a process.
+A file's name is a hash of everything that its machine code depends on (the sources of
+its functions, its name and signature, Python, NumPy, Numba, llvmlite and the processor), so that
+nothing stale can be found. The file starts with a digest of the rest of it: a truncated or altered
+file is not read. Whatever goes wrong here costs a compilation and at most one warning a process.
 
-The rest is a pickle, and code: reading it is running it. The digest tells of damage, not of malice;
-what keeps others' code out is that only files and directories are read that belong to this user and
-that nobody else may write to.
+The rest is a pickle, and code: reading it is running it. The digest tells of damage, not of malice.
+Other users' code is kept out because only files and directories are read that belong to this user
+and that nobody else may write to.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
 
 DIGEST_BYTES = 32
-KEY_DIGITS = 32  # hexadecimal ones, of a file's name
+KEY_DIGITS = 32  # hexadecimal digits of the hash in a file's name
 DAY = 86400.0  # in seconds
-ABANDONED = DAY / 24  # after which a half-written file has no writer any more
-UNUSED = 90 * DAY  # after which a kernel is taken for one of versions that are gone
+ABANDONED = DAY / 24  # the age at which a half-written file has no writer any more
+UNUSED = 90 * DAY  # so long after its last use a kernel is taken for one of an older version
 
 # Numba's settings that change the machine code of a kernel.
 _SETTINGS = (
@@ -74,7 +74,7 @@ def switched_on() -> bool:
 
 
 def state() -> str:
-    """What becomes of kernels here, in words: "used", or why they are compiled anew."""
+    """What the cache does in this process, in words: "used", or why kernels are compiled anew."""
     if not switched_on():
         return "switched off by KULLBACK_CACHE"
     folder = directory()
@@ -88,7 +88,7 @@ def state() -> str:
 
 
 def refuse_what_others_can_write(status: os.stat_result, path: Path) -> None:
-    """Raise where another user could have put code into what we are to load."""
+    """Raise where another user could have put code into a file that is to be loaded."""
     if os.name != "posix":
         return
     if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
@@ -117,7 +117,7 @@ class KernelCache(_Cache):
 
     def __init__(self, name: str, sources: str) -> None:
         self.name = name
-        self.sources = sources  # a digest of those that its machine code is made of
+        self.sources = sources  # the digest of the source files of the kernel
 
     @property
     def cache_path(self) -> str:
@@ -140,8 +140,8 @@ class KernelCache(_Cache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The compiled kernel, or None: then Numba compiles it and calls `save_overload`."""
-        # All that a kernel on disk needs of the target. `refresh()`, which Numba's own cache calls,
-        # loads every registry: 0.3 s; a kernel that is not found is compiled, and that refreshes.
+        # A kernel on disk needs the target's runtime and no more. `refresh()`, which Numba's own
+        # cache calls, loads every registry, in 0.3 s; compiling a kernel that is not found does so.
         rtsys.initialize(target_context)
         if not switched_on():
             return None
@@ -184,7 +184,7 @@ class KernelCache(_Cache):
 
 
 def _read(path: Path) -> bytes | None:
-    """The file's content, or None if there is none; of the very file that was found to be ours."""
+    """The content of the file, or None if there is no file. What is checked is the open file."""
     try:
         with open(path, "rb") as file:
             refuse_what_others_can_write(path.parent.stat(), path.parent)
@@ -198,7 +198,7 @@ def _read(path: Path) -> bytes | None:
 
 
 def _mark_as_used(path: Path) -> None:
-    with suppress(OSError):  # a cache that can only be read has nobody who tidies it up either
+    with suppress(OSError):  # a cache that cannot be written to is not tidied up: it needs no marks
         os.utime(path)
 
 
@@ -215,7 +215,7 @@ def _replace(path: Path, data: bytes) -> None:
 
 @cache
 def _tidy(folder: Path) -> None:
-    """Once a process: remove what killed processes left half-written, and kernels of long ago."""
+    """Remove, once a process, the half-written files of killed processes and kernels out of use."""
     name = "*-" + "[0-9a-f]" * KEY_DIGITS + ".kernel"
     for pattern, age in ((".new-*", ABANDONED), (name, UNUSED)):
         for path in folder.glob(pattern):

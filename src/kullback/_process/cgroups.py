@@ -16,7 +16,7 @@ UNLIMITED = 1 << 60  # bytes; version 1 writes a number near 2**63 for "no limit
 
 
 def folders(controller: str) -> Iterator[Path]:
-    """Those of this process's groups that may limit `controller`, from its own to the root's."""
+    """The groups of this process that may limit `controller`, from its own to the root."""
     try:
         lines = MEMBERSHIP.read_text().splitlines()
     except OSError:
@@ -42,7 +42,7 @@ def processors() -> float:
 
 
 def memory() -> float:
-    """Bytes that the limits leave; what the kernel would give back (file caches) counts as free."""
+    """Bytes that the limits leave; file caches, which the kernel would give back, count as free."""
     return min(map(_free, folders("memory")), default=math.inf)
 
 

@@ -17,17 +17,19 @@ from kullback._process.uninterrupted import Task
 
 Make = Callable[[], Any]
 
-waiting = threading.local()  # its `cancelled()`, if there is one: whether the wait is in vain
+waiting = (
+    threading.local()
+)  # `waiting.cancelled()`, where a thread has set it, tells that its wait is in vain
 
 _ready: dict[str, Any] = {}
 _pending: dict[str, _Making] = {}
 
 
 def once(name: str, make: Make) -> Any:
-    """What `make` returns: from the only call ever made of it under this name."""
+    """The result of `make`, which is called only once for each name."""
     if name in _ready:
         return _ready[name]
-    if global_compiler_lock.is_locked():  # by this thread: a compiler that calls us
+    if global_compiler_lock.is_locked():  # by this thread, whose compiler has called this function
         return _ready.setdefault(name, make())
     making = _pending.get(name)
     if making is None:
@@ -37,7 +39,7 @@ def once(name: str, make: Make) -> Any:
 
 
 def apart(make: Make) -> Any:
-    """What `make` returns, as in `once`, for a kernel that has no name."""
+    """The result of `make`, called as by `once`, for a kernel that has no name."""
     name = f"unnamed-{id(make)}"
     try:
         return once(name, make)
@@ -46,7 +48,7 @@ def apart(make: Make) -> Any:
 
 
 class _Making(Task):
-    """One call of `make`, or what another one, that was first, returns."""
+    """A call of `make`, or the wait for a call under the same name that began before."""
 
     def __init__(self, name: str, make: Make) -> None:
         super().__init__(self._make_once, "kullback-compiler")
@@ -56,7 +58,7 @@ class _Making(Task):
     def _make_once(self) -> Any:
         try:
             first = _pending.setdefault(self._name, self)
-            if self._name in _ready:  # since it was looked for
+            if self._name in _ready:  # another thread has made it since `once` looked for it
                 return _ready[self._name]
             if first is not self:
                 return first.result()
@@ -69,5 +71,5 @@ class _Making(Task):
 
 
 def forget() -> None:
-    """In a forked child: no thread is at work here."""
+    """Drop, in a forked child, the compilations of threads that it does not have."""
     _pending.clear()

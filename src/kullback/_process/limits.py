@@ -35,7 +35,7 @@ def reasons() -> list[tuple[str, float]]:
     return found
 
 
-_quota = cache(cgroups.processors)  # of containers; reading it takes longer than a small job
+_quota = cache(cgroups.processors)  # reading the quota takes longer than a small call
 
 
 def _processors() -> int:
@@ -53,7 +53,7 @@ def _worker() -> str:
     if processes is None:
         return ""
     process = processes.current_process()
-    # The target's module is private, and only asked for: without it a worker takes more threads.
+    # This attribute of the process is private. Without it, a worker takes more threads.
     if getattr(getattr(process, "_target", None), "__module__", "") == "concurrent.futures.process":
         return "a worker process of concurrent.futures"
     return "a worker process of multiprocessing" if process.daemon else ""

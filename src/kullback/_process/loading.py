@@ -16,7 +16,7 @@ _fork_is_guarded = False
 
 
 def load(module: str) -> Any:
-    """A module of the package, and the packages that all of them need.
+    """A module of the package, after the packages that every module needs.
 
     NumPy and Numba cannot be loaded again after they were loaded by halves, and an interrupted
     import may leave its lock to nobody: interrupts come to the main thread, so another one loads.
@@ -37,15 +37,16 @@ def _load(module: str) -> Any:
 
 
 def _guard_fork() -> None:
-    """A child would wait for ever for what a thread that it does not have was loading.
+    """Make forks wait for loads: a child would wait for ever for a thread that it does not have.
 
-    Hooks run in the reverse order of their registration. That of `logging` must come after this
-    one: it takes a lock that who loads or compiles needs, before it lets go of ours.
+    Hooks run in the reverse order of their registration. That of `logging`, which takes a lock that
+    loading and compiling need too, must run after ours: a thread that loads may want that lock
+    before it lets go of ours.
     """
     global _fork_is_guarded
     if _fork_is_guarded or not hasattr(os, "register_at_fork"):
         return
-    import_module("concurrent.futures.thread")  # which takes a lock at a fork too
+    import_module("concurrent.futures.thread")  # takes a lock at a fork, too
     import_module("logging")
     os.register_at_fork(
         before=_forks.hold, after_in_parent=_forks.let_go, after_in_child=_forks.let_go_in_child

@@ -27,7 +27,9 @@ Progress = Callable[[int, int], None]
 
 _pool: ThreadPoolExecutor | None = None
 _pool_lock = threading.Lock()
-_MOST_THREADS = 1024  # of the pool: it starts one only when a job asks for it and none is idle
+_MOST_THREADS = (
+    1024  # of the pool, which starts a thread only when it is asked for and none is idle
+)
 _POLL = 0.1  # seconds; on Windows no wait ends before its time, and Ctrl-C only between waits
 
 # The threads that work on tiles now, callers among them. A set and not a count: whatever moment an
@@ -43,49 +45,50 @@ def run(
     The first exception, KeyboardInterrupt included, cancels the tiles not yet begun and is raised
     once the others have ended. `progress(done, count)` is called from this thread.
     """
-    job = _Job(tile, count, threads)
+    tiles = _Tiles(tile, count, threads)
     late: BaseException | None = None
     whole = False
     try:
         _working.add(threading.get_ident())
-        _ask_for_help(job)
-        job.work(progress)
+        _ask_for_help(tiles)
+        tiles.work(progress)
         whole = True
     finally:
         # Not a function: between its call and its `try`, a second Ctrl-C would leave helpers.
         while True:
             try:
-                job.closed = True  # who comes now comes too late; who is at work ends his tile ...
-                job.cancelled = job.cancelled or not whole or late is not None  # ... but then
+                tiles.closed = True  # helpers that come from now on leave at once
+                # After an error or an interrupt, helpers at work begin no other tile.
+                tiles.cancelled = tiles.cancelled or not whole or late is not None
                 _working.discard(threading.get_ident())
-                while job.helpers:
-                    job.wait()
+                while tiles.helpers:
+                    tiles.wait()
                 break
             except BaseException as error:
                 late = error
         if late is not None:
             raise late
-    if job.error is not None:
-        raise job.error
+    if tiles.error is not None:
+        raise tiles.error
     if progress and count:
         progress(count, count)
 
 
 def stop_if_cancelled() -> None:
-    """Raise where the job that this thread helps with is cancelled: for tiles that may be long."""
+    """Raise Cancelled if the call that this thread works for is cancelled: for long tiles."""
     cancelled = getattr(compiling.waiting, "cancelled", None)
     if cancelled and cancelled():
         raise Cancelled
 
 
-class _Job:
+class _Tiles:
     """Numbered tiles that several threads take one after the other."""
 
     def __init__(self, tile: Callable[[int], None], count: int, threads: int) -> None:
         self.tile = tile
         self.count = count
         self.threads = threads
-        self.cancelled = False  # what is done is in vain
+        self.cancelled = False  # the results are in vain
         self.closed = False  # there is no tile left to begin, or all are in vain
         self.error: BaseException | None = None
         self.helpers: set[int] = set()
@@ -106,9 +109,9 @@ class _Job:
         return threading.get_ident() in self.helpers
 
     def help(self) -> None:
-        """Work for a caller in another thread, until there is no more to do or others need it."""
+        """Work for a caller in another thread, until no tile is left or other calls need it."""
         me = threading.get_ident()
-        self.helpers.add(me)  # before the question: `run` answers it before it looks for helpers
+        self.helpers.add(me)  # before `closed` is read: `run` sets that, then reads this
         try:
             if not self.closed:
                 _working.add(me)
@@ -125,18 +128,18 @@ class _Job:
             self._left.put(None)
 
     def wait(self) -> None:
-        """Until a helper leaves, or some time."""
+        """Wait until a helper leaves, at most _POLL."""
         with suppress(Empty):
             self._left.get(timeout=_POLL)
 
 
-def _ask_for_help(job: _Job) -> None:
+def _ask_for_help(tiles: _Tiles) -> None:
     others = len(_working) - 1
-    for _ in range(min(job.threads - others, job.count) - 1):
+    for _ in range(min(tiles.threads - others, tiles.count) - 1):
         try:
-            _get_pool().submit(job.help)
+            _get_pool().submit(tiles.help)
         except RuntimeError:
-            return  # no thread can be started (or the interpreter is shutting down): fewer will do
+            return  # no thread can be started, or the interpreter is ending: fewer do the work
 
 
 def _get_pool() -> ThreadPoolExecutor:

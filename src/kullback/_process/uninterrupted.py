@@ -1,9 +1,9 @@
 """Work that no interrupt ends half way: on a thread of its own, for which its callers wait.
 
-An interrupt may come between any two steps of the interpreter's main thread. So what callers do
-leaves nothing behind that others need: no entry that a thread was to answer, no lock that it was
-to let go of. `Thread`, `Condition` and `Future` do, and are used on threads that no interrupt
-comes to.
+An interrupt may come between any two steps of the main thread. A caller therefore makes nothing
+that others would miss if it went no further: no entry that another thread has to answer, no lock
+that it has to release. `Thread`, `Condition` and `Future` make such things when they are called, so
+only threads that no interrupt comes to call them.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 POLL = 0.05  # seconds; on Windows no wait ends before its time, and Ctrl-C only between waits
 
 
-class Cancelled(Exception):  # noqa: N818  (it is no error: another thread's is told)
-    """Who waited needs the result no more."""
+class Cancelled(Exception):  # noqa: N818  (not an error: the caller has one of its own to raise)
+    """The caller has no use for the result any more."""
 
 
 class Task:
@@ -29,20 +29,20 @@ class Task:
         self._value: Any = None
         self._error: BaseException | None = None
         self._done = False
-        self._gate = threading.Lock()  # open once it is done
+        self._gate = threading.Lock()  # unlocked once the work is done
         self._gate.acquire()
 
     def start(self) -> None:
         try:
             start_new_thread(self._begin, ())
-        except RuntimeError:  # no thread can be started: one's own will do
+        except RuntimeError:  # no thread can be started: the caller's own does the work
             self._run()
 
     def result(self, cancelled: Callable[[], bool] | None = None) -> Any:
-        """What `work` has returned, or raises what it has raised; Cancelled if it is in vain."""
+        """Return or raise what `work` has; raise Cancelled if `cancelled()` before that."""
         while not self._done:
             if self._gate.acquire(timeout=POLL):
-                self._gate.release()  # an interrupt in between costs the others a POLL
+                self._gate.release()  # an interrupt here costs other callers a POLL
             elif cancelled and cancelled():
                 raise Cancelled
         if self._error is not None:
@@ -50,7 +50,7 @@ class Task:
         return self._value
 
     def _begin(self) -> None:
-        """Start the thread that the interpreter knows, and waits for at its end."""
+        """Start a `Thread`: the interpreter waits for it at its end."""
         try:
             self._thread.start()
         except RuntimeError:

@@ -25,15 +25,16 @@ _HEADER_HELP = "whether line 1 of a .csv or .tsv holds names (default: by its te
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command with these arguments (default: the process's own); return the exit status.
 
-    What the user can put right is told in one line on standard error. Other exceptions are defects
-    and are let through.
+    An error that the user can put right is told in one line on standard error. Other exceptions are
+    defects, and are raised.
     """
     try:
         try:
             arguments = _parser().parse_args(argv)
             status: int | None = arguments.run(arguments)
         finally:
-            sys.stdout.flush()  # here, after --help too, and not where nobody can see to it
+            # A full disk may show only now, and this is the last place that can tell of it.
+            sys.stdout.flush()
     except UserError as error:
         return _complain(str(error), 2)
     except BrokenPipeError:

@@ -63,7 +63,7 @@ def _sources(root: Path) -> Iterator[tuple[Path, bytes]]:
                 continue
             try:
                 content = path.read_bytes()
-            except OSError:  # not ours to read; the others will do
+            except OSError:  # a file that this user may not read is left out
                 continue
             if len(content) >= FEWEST_BYTES:
                 yield path, content

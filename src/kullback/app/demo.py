@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MATRIX, _LABELS, _HEAT_MAP, _DETAIL = "distances.npy", "labels.txt", "heatmap.png", "clusters.png"
 _CLUSTERS, _DETAIL_FILES = 12, 40
-# What SciPy may take, and the rows on which its speed is measured first.
+# Seconds that SciPy may take, and the number of rows on which its speed is measured first.
 _SCIPY_SECONDS, _SAMPLE_ROWS = 4.0, 100
 
 

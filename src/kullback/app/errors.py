@@ -31,7 +31,7 @@ def one_line(text: str) -> str:
 
 
 def os_error(error: OSError, path: Path | str | None = None) -> UserError:
-    """What the operating system refused, for which file, and what usually helps."""
+    """An OSError as what the system refused, for which file, and what usually helps."""
     where = path if path is not None else error.filename
     what = error.strerror or str(error) or type(error).__name__
     what = what[:1].lower() + what[1:]

@@ -22,14 +22,14 @@ REPORT = (
 
 
 def run_info(*, as_json: bool) -> int:
-    """Print it; 1 if the self-test fails."""
+    """Print the facts and what the self-test found; return 1 if a check failed, else 0."""
     facts = gather()
     print(json.dumps(facts, indent=2) if as_json else _text(facts))
     return 1 if facts["self_test"]["failed"] else 0
 
 
 def gather() -> dict[str, Any]:
-    """Everything, as JSON has it. What cannot be found out is said so, and stops nothing."""
+    """All facts, in the types of JSON. One that cannot be found says why, and stops no other."""
     return {
         "kullback": kl.__version__,
         "python": f"{platform.python_implementation()} {platform.python_version()}",

@@ -45,7 +45,7 @@ def check_destination(path: Path, suffixes: Sequence[str], *, force: bool) -> No
 
 
 class AtomicFiles:
-    """Context: files added by `write` appear together at its end; on an exception none does."""
+    """A context at whose end the files added by `write` appear, or none on an exception."""
 
     def __init__(self) -> None:
         self._pending: list[tuple[Path, Path]] = []

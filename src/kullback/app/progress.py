@@ -1,4 +1,4 @@
-"""A progress bar where somebody can see one."""
+"""A progress bar, if standard error is a terminal."""
 
 from __future__ import annotations
 

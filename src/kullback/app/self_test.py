@@ -1,38 +1,59 @@
-"""Every divergence and metric on rows whose answers are known, through each of its kernels.
+"""The self-test: calls, what they are given, and what they must return, through every kernel.
 
-Dividing every bin into eight equal ones changes no divergence: the same answers hold for few bins
-and for many, which have kernels of their own, and so have float32 and nearly equal rows.
+Dividing every bin into equal ones changes no divergence, and of Gaussians of independent
+dimensions taken several times the divergence is as many times as large: the same known answers
+hold for short and for long rows, which have kernels of their own, as have float32 and near rows.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 import kullback as kl
-from kullback.app.known_answers import ANSWERS, EXACT, FAR, NEAR, SINGLE, Check
-from kullback.app.self_test_others import other_checks
+from kullback._catalogue import DIVERGENCES, GAUSSIAN, METRICS, Divergence
+from kullback._exact import rows as exact_rows
+from kullback.app import known_answers as known
 
-PARTS = 8  # of a bin, where there are to be many
+PARTS = 8  # of a bin, where the bins are to be many
+LONG = 40_000  # parts of a bin, where all threads are to work on blocks of a row
+TIMES = 16  # as many dimensions, where the dimensions of Gaussians are to be many
+EXACT, SINGLE = 1e-12, 1e-5  # relative errors
+RENYI = {f"renyi_{alpha}": float(alpha) for alpha in ("0.5", "2", "inf")}
+
+
+class Check(NamedTuple):
+    """The function `call` of `kullback`, given this, must return `want` (in every entry)."""
+
+    name: str
+    call: str
+    given: tuple[Any, ...]
+    want: float
+    tolerance: float = EXACT
+    options: Mapping[str, Any] = MappingProxyType({})
 
 
 def checks() -> Iterator[Check]:
-    """All of them, cheap to make."""
-    for word, (far, near) in ANSWERS.items():
-        if word != "reverse_kl":
-            yield from _row_checks(word, far, near)
-        if word != "cross_entropy":
-            yield from _matrix_checks(word, far, near)
-    yield from other_checks()
+    """Every check. Making them computes nothing."""
+    yield from _rows()
+    yield from _matrices()
+    yield from _gaussian_matrices()
+    yield from _others()
+    yield from _mixtures()
+    yield from _logits()
+    yield from _gaussians()
 
 
 def failures(check: Check) -> str:
-    """What is wrong, or ""."""
+    """What is wrong with the result of a check, or "" if nothing is."""
     try:
-        got = np.asarray(check.compute(), np.float64)
+        result = getattr(kl, check.call)(*check.given, **check.options)
+        got = np.asarray(result[0] if isinstance(result, tuple) else result, np.float64)
     except Exception as error:
         return f"{check.name}: {type(error).__name__}: {error}"
     if np.allclose(got, check.want, rtol=check.tolerance, atol=0.0):
@@ -40,49 +61,150 @@ def failures(check: Check) -> str:
     return f"{check.name}: {got.ravel()[:3]} instead of {check.want}"
 
 
-def _many(rows: Any, dtype: Any = np.float64) -> Any:
-    return np.repeat(np.asarray(rows, dtype), PARTS, axis=-1)
+def _parts(rows: Any, parts: int, dtype: Any = np.float64) -> NDArray[Any]:
+    return np.repeat(np.asarray(rows, dtype), parts, axis=-1)
 
 
-def _few(rows: Any, dtype: Any = np.float64) -> Any:
-    return np.asarray(rows, dtype)
+def _answers(word: str) -> tuple[float, float]:
+    """The answers for FAR and NEAR; of a divergence without known ones, those of its exact form."""
+    if word in known.ANSWERS:
+        return known.ANSWERS[word]
+    return _exactly(DIVERGENCES[word], *known.FAR), _exactly(DIVERGENCES[word], *known.NEAR)
 
 
-def _row_checks(word: str, far: float, near: float) -> Iterator[Check]:
-    family, _, order = word.partition("_") if word.startswith("renyi") else (word, "", "")
-    names = {
-        "renyi": "renyi_divergence",
-        "js_distance": "js_distance",
-        "cross_entropy": "cross_entropy",
+def _exactly(record: Divergence, p: list[int], q: list[int]) -> float:
+    if record.exact is None:
+        raise ValueError(f"{record.word} has neither known answers nor an exact form")
+    options = exact_rows.Options("plain", 0.0, record.gaps, True, record.alpha)
+    given = (q, p) if record.reverse else (p, q)
+    return exact_rows.divergence(record.exact, *given, options, lambda: None)
+
+
+def _rows() -> Iterator[Check]:
+    """For each divergence its function of rows."""
+    calls: dict[str, tuple[str, tuple[float, ...]]] = {
+        word: (record.function, ()) for word, record in DIVERGENCES.items() if record.function
     }
-    kind = "distance" if family in ("hellinger", "bhattacharyya", "total_variation") else ""
-    name = names.get(family, f"{family}_{kind or 'divergence'}")
-    more = (float(order),) if order else ()
-    shift = math.log(PARTS) if word == "cross_entropy" else 0.0
+    calls |= {word: ("renyi_divergence", (alpha,)) for word, alpha in RENYI.items()}
+    for word, (function, more) in calls.items():
+        of_far, of_near = _answers(word)
+        shift = math.log(PARTS) if word == "cross_entropy" else 0.0
+        for said, rows, parts, dtype, want, tolerance in (
+            ("5 bins", known.FAR, 1, np.float64, of_far, EXACT),
+            ("40 bins", known.FAR, PARTS, np.float64, of_far + shift, EXACT),
+            ("40 bins, float32", known.FAR, PARTS, np.float32, of_far + shift, SINGLE),
+            ("5 bins, near", known.NEAR, 1, np.float64, of_near, EXACT),
+            ("40 bins, near", known.NEAR, PARTS, np.float64, of_near + shift, EXACT),
+        ):
+            given = (*_parts(rows, parts, dtype), *more)
+            yield Check(f"{word}, {said}", function, given, want, tolerance)
 
-    def compute(rows: Any, form: Callable[..., Any], dtype: Any) -> Callable[[], Any]:
-        return lambda: getattr(kl, name)(*form(rows, dtype), *more)
 
-    for rows, want, form, dtype, said, tolerance in (
-        (FAR, far, _few, np.float64, "5 bins", EXACT),
-        (FAR, far + shift, _many, np.float64, "40 bins", EXACT),
-        (FAR, far + shift, _many, np.float32, "40 bins, float32", SINGLE),
-        (NEAR, near, _few, np.float64, "5 bins, near", EXACT),
-        (NEAR, near + shift, _many, np.float64, "40 bins, near", EXACT),
+def _matrices() -> Iterator[Check]:
+    """For each metric its matrix."""
+    metrics = {word: word for word in METRICS} | {word: kl.Renyi(a) for word, a in RENYI.items()}
+    for word, metric in metrics.items():
+        of_far, of_near = _answers(word)
+        for said, rows, dtype, want, tolerance in (
+            ("", known.FAR, np.float64, of_far, EXACT),
+            (", float32", known.FAR, np.float32, of_far, SINGLE),
+            (", near", known.NEAR, np.float64, of_near, EXACT),
+        ):
+            p, q = _parts(rows, PARTS, dtype)
+            given = (np.stack([p, p]), np.stack([q, q, q]), metric)
+            yield Check(f"matrix of {word}{said}", "pairwise", given, want, tolerance)
+
+
+def _gaussian_matrices() -> Iterator[Check]:
+    for word in GAUSSIAN:
+        of_far, of_near = known.GAUSSIAN_ANSWERS[word]
+        for said, gaussians, want in (
+            ("", known.GAUSSIANS, of_far),
+            (", near", known.NEAR_GAUSSIANS, of_near),
+        ):
+            given = (*(np.array([x]) for x in gaussians), word)
+            yield Check(f"matrix of gaussian {word}{said}", "pairwise_gaussian", given, want)
+
+
+def _others() -> Iterator[Check]:
+    """Functions of discrete rows that are no divergence of the catalogue."""
+    p, q = np.array(known.FAR)
+    of_kl, of_js, of_psi, of_chi2 = (
+        known.ANSWERS[word][0] for word in ("kl", "js", "jeffreys", "chi2")
+    )
+    chi2 = kl.FDivergence(_chi2, f_at_zero=1.0, slope_at_infinity=math.inf)
+    row, other = p[None], q[None]
+    yield Check("kl, counts", "kl_divergence", (p, q), of_kl)
+    yield Check("entropy", "entropy", (p,), known.OF_P[0])
+    yield Check("entropy, near", "entropy", (np.array(known.NEAR[0]),), known.OF_P[1])
+    yield Check("condensed", "condensed", (_parts(known.FAR, PARTS),), of_js)
+    yield Check("mutual_information", "mutual_information", (known.FAR,), known.OF_JOINT)
+    yield Check("conditional_kl", "conditional_kl_divergence", (row, other), of_kl)
+    yield Check("population_stability_index", "population_stability_index", (p, q), of_psi)
+    yield Check("f_divergence", "pairwise", (row, other, chi2), of_chi2)
+    yield Check("histograms", "histograms", ([[0.5, 1.5]], [0, 1, 2]), 1.0)
+
+
+def _chi2(ratio: float) -> float:
+    return (ratio - 1.0) ** 2
+
+
+def _mixtures() -> Iterator[Check]:
+    of_far, of_near = known.ANSWERS["js"]
+    for said, rows, want in (
+        ("3 rows", [*known.FAR, [1] * 5], known.OF_THREE),
+        ("40 bins", _parts(known.FAR, PARTS), of_far),
+        ("near", known.NEAR, of_near),
+        ("near, 40 bins", _parts(known.NEAR, PARTS), of_near),
+        ("subnormal", np.array(known.FAR) * 5e-324, of_far),
+        ("long", _parts(known.FAR, LONG), of_far),
     ):
-        yield Check(f"{word}, {said}", compute(rows, form, dtype), want, tolerance)
+        yield Check(f"generalized_js, {said}", "generalized_js_divergence", (rows,), want)
 
 
-def _matrix_checks(word: str, far: float, near: float) -> Iterator[Check]:
-    metric: Any = kl.Renyi(float(word.partition("_")[2])) if word.startswith("renyi") else word
+def _logits() -> Iterator[Check]:
+    """Logarithms of counts are logits."""
+    rows = np.log(known.FAR)
+    hot = {"temperature": 2.0**300}
+    for word in ("kl", "js"):
+        for said, given, tolerance, options in (
+            ("5 bins", rows, EXACT, {}),
+            ("40 bins", _parts(rows, PARTS), EXACT, {}),
+            ("40 bins, float32", _parts(rows, PARTS, np.float32), SINGLE, {}),
+            ("long", _parts(rows, LONG), EXACT, {}),
+            ("hot", np.ldexp(rows, 300), EXACT, hot),
+        ):
+            name, function = f"{word} from logits, {said}", f"{word}_divergence_from_logits"
+            want = known.ANSWERS[word][0]
+            yield Check(name, function, tuple(given), want, tolerance, options)
 
-    def compute(rows: Any, dtype: Any) -> Callable[[], Any]:
-        def corner() -> Any:
-            p, q = _many(rows, dtype)
-            return kl.pairwise(np.stack([p, p]), np.stack([q, q, q]), metric)
 
-        return corner
-
-    yield Check(f"matrix of {word}", compute(FAR, np.float64), far, EXACT)
-    yield Check(f"matrix of {word}, float32", compute(FAR, np.float32), far, SINGLE)
-    yield Check(f"matrix of {word}, near", compute(NEAR, np.float64), near, EXACT)
+def _gaussians() -> Iterator[Check]:
+    diagonal, standard = "gaussian_kl_divergence", "standard_gaussian_kl_divergence"
+    full = "multivariate_gaussian_kl_divergence"
+    mean_p, var_p, mean_q, var_q = map(np.array, known.GAUSSIANS)
+    of_far, of_near = known.GAUSSIAN_ANSWERS["kl"]
+    for said, function, given, want, spread in (
+        ("gaussian_kl, var", diagonal, (mean_p, var_p, mean_q, var_q), of_far, "var"),
+        ("gaussian_kl, std", diagonal, (mean_p, var_p**0.5, mean_q, var_q**0.5), of_far, "std"),
+        (
+            "gaussian_kl, log_var",
+            diagonal,
+            (mean_p, np.log(var_p), mean_q, np.log(var_q)),
+            of_far,
+            "log_var",
+        ),
+        ("gaussian_kl, near", diagonal, known.NEAR_GAUSSIANS, of_near, "var"),
+        ("standard_gaussian_kl", standard, known.STANDARD, known.OF_STANDARD, "log_var"),
+    ):
+        options = {"spread": spread} if function == diagonal else {}
+        many = tuple(np.tile(x, TIMES) for x in given)
+        yield Check(f"{said}, 3 dimensions", function, tuple(given), want, EXACT, options)
+        yield Check(f"{said}, 48 dimensions", function, many, TIMES * want, EXACT, options)
+    single = tuple(np.tile(x, TIMES).astype(np.float32) for x in known.GAUSSIANS)
+    yield Check("gaussian_kl, float32", diagonal, single, TIMES * of_far, SINGLE)
+    yield Check("multivariate", full, known.FULL, known.OF_FULL)
+    blocks = tuple(
+        np.tile(x, TIMES) if np.ndim(x) == 1 else np.kron(np.eye(TIMES), x) for x in known.FULL
+    )
+    yield Check("multivariate, 32 dimensions", full, blocks, TIMES * known.OF_FULL)

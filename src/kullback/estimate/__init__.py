@@ -7,6 +7,7 @@
 
 Below them:
 
+    arguments          what is given: samples, weights, functions of points
     densities          a SciPy distribution or a callable ──► log density, support, landmarks
     integration        densities ──► pieces of the line ──► SciPy's adaptive quadrature
     ratios             e**d - 1 - d of a difference of logarithms

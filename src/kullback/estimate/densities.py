@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
+
+from kullback.estimate import arguments
 
 Array = NDArray[np.float64]
 
-LEVELS = np.array([1e-9, 1e-5, 1e-3, 0.02, 0.1, 0.3, 0.5])  # of quantiles, and 1 minus these
-DROPS = (0.5, 4.0, 18.0)  # of a log density from its mode
-MODES = 8  # that a callable is searched for
-GRID = np.linspace(-46.0, 46.0, 921)  # x reaches 1e20
+LEVELS = np.array(
+    [1e-9, 1e-5, 1e-3, 0.02, 0.1, 0.3, 0.5]
+)  # of the quantiles that are landmarks, and 1 minus these
+DROPS = (0.5, 4.0, 18.0)  # below its mode, the log density has a landmark
+MODES = 8  # of a callable, at most, that are landmarks
+GRID = np.linspace(-46.0, 46.0, 921)  # of points to search for modes: x = sinh of it reaches 1e20
 DISTANCES = np.logspace(-14, 20, 341)
 
 
@@ -26,7 +30,7 @@ class Density(NamedTuple):
     log: Callable[[Any], Array]  # of an array
     low: float
     high: float
-    certain: bool  # it is above 0 between low and high, even where its logarithm underflows
+    certain: bool  # the density is above 0 between low and high, also where its logarithm is -inf
     landmarks: Callable[[], Array]  # points that part the line where it changes
 
 
@@ -46,6 +50,12 @@ def density(given: Any, support: tuple[float, float] | None, name: str) -> Densi
     return Density(log, low, high, False, lambda: _landmarks(log, low, high, name))
 
 
+def landmarks_of(densities: Iterable[Density], points: ArrayLike | None) -> list[Array]:
+    """The landmarks of each density, and the points that the user names."""
+    named = [] if points is None else [np.ravel(np.asarray(points, np.float64))]
+    return [*(one.landmarks() for one in densities), *named]
+
+
 def _distribution(given: Any, name: str) -> Density:
     low, high = (float(end) for end in given.support())
     inverse = getattr(given, "ppf", None) or given.icdf
@@ -57,7 +67,9 @@ def _distribution(given: Any, name: str) -> Density:
             found = np.concatenate([np.ravel(inverse(LEVELS)), np.ravel(upper(LEVELS))])
         return np.asarray(found[np.isfinite(found)])
 
-    def log(x: Any) -> Any:  # some overflow to inf - inf far out, where they are next to nothing
+    def log(
+        x: Any,
+    ) -> Any:  # some distributions give inf - inf far out, where the density is next to 0
         values = np.asarray(given.logpdf(x), np.float64)
         return np.where(np.isnan(values), -np.inf, values)
 
@@ -72,16 +84,10 @@ def _interval(support: tuple[float, float] | None) -> tuple[float, float]:
 
 
 def _checked(function: Callable[[Any], Any], name: str) -> Callable[[Any], Array]:
-    """`function` of an array, giving as many numbers, none of them NaN or +inf."""
+    """`function`, checked to give a number for each entry of an array, and none that is NaN."""
 
     def log(x: Any) -> Array:
-        with np.errstate(all="ignore"):
-            values = np.asarray(function(x), np.float64)
-        if values.shape != np.shape(x):
-            raise ValueError(
-                f"the log density {name} gives shape {values.shape} for an array of shape "
-                f"{np.shape(x)}; it must give one number for each of its entries"
-            )
+        values = arguments.values(function, x, np.shape(x), f"the log density {name}")
         if np.isnan(values).any():
             at = np.ravel(x)[np.ravel(np.isnan(values))][0]
             raise ValueError(f"the log density {name} is NaN at {at}")
@@ -106,7 +112,7 @@ def _within(log: Callable[[Any], Array], low: float, high: float) -> Callable[[A
 
 
 def _landmarks(log: Callable[[Any], Array], low: float, high: float, name: str) -> Array:
-    """Modes, and how far from them the log density has dropped."""
+    """The modes, and the points on either side where the log density has dropped by DROPS."""
     x = np.unique(_grid(low, high))
     values = log(x)
     if not (values > -np.inf).any():

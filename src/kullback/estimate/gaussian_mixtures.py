@@ -14,13 +14,14 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import logsumexp
 
 from kullback._arguments import arrays as _arguments
+from kullback.estimate import arguments
 from kullback.estimate.results import MixtureDivergence
 from kullback.gaussians.matrices import pairwise_gaussian
 
 Array = NDArray[np.float64]
 
-SWEEPS = 200  # of the upper bound, each of which lowers it
-SETTLED = 1e-10
+SWEEPS = 200  # at most, each of which lowers the upper bound
+SETTLED = 1e-10  # relative change of the bound after which no sweep follows
 
 
 class _Mixture(NamedTuple):
@@ -29,7 +30,7 @@ class _Mixture(NamedTuple):
     variances: Array  # (a, d)
 
     def entropies(self) -> Array:
-        """Of the components."""
+        """The differential entropy of each component, (a,)."""
         return np.asarray(0.5 * np.log(2 * math.pi * math.e * self.variances).sum(axis=1))
 
 
@@ -104,7 +105,7 @@ def gaussian_mixture_kl(
         raise ValueError(f"p has {p.means.shape[1]} dimensions and q {q.means.shape[1]}")
     among, across = _divergences(p, p), _divergences(p, q)
     weights = np.exp(p.log_weights)
-    # For each component of p, bounds of its mean of ln p and ln q, from below and from above.
+    # For each component of p: lower and upper bounds of the means of ln p and ln q under it.
     p_low = logsumexp(p.log_weights - among, axis=1)
     q_low = logsumexp(q.log_weights - across, axis=1)
     p_high = logsumexp(p.log_weights + _log_overlaps(p, p), axis=1) + p.entropies()
@@ -150,11 +151,10 @@ def _paired(p: _Mixture, q: _Mixture, across: Array) -> float:
 
 
 def _mixture(weights: Any, means: Any, variances: Any, name: str) -> _Mixture:
-    arrays = [
+    shares, centers, spreads = (
         np.asarray(_arguments.array(given, f"{what}_{name}"), np.float64)
         for given, what in ((weights, "weights"), (means, "means"), (variances, "variances"))
-    ]
-    shares, centers, spreads = arrays
+    )
     if centers.ndim not in (1, 2) or shares.shape != centers.shape[:1] or not centers.size:
         raise ValueError(
             f"weights_{name} have shape {shares.shape} and means_{name} {centers.shape}; they must "
@@ -166,9 +166,8 @@ def _mixture(weights: Any, means: Any, variances: Any, name: str) -> _Mixture:
         )
     if not np.isfinite(centers).all() or not ((spreads > 0) & (spreads < np.inf)).all():
         raise ValueError(f"means_{name} must be finite, and variances_{name} above 0 and finite")
-    if not ((shares >= 0) & (shares < np.inf)).all() or not shares.any():
-        raise ValueError(f"weights_{name} must be finite, not negative and not all 0")
+    shares, d = arguments.shares(shares, f"weights_{name}"), centers.size // len(centers)
     used = shares > 0  # a component without weight counts nothing, however far away it is
-    shares, d = shares[used] / shares.max(), centers.size // len(centers)
-    log_weights = np.log(shares / shares.sum())
-    return _Mixture(log_weights, centers.reshape(-1, d)[used], spreads.reshape(-1, d)[used])
+    return _Mixture(
+        np.log(shares[used]), centers.reshape(-1, d)[used], spreads.reshape(-1, d)[used]
+    )

@@ -25,13 +25,13 @@ Array = NDArray[np.float64]
 LogIntegrand = Callable[[Array, Array], Array]
 
 FARTHEST = 1e150  # its square is a number
-NEAREST = 1e-300  # distance from an end at 0
-RESOLVED = 2.0**-36  # from any other end, relatively: nearer, x has few digits left
-EXACT = 5 * math.log(2)  # but at powers of two it has all of them
-CUTS = np.concatenate([[0.0], 1.5 ** np.arange(17)])  # of t
-GROWTH = 8.0  # from a piece to the next, between landmarks
-NO_DECAY, NO_DECAY_RESOLVED = 1e-9, 1e-4  # of the logarithm, per unit of t
-NEGLIGIBLE = -80.0  # logarithm of a tail beside the whole
+NEAREST = 1e-300  # the least distance from an end at 0
+RESOLVED = 2.0**-36  # the least relative distance from another end: nearer, x has few digits left
+EXACT = 5 * math.log(2)  # a step of t beyond that: at powers of two x has all its digits
+CUTS = np.concatenate([[0.0], 1.5 ** np.arange(17)])  # of t, between the pieces of an end
+GROWTH = 8.0  # of the widths of neighbouring pieces between landmarks, at most
+NO_DECAY, NO_DECAY_RESOLVED = 1e-9, 1e-4  # a slower fall of the logarithm, per unit of t, is none
+NEGLIGIBLE = -80.0  # the logarithm of the share of a tail that need not be looked at
 
 
 class Pieces(NamedTuple):
@@ -60,7 +60,7 @@ class End(NamedTuple):
     most: float  # the last t
     step: float  # between points beyond the last t, if positive, or before it
     no_decay: float
-    uncertain: bool = False  # it had to stop so early that nothing is known of what is beyond
+    uncertain: bool = False  # it stops so early that nothing is known of the integrand beyond
 
     def at(self, t: Array) -> tuple[Array, Array]:
         """X and ln(dx/dt)."""
@@ -72,7 +72,7 @@ class Integral(NamedTuple):
     """A value and an estimate of its error."""
 
     value: float
-    error: float  # of an infinite value: 0 where it diverges, infinite where that is not certain
+    error: float  # of an infinite value 0 if the integral diverges, infinite if that is not certain
 
 
 def landmarks(points: list[Array], low: float, high: float) -> Array:
@@ -98,7 +98,9 @@ def _one_inside(low: float, high: float) -> float:
 def ends(points: Array, low: float, high: float) -> list[End]:
     """The way from the first landmark to `low` and from the last to `high`."""
     one = max(1.0, float(np.abs(points[0])))
-    widths = np.diff(points) if points.size > 1 else np.array([one])  # the nearest: the scale there
+    widths = (
+        np.diff(points) if points.size > 1 else np.array([one])
+    )  # that of the outermost piece is the scale at an end
     first, last = float(points[0]), float(points[-1])
     return [_end(first, low, -float(widths[0])), _end(last, high, float(widths[-1]))]
 
@@ -128,12 +130,12 @@ def pieces(points: Array, both: list[End]) -> Pieces:
 
 
 def joined(parts: list[Pieces]) -> Pieces:
-    """The pieces of all."""
+    """The pieces of several parts of the line as one."""
     return Pieces(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def graded(points: Array, both: list[End]) -> Array:
-    """More points, so that no piece is much longer than the next: densities of unlike scales."""
+    """The points and more, so that no piece is much longer than the next, whatever the scales."""
     widths = np.diff(points)
     beside = [abs(end.factor) if end.rate < 0 else math.inf for end in both]
     neighbors = np.array([beside[0], *widths, beside[1]])
@@ -187,7 +189,7 @@ def integrate(
 
 @np.errstate(all="ignore")
 def tail(function: LogIntegrand, end: End, total: float) -> Integral:
-    """What lies beyond the last t, if the integrand goes on as (a + b t) e**(-c t)."""
+    """The integral beyond the last t, if the integrand goes on as (a + b t) e**(-c t)."""
     places = np.arange(4.0) if end.step > 0 else np.arange(3.0, -1.0, -1.0)
     logs = function(*end.at(end.most + end.step * places))
     if np.isposinf(logs).any():
@@ -204,7 +206,7 @@ def tail(function: LogIntegrand, end: End, total: float) -> Integral:
     moved, _ = _rest(heights[:3] * np.array([1.0, rounded, 1.0]), last, step)
     if rest == math.inf:
         return Integral(0.0, math.inf)
-    # What the fourth value does not follow may grow: four times as much.
+    # The fourth value shows how well that holds; as it may get worse, four times the difference.
     error = 4.0 * rest * abs(expected / heights[3] - 1.0) + abs(moved - rest)
     whole = float(np.exp(logs[last]))
     return Integral(whole * rest, whole * (rest if end.uncertain else error))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kullback._arguments import arrays as _arguments
+from kullback.estimate import arguments
 from kullback.estimate.ratios import excess
 from kullback.estimate.results import Estimate
 
@@ -89,19 +90,14 @@ def kl_monte_carlo(
     0.0048 +- 0.0003
     0.0050 +- 0.0000
     """
-    if estimator not in ESTIMATORS:
-        known = ", ".join(map(repr, ESTIMATORS))
-        raise ValueError(f"estimator is {estimator!r}; it must be one of {known}")
+    arguments.choice(estimator, ESTIMATORS, "estimator")
     unit = _arguments.unit(base)
-    if isinstance(chunk, bool) or not hasattr(chunk, "__index__") or int(chunk) < 1:
-        raise ValueError(f"chunk is {chunk!r}; it must be a whole number above 0")
-    array = _arguments.array(samples, "samples")
-    if array.ndim not in (1, 2) or not array.size:
-        raise ValueError(f"samples have shape {array.shape}; they must be (n,) or (n, d), n > 0")
+    size = arguments.whole(chunk, "chunk", 1)
+    array = arguments.checked_samples(samples, "samples")
     one, other = _log_density(log_p, "log_p"), _log_density(log_q, "log_q")
     terms = (
-        ESTIMATORS[estimator](_log_ratios(one, other, array[start : start + int(chunk)], start))
-        for start in range(0, len(array), int(chunk))
+        ESTIMATORS[estimator](_log_ratios(one, other, array[start : start + size], start))
+        for start in range(0, len(array), size)
     )
     mean, variance, count = _moments(terms)
     error = math.sqrt(variance / count) if count > 1 else math.nan
@@ -119,14 +115,9 @@ def _log_ratios(
     log_p: Callable[[Any], Any], log_q: Callable[[Any], Any], x: NDArray[Any], start: int
 ) -> Array:
     """Ln q - ln p at each sample of a chunk."""
-    with np.errstate(all="ignore"):
-        p, q = (np.asarray(f(x), np.float64) for f in (log_p, log_q))
+    p = arguments.values(log_p, x, x.shape[:1], "log_p")
+    q = arguments.values(log_q, x, x.shape[:1], "log_q")
     for name, values in (("log_p", p), ("log_q", q)):
-        if values.shape != x.shape[:1]:
-            raise ValueError(
-                f"{name} gives shape {values.shape} for {x.shape[0]} samples; it must give one "
-                "number for each"
-            )
         lost = np.isneginf(values) if name == "log_p" else np.zeros(values.shape, bool)
         wrong = np.flatnonzero(np.isnan(values) | np.isposinf(values) | lost)
         if wrong.size:

@@ -12,11 +12,12 @@ from scipy.special import digamma
 
 from kullback._arguments import arrays as _arguments
 from kullback._process.threads import default_threads
+from kullback.estimate import arguments
 from kullback.estimate.results import Estimate
 
 Array = NDArray[np.float64]
 
-BLOCKS = 20  # whose estimates tell the standard error
+BLOCKS = 20  # parts of the samples: the spread of their estimates gives the standard error
 
 
 def kl_nearest_neighbor(
@@ -92,13 +93,9 @@ def kl_nearest_neighbor(
     0.315 +- 0.010
     """
     unit = _arguments.unit(base)
-    if isinstance(n_neighbors, bool) or not hasattr(n_neighbors, "__index__"):
-        raise TypeError(f"n_neighbors is {n_neighbors!r}; it must be a whole number")
-    k = int(n_neighbors)
-    if k < 1:
-        raise ValueError(f"n_neighbors is {k}; it must be above 0")
+    k = arguments.whole(n_neighbors, "n_neighbors", 1)
     workers = _arguments.thread_count(threads) or default_threads()
-    one, other = _samples(x, "x"), _samples(y, "y")
+    one, other = arguments.samples(x, "x"), arguments.samples(y, "y")
     if one.shape[1] != other.shape[1]:
         raise ValueError(f"x has {one.shape[1]} dimensions and y {other.shape[1]}")
     if len(one) <= k or len(other) < k:
@@ -109,17 +106,6 @@ def kl_nearest_neighbor(
     value = _estimate(one, other, k, workers)
     error, freedom = _standard_error(one, other, k, workers)
     return Estimate(value / unit, error / unit, freedom)
-
-
-def _samples(given: Any, name: str) -> Array:
-    array = _arguments.array(given, name)
-    if array.ndim not in (1, 2) or not array.size:
-        raise ValueError(f"{name} has shape {array.shape}; it must be (n,) or (n, d)")
-    rows = np.ascontiguousarray(array.reshape(len(array), -1), np.float64)
-    wrong = np.argwhere(~np.isfinite(rows))
-    if wrong.size:
-        raise ValueError(f"{name} is {rows[tuple(wrong[0])]} at sample {wrong[0][0]}")
-    return rows
 
 
 def _estimate(x: Array, y: Array, k: int, workers: int) -> float:
@@ -135,9 +121,9 @@ def _estimate(x: Array, y: Array, k: int, workers: int) -> float:
 def _distances(
     among: Array, of: Array, neighbors: tuple[int, int], repeated: bool, workers: int
 ) -> tuple[Array, NDArray[Any]]:
-    """To the k-th neighbour or the first at a positive distance, and how many are within that.
+    """Distances to the k-th neighbour, or the first at a positive one, and how many are within it.
 
-    `neighbors`: k, and how many of those at distance 0 are none but the sample itself.
+    `neighbors`: k, and how many of the neighbours at distance 0 are the sample itself: 1 or 0.
     """
     k, itself = neighbors
     tree = cKDTree(among)
@@ -148,21 +134,23 @@ def _distances(
     equal = distances == 0
     if equal.any():
         distances[equal] = _first_positive(tree, of[equal], k + itself, workers)
-    radius = distances * (1.0 + 4.0 * np.finfo(np.float64).eps)  # it is compared as a square
+    radius = distances * (
+        1.0 + 4.0 * np.finfo(np.float64).eps
+    )  # the tree compares squares, which are rounded
     within = tree.query_ball_point(of, radius, return_length=True, workers=workers)
     return distances, np.asarray(within) - itself
 
 
 def _first_positive(tree: cKDTree, of: Array, k: int, workers: int) -> Array:
-    """The distance of each to the nearest that is not equal to it."""
+    """The distance of each sample to the nearest that is not equal to it."""
     different, back = np.unique(of, axis=0, return_inverse=True)
     found = np.zeros(len(different))
     while not found.all():
         if k >= tree.n:
             raise ValueError("all samples are equal: they have no density")
         k = min(2 * k, tree.n)
-        left = np.flatnonzero(found == 0)
-        for some in np.array_split(left, max(1, left.size * k >> 22)):
+        missing = np.flatnonzero(found == 0)
+        for some in np.array_split(missing, max(1, missing.size * k >> 22)):
             near, _ = tree.query(different[some], k, workers=workers)
             found[some] = np.where(near > 0, near, np.inf).min(axis=1)
         found[np.isinf(found)] = 0.0
@@ -170,7 +158,7 @@ def _first_positive(tree: cKDTree, of: Array, k: int, workers: int) -> Array:
 
 
 def _standard_error(x: Array, y: Array, k: int, workers: int) -> tuple[float, float]:
-    """From the estimates of disjoint blocks, whose variance is so many times as large."""
+    """The standard error and its degrees of freedom: blocks vary as many times as they are."""
     blocks = min(BLOCKS, len(x) // (4 * k + 4), len(y) // (4 * k + 4))
     if blocks < 5:
         return math.nan, math.nan

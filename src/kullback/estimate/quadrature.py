@@ -12,20 +12,23 @@ from numpy.typing import ArrayLike, NDArray
 
 from kullback._arguments import arrays as _arguments
 from kullback.estimate import integration
-from kullback.estimate.densities import Density, density
+from kullback.estimate.densities import Density, density, landmarks_of
 from kullback.estimate.ratios import log_share
 from kullback.estimate.results import ConvergenceWarning, Quadrature
 
 Array = NDArray[np.float64]
 
 NOTHING = -745.0  # the logarithm of the least number
-FAINT = -100.0  # where p is below e**-100, what underflows in q counts nothing
-OVERFLOWN = -1e100  # a log density that is lower is about to overflow, not to become 0
-SUBNORMAL = -708.0  # the logarithm of a density of fewer digits
-MASS_ERROR = 1e-6
+FAINT = -100.0  # where ln p is lower, it does not matter that q underflows
+OVERFLOWN = -1e100  # a log density that is lower overflows next; the density does not become 0
+SUBNORMAL = -708.0  # where ln q is lower, q was a subnormal number, of fewer digits
+MASS_ERROR = 1e-6  # of the integral of a density, from which on it is not normalized
 UNDERFLOW = "the log density q is -inf inside its support; give one that does not underflow"
 UNIT_ROUNDOFF = 2.0**-53
-NODES = (np.arange(32) + 0.5) / 32, np.full(32, 1 / 32)  # of a rough integral over a piece
+NODES = (
+    (np.arange(32) + 0.5) / 32,
+    np.full(32, 1 / 32),
+)  # and weights of a rough integral over a piece
 
 
 def kl_quadrature(
@@ -167,15 +170,14 @@ class _Problem(NamedTuple):
 
 
 def _logarithms(p: Density, q: Density, x: Array, weight: Array) -> tuple[Array, Array]:
-    """Ln p and ln q at x; both -inf where p is too small for what q is to matter."""
+    """Ln p and ln q at x; ln p -inf where p is too small for the underflow of q to matter."""
     ln_p, ln_q = p.log(x), q.log(x)
     least = np.where(q.certain & (x >= q.low) & (x <= q.high), FAINT, NOTHING)
     return np.where(np.isneginf(ln_q) & (ln_p + weight < least), -np.inf, ln_p), ln_q
 
 
 def _problem(p: Density, q: Density, points: ArrayLike | None) -> _Problem:
-    given = [] if points is None else [np.ravel(np.asarray(points, np.float64))]
-    places = [p.landmarks(), q.landmarks(), *given]
+    places = landmarks_of((p, q), points)
     parts, ends = list[integration.Pieces](), list[integration.End]()
     # Where one support ends inside the other there may be a singularity: an end for each side.
     for low, high in pairwise(sorted({p.low, p.high, q.low, q.high})):
@@ -197,7 +199,7 @@ def _underflown(p: Density, q: Density, x: Array, weight: Array) -> NDArray[np.b
 
 
 def _shortened(end: integration.End, p: Density, q: Density) -> integration.End:
-    """An end that stops where the logarithm of q overflows, or that of a subnormal number is q."""
+    """The end, stopped before ln q overflows or, if it comes from a subnormal q, loses digits."""
     t = np.linspace(0.0, end.most, 400)
     x, weight = end.at(t)
     ln_p, ln_q = _logarithms(p, q, x, weight)
@@ -221,7 +223,7 @@ def _shortened(end: integration.End, p: Density, q: Density) -> integration.End:
 def _complaints(
     problem: _Problem, found: integration.Integral, error: float, rtol: float, limit: int
 ) -> list[str]:
-    """What is to be said of a result that is less certain than was asked for."""
+    """Why a result is less certain than was asked for; nothing if it is not."""
     p, q = problem.p, problem.q
     if math.isinf(found.value):
         covered = q.certain and q.low <= p.low and p.high <= q.high

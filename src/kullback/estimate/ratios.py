@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-FAR = 30.0  # where e**d is nearly all of it
-NEAR = 1.0  # beyond, at most two bits cancel
-# Of (e**d - 1 - d)/d**2: the first that is left out is below 2**-54 of the sum.
+FAR = 30.0  # beyond it, e**d is nearly all of the excess
+NEAR = 1.0  # beyond it, at most two bits of e**d - 1 - d cancel
+# Coefficients of (e**d - 1 - d)/d**2; the first term left out is below 2**-54 of the sum.
 _SERIES = [1 / factorial(n) for n in range(20, 1, -1)]
 
 

@@ -22,7 +22,7 @@ class Quadrature(NamedTuple):
     error : float
         An estimate of its absolute error.
     converged : bool
-        Whether that is what was asked for.
+        Whether the error is as small as was asked for, and nothing speaks against it.
     """
 
     value: float
@@ -38,9 +38,9 @@ class Estimate(NamedTuple):
     value : float
         The estimate of the divergence.
     standard_error : float
-        Of the value, itself estimated; NaN where there are too few samples.
+        The standard error of the value, itself estimated; NaN where there are too few samples.
     degrees_of_freedom : float
-        Of the standard error.
+        The degrees of freedom of the standard error.
     """
 
     value: float

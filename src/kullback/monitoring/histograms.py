@@ -173,7 +173,7 @@ def _edges(
     limits: tuple[float, float] | None,
     threads: int | None,
 ) -> Array:
-    """What `numpy.histogram_bin_edges` makes of all samples together."""
+    """The edges that `numpy.histogram_bin_edges` gives for all samples together."""
     if not isinstance(bins, str) and np.ndim(bins):
         edges = _arguments.array(bins, "bins")
         if edges.ndim != 1 or not edges.size or (edges != edges).any():

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _MARGIN, _GAP, _TREE, _BAR, _BAR_TEXT = 0.15, 0.08, 1.1, 0.16, 0.75
 _NARROWEST, _TITLE_SIZE, _NOTE_SIZE = 5.0, 10.0, 7.5
+_Extend = Literal["neither", "max"]
 _COLOURS, _INFINITE, _UNDEFINED = "viridis", "#d62728", "#b8b8b8"
 
 
@@ -55,35 +56,39 @@ class Sheet:
         below = fitting_labels(self.names[1], self.orders[1], width)
         if tree is not None and below.step > 1:
             below = Labels([], [], below.size, 1)  # the columns are the rows: once is enough
-        frame = self._frame((height, width), (right, below), with_tree=tree is not None)
+        beside, under = (text_width(part.texts, part.size) + 2 * _GAP for part in (right, below))
+        left = _MARGIN + (_TREE if tree else 0.0)
+        page = max(left + width + beside + _BAR + _BAR_TEXT + _MARGIN, _NARROWEST)
+        figure, bottom = self._page(page, height, under, self._notes(right, below))
+        axes = _axes(figure, left, bottom, width, height)
         cells = round(height * DPI), round(width * DPI)
-        axes = frame.axes(0, 0, width, height)
         scale = _paint(axes, shrink(self.matrix, *self.orders, cells), self.matrix.shape)
         _write_labels(axes, right, below)
-        _draw_bar(frame, scale, self.unit)
+        bar = min(height, 2.4)
+        place = left + (width + beside), bottom + (height - bar), _BAR, bar
+        _draw_bar(figure, _axes(figure, *place), *scale, self.unit)
         if tree is not None:
-            _draw_tree(frame.axes(-_TREE, 0, _TREE, height), tree)
-        return frame.figure
+            _draw_tree(_axes(figure, _MARGIN, bottom, _TREE, height), tree)
+        return figure
 
-    def _frame(
-        self, size: tuple[float, float], labels: tuple[Labels, Labels], *, with_tree: bool
-    ) -> _Frame:
-        """The page, with its title and notes written and room for everything else."""
+    def _page(
+        self, page: float, height: float, under: float, notes: Sequence[str]
+    ) -> tuple[Figure, float]:
+        """The page with its title and notes, and where the image of this height begins."""
         from matplotlib.figure import Figure
 
-        height, width = size
-        right, below = (text_width(part.texts, part.size) + 2 * _GAP for part in labels)
-        left = _MARGIN + _TREE * with_tree
-        page = max(left + width + right + _BAR + _BAR_TEXT + _MARGIN, _NARROWEST)
         head = wrapped([self.title], page - 2 * _MARGIN, _TITLE_SIZE)
-        foot = wrapped(self._notes(*labels), page - 2 * _MARGIN, _NOTE_SIZE)
-        bottom = _MARGIN + text_height(foot, _NOTE_SIZE) + below
+        foot = wrapped(notes, page - 2 * _MARGIN, _NOTE_SIZE)
+        bottom = _MARGIN + text_height(foot, _NOTE_SIZE) + under
         top = bottom + height + text_height(head, _TITLE_SIZE) + _MARGIN
         figure = Figure(figsize=(page, top), dpi=DPI)
-        frame = _Frame(figure, left, bottom, bar=(width + right, height))
-        frame.write(_MARGIN, top - _MARGIN, head, _TITLE_SIZE, "top")
-        frame.write(_MARGIN, _MARGIN, foot, _NOTE_SIZE, "bottom")
-        return frame
+        for text, size, up, align in (
+            (head, _TITLE_SIZE, top - _MARGIN, "top"),
+            (foot, _NOTE_SIZE, _MARGIN, "bottom"),
+        ):
+            place = _MARGIN / page, up / top
+            figure.text(*place, text, fontsize=size, va=align, parse_math=False)
+        return figure, bottom
 
     def _notes(self, right: Labels, below: Labels) -> list[str]:
         kinds = {
@@ -96,81 +101,43 @@ class Sheet:
         return [*notes, f"One label in {step} is shown."] if step > 1 else notes
 
 
-@dataclass
-class _Frame:
-    """A figure, and the `left` and `bottom` of its image in inches.
-
-    The left and top of the colour bar, `bar`, and the places given to `axes` count from there.
-    """
-
-    figure: Figure
-    left: float
-    bottom: float
-    bar: tuple[float, float]
-
-    def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
-        across, up = self.figure.get_size_inches()
-        place = (
-            (self.left + left) / across,
-            (self.bottom + bottom) / up,
-            width / across,
-            height / up,
-        )
-        return self.figure.add_axes(place)
-
-    def write(self, left: float, height: float, text: str, size: float, align: str) -> None:
-        across, up = self.figure.get_size_inches()
-        self.figure.text(
-            left / across, height / up, text, fontsize=size, va=align, parse_math=False
-        )
+def _axes(figure: Figure, *inches: float) -> Axes:
+    """Axes at (left, bottom, width, height)."""
+    left, bottom, width, height = np.array(inches) / np.tile(figure.get_size_inches(), 2)
+    return figure.add_axes((left, bottom, width, height))
 
 
-def _paint(axes: Axes, image: NDArray[np.float64], shape: tuple[int, ...]) -> _Scale:
+def _paint(axes: Axes, image: NDArray[np.float64], shape: tuple[int, ...]) -> tuple[float, _Extend]:
+    """Show the image; the end of its colours, and whether finite entries lie beyond."""
     from matplotlib import colormaps
-    from matplotlib.colors import to_rgba
 
-    scale = _scale(image)
-    span = np.clip(image / scale.top, 0, 1)
-    colours = colormaps[_COLOURS](np.where(np.isfinite(span), span, 0.0))
-    colours[np.isposinf(image)] = to_rgba(_INFINITE)
-    colours[np.isnan(image)] = to_rgba(_UNDEFINED)
+    top, extend = _scale(image)
+    colours = colormaps[_COLOURS].with_extremes(over=_INFINITE, bad=_UNDEFINED)
     axes.imshow(
-        colours,
+        colours(np.where(np.isfinite(image), np.clip(image / top, 0, 1), image)),
         extent=(-0.5, shape[1] - 0.5, shape[0] - 0.5, -0.5),
         aspect="auto",
         interpolation="nearest",
     )
-    axes.set_xticks([])
-    axes.set_yticks([])
-    return scale
+    return top, extend
 
 
-class _Scale(NamedTuple):
-    """The colours run from 0 to `top`; `extend` is "max" if there are larger finite entries."""
-
-    top: float
-    extend: str
-
-
-def _scale(image: NDArray[np.float64]) -> _Scale:
+def _scale(image: NDArray[np.float64]) -> tuple[float, _Extend]:
     finite = image[np.isfinite(image)]
     largest = float(finite.max(initial=0.0))
     if largest <= 0:
-        return _Scale(1.0, "neither")
+        return 1.0, "neither"
     # A few rows that are unlike all others should not leave one colour to the rest.
     most = float(np.percentile(finite, 99))
-    return _Scale(most, "max") if 0 < 3 * most < largest else _Scale(largest, "neither")
+    return (most, "max") if 0 < 3 * most < largest else (largest, "neither")
 
 
-def _draw_bar(frame: _Frame, scale: _Scale, unit: str) -> None:
+def _draw_bar(figure: Figure, axes: Axes, top: float, extend: _Extend, unit: str) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    left, top = frame.bar
-    height = min(top, 2.4)
-    axes = frame.axes(left, top - height, _BAR, height)
-    colours = ScalarMappable(Normalize(0, scale.top), _COLOURS)
-    frame.figure.colorbar(colours, cax=axes, extend=scale.extend)
+    colours = ScalarMappable(Normalize(0, top), _COLOURS)
+    figure.colorbar(colours, cax=axes, extend=extend)
     axes.tick_params(labelsize=7.5)
     axes.set_ylabel(unit, fontsize=8.5, parse_math=False)
 

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kullback._arguments import arrays as _arguments
+from kullback.estimate import arguments
 from kullback.estimate.results import ConvergenceWarning
 from kullback.project import reparameterization, score
-from kullback.project.gaussians import Gaussian, InformationProjection, Shape
+from kullback.project.gaussians import COVARIANCES, Gaussian, InformationProjection, Shape
 from kullback.project.points import Points, hermite, sobol
 from kullback.project.targets import Target
 from kullback.project.walk import Course, walk
@@ -122,7 +123,7 @@ def information_projection(
             raise ValueError(f'method="quadrature" is for one dimension, and start has {shape.d}')
         _finite_bound(target, shape, hermite(FIRST_NODES), vector)
         return _by_quadrature(target, shape, vector, max_iterations)
-    count = _count(n_points, "n_points", 2)
+    count = arguments.whole(n_points, "n_points", 2)
     points = sobol(count, shape.d, seed)
     _finite_bound(target, shape, points, vector)
     local = (score if method == "score_function" else reparameterization).around
@@ -134,20 +135,12 @@ def information_projection(
 def _check(log_target: object, covariance: str, method: str) -> None:
     if not callable(log_target):
         raise TypeError(f"log_target is {log_target!r}; it must be a function")
-    if covariance not in ("diagonal", "full"):
-        raise ValueError(f'covariance is {covariance!r}; it must be "diagonal" or "full"')
-    if method not in METHODS:
-        raise ValueError(f"method is {method!r}; it must be one of {', '.join(map(repr, METHODS))}")
-
-
-def _count(given: int, name: str, least: int) -> int:
-    if isinstance(given, bool) or not hasattr(given, "__index__") or int(given) < least:
-        raise ValueError(f"{name} is {given!r}; it must be a whole number, at least {least}")
-    return int(given)
+    arguments.choice(covariance, COVARIANCES, "covariance")
+    arguments.choice(method, METHODS, "method")
 
 
 def _start(given: Any, full: bool) -> tuple[Array, Array, bool]:
-    """Mean, L, and whether the target takes numbers."""
+    """The mean and L of the start, and whether the target takes numbers."""
     mean, spread = given if isinstance(given, Gaussian) else (given, None)
     center = np.asarray(_arguments.array(mean, "start"), np.float64)
     if center.ndim > 1 or not center.size or not np.isfinite(center).all():
@@ -162,8 +155,7 @@ def _start(given: Any, full: bool) -> tuple[Array, Array, bool]:
 
 
 def _finite_bound(target: Target, shape: Shape, points: Points, vector: Array) -> None:
-    mean, factor = shape.parts(vector)
-    x = mean + points.z @ factor.T
+    x = shape.samples(vector, points.z)
     wrong = np.flatnonzero(~np.isfinite(target.values(x)))
     if wrong.size:
         raise ValueError(
@@ -192,8 +184,7 @@ def _by_quadrature(
 
 
 def _bound(target: Target, shape: Shape, points: Points, vector: Array) -> float:
-    mean, factor = shape.parts(vector)
-    values = target.values(mean + points.z @ factor.T)
+    values = target.values(shape.samples(vector, points.z))
     return float(points.weights @ values) + shape.entropy(vector)
 
 
@@ -202,9 +193,8 @@ def _fresh_bound(
 ) -> tuple[float, float]:
     """Mean and standard error of ln target - ln g over independent samples of g."""
     z = np.random.default_rng([seed, 1]).standard_normal((n, shape.d))
-    mean, factor = shape.parts(vector)
     minus_log = 0.5 * (z**2).sum(axis=1) - 0.5 * shape.d + shape.entropy(vector)
-    terms = target.values(mean + z @ factor.T) + minus_log
+    terms = target.values(shape.samples(vector, z)) + minus_log
     return float(terms.mean()), float(terms.std(ddof=1)) / math.sqrt(n)
 
 

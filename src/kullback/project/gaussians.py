@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+COVARIANCES = ("diagonal", "full")
+
 
 class Gaussian(NamedTuple):
     """A Gaussian distribution.
@@ -27,7 +29,7 @@ class Gaussian(NamedTuple):
 
     @property
     def variance(self) -> Any:
-        """Of each coordinate: a float, or (d,)."""
+        """The variance of each coordinate: a float, or (d,)."""
         return np.diagonal(self.covariance).copy() if np.ndim(self.covariance) else self.covariance
 
 
@@ -65,7 +67,7 @@ class Shape(NamedTuple):
     full: bool
 
     def below(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """The places of L below its diagonal that are free."""
+        """Rows and columns of the entries of L below its diagonal that may differ from 0."""
         return np.tril_indices(self.d if self.full else 0, -1)
 
     def vector(self, mean: Array, factor: Array) -> Array:
@@ -73,19 +75,23 @@ class Shape(NamedTuple):
         return np.concatenate([mean, np.log(np.diagonal(factor)), factor[self.below()]])
 
     def parts(self, vector: Array) -> tuple[Array, Array]:
-        """Mean and L."""
+        """The mean and L of a vector."""
         factor = np.diag(np.exp(vector[self.d : 2 * self.d]))
         factor[self.below()] = vector[2 * self.d :]
         return vector[: self.d], factor
 
+    def samples(self, vector: Array, z: Array) -> Array:
+        """The points mean + L z, (n, d), for z of that shape."""
+        mean, factor = self.parts(vector)
+        return np.asarray(mean + z @ factor.T)
+
     def entropy(self, vector: Array) -> float:
-        """Of the Gaussian, in nats."""
-        return float(vector[self.d : 2 * self.d].sum()) + 0.5 * self.d * math.log(
-            2 * math.pi * math.e
-        )
+        """The entropy of the Gaussian, in nats."""
+        unit = math.log(2 * math.pi * math.e)  # twice that of a standard normal number
+        return float(vector[self.d : 2 * self.d].sum()) + 0.5 * self.d * unit
 
     def gradient(self, by_mean: Array, by_factor: Array, factor: Array) -> Array:
-        """Of a function of the vector, from its derivatives by the mean and by L."""
+        """The gradient of a function of the vector, from its derivatives by the mean and by L."""
         return np.concatenate(
             [by_mean, np.diagonal(by_factor) * np.diagonal(factor), by_factor[self.below()]]
         )

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback._arguments import arrays as _arguments
-from kullback.estimate import integration
-from kullback.estimate.densities import Density, density
-from kullback.project.gaussians import Gaussian
+from kullback.estimate import arguments, integration
+from kullback.estimate.densities import Density, density, landmarks_of
+from kullback.project.gaussians import COVARIANCES, Gaussian
 
 Array = NDArray[np.float64]
 
@@ -78,28 +77,22 @@ def moment_projection(
     array([[1., 1.],
            [1., 1.]])
     """
-    if covariance not in ("full", "diagonal"):
-        raise ValueError(f'covariance is {covariance!r}; it must be "full" or "diagonal"')
+    arguments.choice(covariance, COVARIANCES, "covariance")
     if callable(target) or hasattr(target, "support"):
         if weights is not None:
             raise ValueError("weights are for samples, and target is a density")
         return _of_density(density(target, support, "target"), points)
-    array = np.asarray(_arguments.array(target, "target"), np.float64)
-    return _of_samples(array, weights, covariance == "full")
+    return _of_samples(target, weights, covariance == "full")
 
 
-def _of_samples(array: Array, weights: ArrayLike | None, full: bool) -> Gaussian:
-    if array.ndim not in (1, 2) or not array.size or not np.isfinite(array).all():
-        raise ValueError(
-            f"target has shape {array.shape}; samples must be (n,) or (n, d), n > 0, and finite"
-        )
-    rows = array.reshape(len(array), -1)
+def _of_samples(target: Any, weights: ArrayLike | None, full: bool) -> Gaussian:
+    rows = arguments.samples(target, "target")
     shares = _shares(weights, len(rows))
     mean = shares @ rows
-    mean += shares @ (rows - mean)  # what rounding left
+    mean += shares @ (rows - mean)  # the mean of the rest that rounding has left
     away = rows - mean
     spread = (shares[:, None] * away).T @ away if full else np.diag(shares @ away**2)
-    if array.ndim == 1:
+    if np.ndim(target) == 1:
         return Gaussian(float(mean[0]), float(spread[0, 0]))
     return Gaussian(mean, (spread + spread.T) / 2)
 
@@ -107,24 +100,19 @@ def _of_samples(array: Array, weights: ArrayLike | None, full: bool) -> Gaussian
 def _shares(weights: ArrayLike | None, n: int) -> Array:
     if weights is None:
         return np.full(n, 1.0 / n)
-    given = np.asarray(_arguments.array(weights, "weights"), np.float64)
-    if given.shape != (n,):
-        raise ValueError(f"weights have shape {given.shape}; it must be ({n},), one a sample")
-    if not ((given >= 0) & (given < np.inf)).all() or not given.any():
-        raise ValueError("weights must be finite, not negative and not all 0")
-    scaled = given / given.max()
-    return np.asarray(scaled / scaled.sum())
+    if np.shape(weights) != (n,):
+        raise ValueError(f"weights have shape {np.shape(weights)}; it must be ({n},), one a sample")
+    return arguments.shares(weights, "weights")
 
 
 def _of_density(target: Density, points: ArrayLike | None) -> Gaussian:
-    given = [] if points is None else [np.ravel(np.asarray(points, np.float64))]
-    marks = integration.landmarks([target.landmarks(), *given], target.low, target.high)
+    marks = integration.landmarks(landmarks_of((target,), points), target.low, target.high)
     both = integration.ends(marks, target.low, target.high)
     parts = integration.pieces(marks, both)
     top = float(target.log(marks).max())
 
     def moment(order: int, center: float, side: float) -> float:
-        """Of the part of the target on one side of the center, without its sign."""
+        """The moment of the part of the target on one side of the center, without its sign."""
 
         def logarithm(x: Array, weight: Array) -> Array:
             away = side * (x - center)
@@ -143,5 +131,7 @@ def _of_density(target: Density, points: ArrayLike | None) -> Gaussian:
 
     mass, start = moment(0, 0.0, 1.0), float(np.median(marks))
     mean = start + centered(1, start)
-    mean += centered(1, mean)  # what is left where the landmarks were far from the mean
+    mean += centered(
+        1, mean
+    )  # again, around the mean: the first one is not exact if it is far from `start`
     return Gaussian(mean, centered(2, mean))

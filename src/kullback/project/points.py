@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 
 
 class Points(NamedTuple):
-    """Where, (n, d), and how much, (n,), summing to 1."""
+    """Points z, (n, d), and their weights, (n,), whose sum is 1."""
 
     z: Array
     weights: Array

@@ -20,7 +20,7 @@ from kullback.project.walk import Local, Step
 
 Array = NDArray[np.float64]
 
-POINTS_EACH = 4  # coefficient of the quadratic: with fewer it fits what is accident
+POINTS_EACH = 4  # points for a coefficient of the quadratic: with fewer it would fit noise
 
 
 def around(target: Target, shape: Shape, points: Points) -> Local:

@@ -8,9 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kullback.estimate import arguments
+
 Array = NDArray[np.float64]
 
-STEP = float(np.finfo(np.float64).eps) ** (1 / 3)  # where rounding and curvature err alike
+STEP = float(np.finfo(np.float64).eps) ** (
+    1 / 3
+)  # relative, of differences: rounding and curvature err alike
 
 
 class Target(NamedTuple):
@@ -22,27 +26,17 @@ class Target(NamedTuple):
 
     def values(self, x: Array) -> Array:
         """Ln p at each point, (n,)."""
-        with np.errstate(all="ignore"):
-            found = np.asarray(self.log(x[:, 0] if self.scalar else x), np.float64)
-        if found.shape != x.shape[:1]:
-            raise ValueError(
-                f"log_target gives shape {found.shape} for {len(x)} points; it must give one "
-                "number for each"
-            )
-        return found
+        return arguments.values(self.log, self._points(x), x.shape[:1], "log_target")
 
     def gradients(self, x: Array) -> Array:
-        """(n, d): the given gradient, or central differences."""
+        """The gradient at each point, (n, d): the user's, or by central differences."""
         if self.slope is None:
             return self._differences(x)
-        with np.errstate(all="ignore"):
-            found = np.asarray(self.slope(x[:, 0] if self.scalar else x), np.float64)
-        if found.shape != (x.shape[:1] if self.scalar else x.shape):
-            raise ValueError(
-                f"gradient gives shape {found.shape} for points of shape "
-                f"{x.shape[:1] if self.scalar else x.shape}; it must give the same"
-            )
-        return found.reshape(x.shape)
+        points = self._points(x)
+        return arguments.values(self.slope, points, points.shape, "gradient").reshape(x.shape)
+
+    def _points(self, x: Array) -> Array:
+        return x[:, 0] if self.scalar else x
 
     def _differences(self, x: Array) -> Array:
         found = np.empty_like(x)

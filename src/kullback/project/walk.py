@@ -18,27 +18,27 @@ from kullback.project.gaussians import Shape
 
 Array = NDArray[np.float64]
 
-Step = Callable[[Array], tuple[float, Array]]  # a vector in coordinates of z to value and gradient
+Step = Callable[[Array], tuple[float, Array]]  # from a vector, of z, to a value and its gradient
 
 BOX = 0.4
-SETTLED = 1e-6  # the largest entry of a step
-ROUNDED = 1e-8  # of a step that brings nothing any more
+SETTLED = 1e-6  # the largest entry of a step after which none follows
+ROUNDED = 1e-8  # a relative loss of the bound that may be rounding
 
 
 class Course(NamedTuple):
-    """Where a walk has led."""
+    """The result of a walk."""
 
     vector: Array
     history: list[float]  # the bound after each step
     settled: bool
 
 
-# (mean, L) to the bound there, and how much the bound of a Gaussian near it is above that.
+# From (mean, L) to the bound there and the Step that gives the gain of a Gaussian near it.
 Local = Callable[[Array, Array], tuple[float, Step]]
 
 
 def walk(local: Local, shape: Shape, start: Array, steps: int) -> Course:
-    """Steps until one is next to nothing."""
+    """Take at most so many steps, until one is below SETTLED."""
     vector, history, box = start, list[float](), BOX
     for _ in range(steps):
         mean, factor = shape.parts(vector)
@@ -46,7 +46,7 @@ def walk(local: Local, shape: Shape, start: Array, steps: int) -> Course:
         if not np.isfinite(bound):
             return Course(vector, history, False)
         if history and bound < history[-1] - ROUNDED * max(1.0, abs(bound)):
-            box /= 2  # a gain at weighted points was none at their successors
+            box /= 2  # the step was a gain at its own points, and a loss at the next
         history.append(bound)
         move = _best(gain, shape, box)
         if np.abs(move).max() < SETTLED or box < SETTLED:

@@ -30,7 +30,7 @@ from kullback._kernels.matrices.reference import (
 from kullback._math.bits import fma, magnitude, select
 from kullback._math.lanes import SINGLE_WIDTH, WIDTH, lane_numbers, lanes_of
 from kullback._math.log import LN2
-from kullback._math.log2 import log2_normal, log2_normal_singles
+from kullback._math.log2 import log2_normal
 from kullback._math.log_ratio import FLOOR, relative_entropy
 from kullback._math.memory import load_lanes, load_singles, pointer, store_as_singles, store_lanes
 from kullback._math.shuffles import sum_of_lanes, widened
@@ -102,7 +102,7 @@ def _block_entropy(x, y, at, width):
 @inline
 def _add_term_of_singles(total, x, y, at, c):
     s = load_singles(x, at[0] + c) + load_singles(y, at[1] + c)
-    return fma(s, log2_normal_singles(s), total)
+    return fma(s, log2_normal(s), total)
 
 
 @inline

@@ -20,7 +20,7 @@ from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import SINGLE_WIDTH, lanes_of, single_lane_numbers
-from kullback._math.log_ratio import floored_single
+from kullback._math.log_ratio import floored
 from kullback._math.memory import load_first_singles, load_singles, pointer
 from kullback._math.shuffles import any_sign_of_lanes, bits_of_lanes, sum_of_lanes, widened
 from kullback._math.sums import exponent, mantissa, power_of_two
@@ -54,8 +54,8 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
 
     @inline
     def share(a, b, made, alpha):
-        x = floored_single(a, made[0])
-        y = floored_single(b, made[1])
+        x = floored(a, made[0])
+        y = floored(b, made[1])
         d = fma(a, made[0], -y) - fma(b, made[1], -y)
         rest = fma(a, made[0], -x) - fma(b, made[1], -y)
         if exact:

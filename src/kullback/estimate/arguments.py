@@ -1,0 +1,71 @@
+"""What estimators and projections are given: options, samples, weights, functions of points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kullback._arguments import arrays as _arguments
+
+Array = NDArray[np.float64]
+
+
+def choice(given: object, known: Iterable[str], name: str) -> None:
+    """Raise ValueError unless the option is one of the known words."""
+    words = tuple(known)
+    if given not in words:
+        listed = ", ".join(map(repr, words))
+        raise ValueError(f"{name} is {given!r}; it must be one of {listed}")
+
+
+def whole(given: Any, name: str, least: int) -> int:
+    """The option as an int, which must be a whole number and at least `least`."""
+    if isinstance(given, bool) or not hasattr(given, "__index__"):
+        raise TypeError(f"{name} is {given!r}; it must be a whole number")
+    if int(given) < least:
+        raise ValueError(f"{name} is {given!r}; it must be at least {least}")
+    return int(given)
+
+
+def samples(given: Any, name: str) -> Array:
+    """Samples of shape (n,) or (n, d) as (n, d), n and d > 0, all of them finite."""
+    array = checked_samples(given, name)
+    rows = np.ascontiguousarray(array.reshape(len(array), -1), np.float64)
+    wrong = np.argwhere(~np.isfinite(rows))
+    if wrong.size:
+        raise ValueError(
+            f"{name} is {rows[tuple(wrong[0])]} at sample {wrong[0][0]}; it must be finite"
+        )
+    return rows
+
+
+def checked_samples(given: Any, name: str) -> NDArray[Any]:
+    """Samples as the array they are, of shape (n,) or (n, d), whose entries are not looked at."""
+    array = _arguments.array(given, name)
+    if array.ndim not in (1, 2) or not array.size:
+        raise ValueError(f"{name} has shape {array.shape}; it must be (n,) or (n, d), n > 0")
+    return array
+
+
+def shares(given: Any, name: str) -> Array:
+    """Weights divided by their sum. They must be finite, not negative and not all 0."""
+    weights = np.asarray(_arguments.array(given, name), np.float64)
+    if not ((weights >= 0) & (weights < np.inf)).all() or not weights.any():
+        raise ValueError(f"{name} must be finite, not negative and not all 0")
+    scaled = weights / weights.max()  # whose sum does not overflow
+    return np.asarray(scaled / scaled.sum())
+
+
+def values(function: Callable[[Any], Any], points: Any, shape: tuple[int, ...], name: str) -> Array:
+    """What a user's function gives for the points, which must have this shape."""
+    with np.errstate(all="ignore"):
+        found = np.asarray(function(points), np.float64)
+    if found.shape != shape:
+        raise ValueError(
+            f"{name} gives shape {found.shape} for points of shape {np.shape(points)}; it must "
+            f"give {shape}"
+        )
+    return found
