@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from numba import types
@@ -33,16 +34,22 @@ from kullback._kernels.signatures import (
 )
 from kullback._kernels.terms.record import Custom
 
-# Those whose terms are worth float32 arithmetic: all that are no family.
-IN_SINGLE = ("kl", "js", "jeffreys", "hellinger", "bhattacharyya", "chi2", "total_variation")
+
+def _file(divergence: str) -> ModuleType:
+    return import_module(f"kullback._kernels.terms.{divergence}")
 
 
 @cache
 def terms_of(divergence: str, arithmetic: Arithmetic) -> Terms:
     """The terms that stand in the file of this name."""
-    module = import_module(f"kullback._kernels.terms.{divergence}")
-    made: Terms = module.make(arithmetic)
+    made: Terms = _file(divergence).make(arithmetic)
     return made
+
+
+@cache
+def is_worth_singles(divergence: str) -> bool:
+    """Whether its terms keep their digits in float32: those of metrics, not of families."""
+    return any(record.metric for record in _file(divergence).RECORDS)
 
 
 def _row_signature(dtype: str) -> tuple[Any, ...]:
@@ -81,7 +88,7 @@ def fastest_rows(divergence: str, rule: str, dtype: str, k: int) -> Any:
     """The fast kernel for rows of k bins of a dtype."""
     if k < LONGEST:
         return short(divergence, rule, dtype, False)
-    if dtype == "f4" and rule == "plain" and divergence in IN_SINGLE:
+    if dtype == "f4" and rule == "plain" and is_worth_singles(divergence):
         return singles(divergence)
     return rows(divergence, rule, dtype, False)
 
