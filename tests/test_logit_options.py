@@ -9,7 +9,7 @@ import pytest
 
 from calls import assert_says, each_float
 from kullback._drivers import logits as driver
-from kullback._kernels.softmax.exponentials import PART
+from kullback._kernels.softmax.sums import PART
 from logit_calls import FUNCTIONS, NOTHING, each_word, logits
 from reference_logits import divergences
 from test_layouts import LAYOUTS

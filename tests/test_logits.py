@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from calls import each_float
-from kullback._kernels.softmax.exponentials import PART
+from kullback._kernels.softmax.sums import PART
 from logit_calls import FUNCTIONS, NOTHING, check, each_word, logits, with_nothing
 from reference_logits import divergences
 from tolerances import assert_close
