@@ -24,7 +24,7 @@ _term, _finish, *_ = js.make(DOUBLE)
 
 
 @inline
-def of_fast(sums, reach):
+def of_fast(sums, reach, heat):
     """Nothing but ln P."""
     return 0.0, False, log(sums[1] / sums[0])
 

@@ -9,9 +9,9 @@ beside the root of e, as it is once ln P is in the shift: s is then 0 but for ro
 a sum of terms that are not negative, which are exactly 0 where u is. How the shift is rounded does
 not matter.
 
-What M leaves out, of up to 2**40 columns: |u| is below `reach` but for |(a - A)/T|, which x makes
-nothing of. In the fast pass x is below e**-700 < 2**-1009, and 2**-969 reach must be below 2**-55
-of the result. In the doubled pass x is below 2**-1875: where |u| <= SEEN that is 2**-1135 of X, 0
+What M leaves out, of up to 2**40 columns: |u| is below reach / T but for |(a - A)/T|, which x makes
+nothing of. In the fast pass x is below e**-660 < 2**-952, and 2**-912 reach must be below 2**-55 of
+the result. In the doubled pass x is below 2**-1875: where |u| <= SEEN that is 2**-1135 of X, 0
 in float64; where x is below 2**-7500 it is 0 for any |u| < 2**1126; what is left makes M a NaN.
 """
 
@@ -30,7 +30,7 @@ CLOSE = 0.5  # e below it makes P lie in [0.3, 2.4]
 LOSS = 16.0  # how many times larger than the result its parts may be ...
 EXCESS_LOSS = 2.0  # ... and e, whose errors are larger, and which one more pass makes equal to it
 BY_EXPONENT = 0.25  # an exponent z is off by z 2**-54 on average, x u by x u z times as much
-BY_REACH = 2.0**-910  # LOSS / BY_REACH = 2**914, and 2**-969 reach <= 2**-55 reach / 2**914
+BY_REACH = 2.0**-853  # size <= LOSS result makes 2**-912 reach / T at most 2**-55 of it
 SEEN = 2.0**700
 
 
@@ -42,16 +42,18 @@ def log_of_quotient(sums):
 
 
 @inline
-def from_moment(sums):
-    """KL by the first form, the size of what it is made of, and ln P.
+def from_moment(sums, inverse):
+    """KL by the first form, the size of what it is made of, and ln P, where M is times `inverse`.
 
     The mean of |u| is at most |mean u| + 2 ln(1 + P): by Jensen's inequality for its part u > 0.
+    KL may be inf, being too large, if M is a number. A NaN stays one.
     """
     quotient = sums[1] / sums[0]
-    mean = sums[2] / sums[0]
+    mean = sums[2] / sums[0] * inverse
     log_p = log(quotient)
     size = abs(mean) + abs(log_p) + 2.0 * log(1.0 + quotient)
-    return larger(0.0, log_p - mean), size, log_p  # nan stays nan
+    value = larger(0.0, log_p - mean)
+    return select(abs(sums[2]) < np.inf, value, np.nan), size, log_p
 
 
 @inline
@@ -64,11 +66,11 @@ def from_excess(sums):
 
 
 @inline
-def of_fast(sums, reach):
+def of_fast(sums, reach, heat):
     """Exponents are rounded, which shows in small probabilities if the result hangs on them."""
-    value, size, log_p = from_moment(sums)
-    size = larger(1.0 + size, abs(sums[3] / sums[0]) * BY_EXPONENT)
-    return value, larger(size, reach * BY_REACH) <= LOSS * value, log_p
+    value, size, log_p = from_moment(sums, heat.inverse)
+    size = larger(1.0 + size, abs(sums[3] / sums[0]) * heat.inverse * BY_EXPONENT)
+    return value, larger(size, reach * BY_REACH * heat.inverse) <= LOSS * value, log_p
 
 
 @inline
@@ -87,7 +89,7 @@ def of_doubled(sums):
     if sums[3] < CLOSE * sums[0]:
         value, size, log_p = from_excess(sums)
         return value, size <= EXCESS_LOSS * value, log_p
-    value, size, log_p = from_moment(sums)
+    value, size, log_p = from_moment(sums, 1.0)
     return value, size <= LOSS * value, log_p
 
 

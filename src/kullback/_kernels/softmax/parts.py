@@ -77,14 +77,13 @@ def make_settle(divergence: Divergence) -> Callable[..., Any]:
         return whole(total, error)
 
     def settle(parts, stage, reach, heat):
-        """The result or UNCERTIFIED, whether it is good, and A, B and reach, or more of the shift."""
+        """The result, whether it is good, and after a survey A, B and reach, else more shift."""
         if stage == SURVEY:
             found = joint_survey(parts)
             value, known = judged(found, infinite)
-            reach = reach_of(found, Heat(*heat))
-            return value, 1.0 if known else 0.0, found[TOP_P], found[TOP_Q], reach
+            return value, 1.0 if known else 0.0, found[TOP_P], found[TOP_Q], reach_of(found)
         sums = joint_sums(parts)
-        value, good, more = of_fast(sums, reach) if stage == FAST else of_doubled(sums)
+        value, good, more = of_fast(sums, reach, Heat(*heat)) if stage == FAST else of_doubled(sums)
         return certified(value, good), 1.0 if good else 0.0, more, 0.0, 0.0
 
     return settle

@@ -57,7 +57,7 @@ def make_rows(divergence: Divergence) -> Callable[..., Any]:
     def value_of(p, q, at, after, k, found, heat):
         tops = (found[TOP_P], found[TOP_Q])
         sums = row_sums(fast_part, p, q, at, after, k, (*tops, 0.0), heat)
-        value, good, shift = of_fast(sums, reach_of(found, heat))
+        value, good, shift = of_fast(sums, reach_of(found), heat)
         for _ in range(PASSES):
             if good:
                 break

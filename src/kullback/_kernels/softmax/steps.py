@@ -8,13 +8,15 @@ common shift disappears exactly:
     X = sum x,  Y = sum y,  M = sum x u,  E = sum x (e**u - 1 - u),  every term of E being >= 0
 
 With p = x/X and q = y/Y, P = Y/X = 1 + M/X + E/X, whatever the shift is. The fast pass takes X, Y
-and M without a shift, from rounded differences; the doubled one has every difference in two parts,
-so that near-equal logits, however large, and probabilities, however small, keep their digits.
+and M T without a shift, from rounded differences; the doubled one has every difference in two
+parts, so that near-equal logits, however large, and probabilities, however small, keep their
+digits.
 
-In the doubled pass x and y are scaled by 2**SCALE, and x = 2**-FLOOR_BITS stands for all that is
-less, which is 2**-1875 of the largest. In the fast one, whose results are never small,
-e**LEAST_EXPONENT stands for it. Either adds nothing to X and Y that a result shows, and its x u is
-left out of M: what that may cost is for `kl` to say (JS needs M only where x u is small).
+In the fast pass, whose results are never small, x and y are scaled by 2**-64, so that M T is finite
+where all differences are, and e**LEAST_EXPONENT stands for all that is less. In the doubled one
+they are scaled by 2**SCALE, and the least x is 2**-FLOOR_BITS, which is 2**-1875 of the largest.
+Either adds nothing to X and Y that a result shows, and its x u is left out of M: `kl` bounds what
+that costs (JS needs M only where x u is small).
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._math.bits import fma, larger, select
-from kullback._math.exp import exp_normal, power_of_integer, reduced
+from kullback._math.exp import exp_lowered, power_of_integer, reduced
 from kullback._math.lanes import lanes_of
 from kullback._math.log import LN2
 from kullback._math.sums import two_product, two_sum
@@ -35,19 +37,19 @@ FLOOR_BITS = 975.0
 LOWEST = (SCALE + FLOOR_BITS) * -LN2  # (a - A)/T of that x
 LEAST = -970.0  # the power of two of the least y
 FURTHEST = 4000.0  # e**-FURTHEST is 0 beside all others
-LEAST_EXPONENT = -700.0
+LEAST_EXPONENT = -660.0
 
 
 @inline
 def fast_step(sums, a, b, frame, heat):
-    """X, Y, M and the sum of x u (a - A)/T in lanes, with eight columns more."""
-    z = (a - frame[0]) * heat.inverse
-    w = (b - frame[1]) * heat.inverse
+    """X, Y, M T and the sum of x u (a - A) in lanes, with eight columns more, times 2**-64."""
+    a_below, b_below = a - frame[0], b - frame[1]
+    z = a_below * heat.inverse
     kept = z > LEAST_EXPONENT
     z = select(kept, z, LEAST_EXPONENT)
-    x = exp_normal(z)
-    moment = select(kept, x * (w - z), 0.0)
-    y = exp_normal(larger(w, LEAST_EXPONENT))
+    x = exp_lowered(z)
+    moment = select(kept, x * (b_below - a_below), 0.0)
+    y = exp_lowered(larger(b_below * heat.inverse, LEAST_EXPONENT))
     return sums[0] + x, sums[1] + y, sums[2] + moment, fma(moment, z, sums[3])
 
 

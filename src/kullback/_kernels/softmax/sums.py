@@ -34,7 +34,7 @@ class Divergence(NamedTuple):
     added to the shift for another pass.
     """
 
-    of_fast: Callable[..., Any]  # (sums of `fast_step`, reach)
+    of_fast: Callable[..., Any]  # (sums of `fast_step`, reach, heat)
     step: Callable[..., Any]  # (sums, a, b, frame, heat): of the doubled passes
     of_doubled: Callable[..., Any]  # (their sums)
     infinite: bool  # where p > 0 = q
@@ -118,5 +118,5 @@ def whole(total, error):
 
 @inline
 def certified(value, good):
-    """A result that a verdict calls good and float64 holds, else UNCERTIFIED."""
-    return value if good and value < np.inf else UNCERTIFIED
+    """A result that a verdict calls good, else UNCERTIFIED."""
+    return value if good else UNCERTIFIED

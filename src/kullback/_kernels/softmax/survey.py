@@ -1,8 +1,8 @@
 """What a row pair of logits holds, before anything is computed: a first, cheap pass.
 
 The largest logits A and B, whether a row is invalid (NaN, inf, or nothing but -inf), and the least
-b of all bins where a > b. It is -inf just where p > 0 = q, and it bounds (b - B)/T, on which KL
-may hang: where a <= b, (b - B)/T is at least (a - A)/T + (A - B)/T.
+b of all bins where a > b. It is -inf just where p > 0 = q, and it bounds B - b, on which KL may
+hang: where a <= b, B - b is at most (A - a) + (B - A).
 """
 
 from __future__ import annotations
@@ -81,6 +81,6 @@ def judged(found, infinite):
 
 
 @inline
-def reach_of(found, heat):
-    """A bound of (B - b)/T for every bin, but for (A - a)/T where a <= b."""
-    return larger(found[TOP_Q] - found[LEAST_Q], found[TOP_Q] - found[TOP_P]) * heat.inverse
+def reach_of(found):
+    """A bound of B - b for every bin, but for A - a where a <= b."""
+    return larger(found[TOP_Q] - found[LEAST_Q], found[TOP_Q] - found[TOP_P])
