@@ -23,6 +23,7 @@ from decimal import Decimal, localcontext
 from kullback._exact.functions import (
     CONTEXT,
     INFINITE,
+    NEAR,
     exp_tail,
     expm1,
     ln1p,
@@ -37,16 +38,21 @@ Bin = tuple[Decimal, Decimal, Decimal]  # x, u, y
 Integers = list[int | None]  # below the largest of their row; None for -inf
 
 
+def difference(x: Decimal, u: Decimal, y: Decimal) -> Decimal:
+    """y - x, where y = x e**u."""
+    return x * expm1(u) if abs(u) <= NEAR else y - x
+
+
 def kl(x: Decimal, v: Decimal, y: Decimal) -> Decimal:
-    """The term of a bin, where x e**v = y."""
-    return x * exp_tail(v) if x else y
+    """The term of a bin, where y = x e**v."""
+    if abs(v) <= NEAR:
+        return x * exp_tail(v)
+    return y - x - x * v if x else y
 
 
 def js(x: Decimal, v: Decimal, y: Decimal) -> Decimal:
-    """The term of a bin, where x e**v = y."""
-    if not x or not y:
-        return (x + y) * (relative_entropy(Decimal(1)) + 1) / 4
-    t = expm1(v) / (expm1(v) + 2)  # at most 1, however it is rounded
+    """The term of a bin, where y = x e**v."""
+    t = difference(x, v, y) / (x + y)
     return (x + y) * (relative_entropy(t) + relative_entropy(-t)) / 4
 
 
@@ -63,7 +69,7 @@ def divergence(word: str, p: Iterable[float], q: Iterable[float], temperature: f
     with localcontext(CONTEXT):
         found = list(bins(p, q, temperature))
         x_sum = sum((x for x, _, _ in found), Decimal(0))
-        more = sum((x * expm1(u) if x else y for x, u, y in found), Decimal(0)) / x_sum
+        more = sum((difference(*each) for each in found), Decimal(0)) / x_sum
         shift, quotient = ln1p(more), 1 + more
         terms = (TERMS[word](x, u - shift, y / quotient) for x, u, y in found)
         return float(sum(terms, Decimal(0)) / x_sum)
@@ -80,15 +86,14 @@ def bins(p: list[float], q: list[float], temperature: float) -> Iterator[Bin]:
     numerator, denominator = temperature.as_integer_ratio()
     degree = real(unit * numerator)
 
-    def quotient(n: int) -> Decimal:
-        return real(n * denominator) / degree
+    def quotient(n: int | None) -> Decimal:
+        return -INFINITE if n is None else real(n * denominator) / degree
 
     for i, j in zip(a, b, strict=True):
-        z = -INFINITE if i is None else quotient(i)
-        w = -INFINITE if j is None else quotient(j)
+        z, w = quotient(i), quotient(j)
         x, y = (t.exp() if t > NOTHING else Decimal(0) for t in (z, w))
         if x or y:
-            yield x, quotient(j - i) if i is not None and j is not None else w - z, y
+            yield x, w - z if i is None or j is None else quotient(j - i), y
 
 
 def below_largest(*rows: list[float]) -> tuple[int, list[Integers]]:
