@@ -7,13 +7,17 @@ import math
 import numpy as np
 import pytest
 
-from kullback._exact.logits import divergence
+from kullback._exact import logits
 from logit_calls import NOTHING, each_word
 from reference_logits import exact
 from tolerances import assert_same_bits
 
 MOST = float(np.finfo(np.float64).max)
 LEAST = 5e-324
+
+
+def divergence(word, a, b, temperature=1.0):
+    return logits.divergence(word, a, b, temperature, lambda: None)
 
 
 def assert_exact(word, a, b, temperature=1.0):

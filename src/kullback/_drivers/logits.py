@@ -63,7 +63,8 @@ class Work(NamedTuple):
 
     def exact(self, p: Array, q: Array) -> float:
         """The result in nats of a row pair that no kernel vouches for."""
-        return exact.divergence(self.divergence, p.tolist(), q.tolist(), self.temperature)
+        rows = p.tolist(), q.tolist()
+        return exact.divergence(self.divergence, *rows, self.temperature, threads.stop_if_cancelled)
 
 
 def run(

@@ -30,10 +30,12 @@ from kullback._exact.functions import (
     real,
     relative_entropy,
 )
+from kullback._exact.rows import BINS_AT_ONCE
 
 # e**NOTHING = 10**-4343 stands for 0: |u| is below 10**633, and no float is below 10**-324.
 NOTHING = Decimal(-10_000)
 
+Poll = Callable[[], None]
 Bin = tuple[Decimal, Decimal, Decimal]  # x, u, y
 Integers = list[int | None]  # below the largest of their row; None for -inf
 
@@ -59,19 +61,21 @@ def js(x: Decimal, v: Decimal, y: Decimal) -> Decimal:
 TERMS: dict[str, Callable[[Decimal, Decimal, Decimal], Decimal]] = {"kl": kl, "js": js}
 
 
-def divergence(word: str, p: Iterable[float], q: Iterable[float], temperature: float) -> float:
-    """The divergence of two rows of logits in nats; nan if one of them has no softmax."""
+def divergence(
+    word: str, p: Iterable[float], q: Iterable[float], temperature: float, poll: Poll
+) -> float:
+    """Of two rows of logits, in nats; nan if one has no softmax. `poll` may raise at any time."""
     p, q = list(p), list(q)
     if not (has_softmax(p) and has_softmax(q)):
         return math.nan
     if word == "kl" and any(a > -math.inf == b for a, b in zip(p, q, strict=True)):
         return math.inf
     with localcontext(CONTEXT):
-        found = list(bins(p, q, temperature))
+        found = list(polled(bins(p, q, temperature), poll))
         x_sum = sum((x for x, _, _ in found), Decimal(0))
         more = sum((difference(*each) for each in found), Decimal(0)) / x_sum
         shift, quotient = ln1p(more), 1 + more
-        terms = (TERMS[word](x, u - shift, y / quotient) for x, u, y in found)
+        terms = (TERMS[word](x, u - shift, y / quotient) for x, u, y in polled(found, poll))
         return float(sum(terms, Decimal(0)) / x_sum)
 
 
@@ -94,6 +98,14 @@ def bins(p: list[float], q: list[float], temperature: float) -> Iterator[Bin]:
         x, y = (t.exp() if t > NOTHING else Decimal(0) for t in (z, w))
         if x or y:
             yield x, w - z if i is None or j is None else quotient(j - i), y
+
+
+def polled(bins: Iterable[Bin], poll: Poll) -> Iterator[Bin]:
+    """The bins; the caller may stop at some of them."""
+    for n, each in enumerate(bins):
+        if n % BINS_AT_ONCE == 0:
+            poll()
+        yield each
 
 
 def below_largest(*rows: list[float]) -> tuple[int, list[Integers]]:
