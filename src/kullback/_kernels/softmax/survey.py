@@ -34,7 +34,7 @@ def survey_step(found, a, b):
         larger(a, top_a),
         larger(b, top_b),
         bad | ~((a < np.inf) & (b < np.inf)),
-        select(a > b, smaller(b, least), least),
+        smaller(select(a > b, b, np.inf), least),
     )
 
 
