@@ -9,7 +9,7 @@ import pytest
 
 from calls import assert_says, each_float
 from kullback._drivers import logits as driver
-from kullback._kernels.softmax.exponentials import PART
+from kullback._kernels.softmax.sums import PART
 from logit_calls import FUNCTIONS, NOTHING, each_word, logits
 from reference_logits import divergences
 from test_layouts import LAYOUTS
@@ -36,7 +36,7 @@ def test_threads_batches_and_row_order_change_no_bit(word, shape):
 @each_float
 def test_parts_of_rows_give_the_same_bits_as_whole_rows(word, dtype, monkeypatch):
     k = 17 * PART + 3
-    a, b = logits(9, k)
+    a, b = logits(10, k)
     rows = np.stack([a, b])
     rows[1, 1] = rows[0, 1] + 1e-9 * b[1]
     rows[1, 2] = rows[0, 2] + 4
@@ -44,8 +44,10 @@ def test_parts_of_rows_give_the_same_bits_as_whole_rows(word, dtype, monkeypatch
     rows[0, 4, 100], rows[1, 5, k - 1], rows[1, 6, 0] = np.nan, NOTHING, -3e38
     rows[:, 7] = np.where(np.arange(k) == k - 1, 0, NOTHING)
     rows[0, 8] = NOTHING
+    rows[:, 9, 100:] = NOTHING
+    rows[1, 9, :2] = np.array([1, -1]) * float(np.finfo(dtype).max)
     a, b = rows.astype(dtype)
-    for temperature in (1.0, 0.3, 1e-150, 1e150):
+    for temperature in (1.0, 0.3, 2.0**-100, 2.0**100):
         options = {"temperature": temperature, "invalid": "nan"}
         monkeypatch.setattr(driver, "HUGE", 10**9)
         monkeypatch.setattr(driver, "LONG", 10**9)

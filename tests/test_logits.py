@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from calls import each_float
-from kullback._kernels.softmax.exponentials import PART
+from kullback._drivers import logits as driver
+from kullback._kernels.softmax.sums import PART
 from logit_calls import FUNCTIONS, NOTHING, check, each_word, logits, with_nothing
 from reference_logits import divergences
 from tolerances import assert_close
@@ -66,6 +67,42 @@ def test_tiny_probabilities_on_which_the_result_hangs(word):
     b = np.array([[0.125, y, y] for _ in far for y in far])
     check(word, a, b)
     check(word, a + 1e-9, b)
+
+
+@each_word
+def test_a_logit_of_q_that_is_far_below_in_a_bin_of_a_tiny_probability(word):
+    """Of 0.0 and of 37 % once: the one by a sum without the bin, the other by a sum with it."""
+    cold = 2.0**-100
+    check(word, np.array([0.0, -1300.0]) * cold, np.array([0.0, -(2.0**799)]), cold)
+    for far, lowest in ((-700.0, -1.7e308), (-87.0, -3.4e38), (-40.0, -1e30), (-1250.0, -1e290)):
+        check(word, np.array([0.0, -1.0, far]), np.array([0.1, -0.9, lowest]))
+
+
+@each_word
+def test_logits_in_use_are_certified_by_the_kernels(word, monkeypatch):
+    """Decimals take ten thousand times as long.
+
+    Only a mask at the end of the range may need them, and only in q alone, where logits / T are so
+    far apart that KL hangs on probabilities below e**-64.
+    """
+
+    def unwanted(*_):
+        raise AssertionError("these rows are ordinary")
+
+    monkeypatch.setattr(driver.exact, "divergence", unwanted)
+    rng = np.random.default_rng(8)
+    for scale in (1e-300, 1e-9, 1.0, 5.0, 30.0, 300.0, 1e4, 1e7, 1e50, 1e150, 1e220, 1e300):
+        a, b = scale * rng.normal(size=(2, 60, 9))
+        hidden = rng.random(a.shape) < np.linspace(0, 0.5, 9)
+        for temperature in (1.0, 0.07, 2.5):
+            for other in (b, a, a + 3.7, a + scale, a * (1 + 1e-12 * rng.normal(size=a.shape))):
+                FUNCTIONS[word](a, other, temperature=temperature)
+                for mask in (NOTHING, -1e4, -1e9, -3.4e38, -np.finfo(float).max):
+                    masked = np.where(hidden, mask, a), np.where(hidden, mask, other)
+                    FUNCTIONS[word](*masked, temperature=temperature)
+                    FUNCTIONS[word](masked[0], other, temperature=temperature)
+                    if mask > -1e300 or scale < 10 * temperature:
+                        FUNCTIONS[word](a, masked[1], temperature=temperature)
 
 
 @each_word

@@ -147,6 +147,20 @@ def test_exponentials_keep_their_bounds(name) -> None:
     assert errors[-1] >= 0.8 * bound, "this is no longer the worst input: the bound can be lowered"
 
 
+def test_a_lowered_exponential_has_the_same_bits() -> None:
+    @compiled
+    def both(x, lowered, usual):
+        for i in range(x.size):
+            lowered[i] = exp.exp_lowered(x[i])
+            usual[i] = exp.exp_normal(x[i])
+
+    x = exponential_inputs(np.random.default_rng(7))
+    x = x[x > -663]
+    lowered, usual = np.empty_like(x), np.empty_like(x)
+    both(x, lowered, usual)
+    np.testing.assert_array_equal(lowered * 2.0**64, usual)
+
+
 @pytest.mark.parametrize("name", ["exp", "expm1", "exp_tail"])
 def test_exponentials_at_the_edges(name) -> None:
     scalars, _ = exponential_of(name)

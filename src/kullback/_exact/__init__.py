@@ -4,6 +4,7 @@ functions       logarithms and exponentials without cancellation, in `decimal`
 definitions     the discrete divergences, each as a term of two integers
 rows            pairs of discrete rows
 gaussians       pairs of diagonal Gaussians
+logits          pairs of softmax rows
 
 Nothing here imports Numba: this is the last rung of fast, doubled, exact, and compiles nothing.
 """

@@ -52,10 +52,10 @@ def power_of_integer(n: float) -> float:
 
 
 @inline
-def _split(z: float) -> tuple[float, int]:
-    """m in [0.7, 1.42) and n + TO_INTEGER_BITS, e**z = 2**n m; |z| must be below 2**50."""
-    shifted = fma(z, LOG2_E, TO_INTEGER)
-    n = shifted - TO_INTEGER
+def _split(z: float, to_integer: float) -> tuple[float, int]:
+    """m in [0.7, 1.42) and n + the bits of `to_integer`, e**z = 2**n m; |z| is below 2**50."""
+    shifted = fma(z, LOG2_E, to_integer)
+    n = shifted - to_integer
     r = fma(-n, LN2_LOW, fma(-n, LN2, z))
     return 1.0 + fma(r * r, series.exponential(r), r), bits(shifted)
 
@@ -63,14 +63,21 @@ def _split(z: float) -> tuple[float, int]:
 @inline
 def exp_normal(z: float) -> float:
     """e**z for -708 <= z <= 709."""
-    m, n = _split(z)
+    m, n = _split(z, TO_INTEGER)
+    return from_bits(bits(m) + (n << 52))
+
+
+@inline
+def exp_lowered(z: float) -> float:
+    """2**-64 e**z for -663 <= z <= 753: in sums of it, large numbers do not overflow."""
+    m, n = _split(z, TO_INTEGER - 64.0)
     return from_bits(bits(m) + (n << 52))
 
 
 @inline
 def exp(z: float) -> float:
     """e**z: 0 and inf at the ends, through the subnormal numbers; z must not be NaN."""
-    m, n = _split(larger(smaller(z, HIGHEST), LOWEST))
+    m, n = _split(larger(smaller(z, HIGHEST), LOWEST), TO_INTEGER)
     power = n - TO_INTEGER_BITS
     half = power >> 1
     return m * power_of_two(half) * power_of_two(power - half)

@@ -9,40 +9,37 @@ from numba import types
 
 from kullback._jit import compile_kernel
 from kullback._kernels.signatures import GRID, INDEX, VECTOR, contiguous
-from kullback._kernels.softmax import js as softmax_js
-from kullback._kernels.softmax import kl as softmax_kl
-from kullback._kernels.softmax import rows as softmax_rows
+from kullback._kernels.softmax.js import JS
+from kullback._kernels.softmax.kl import KL
+from kullback._kernels.softmax.parts import make_parts, make_settle
+from kullback._kernels.softmax.rows import make_rows
 
-SOFTMAX = {"kl": softmax_kl.KL, "js": softmax_js.JS}
+SOFTMAX = {"kl": KL, "js": JS}
 
-_HEAT = types.UniTuple(types.float64, 6)
-_FRAME = types.UniTuple(types.float64, 4)
-
-
-def _name(kernel: str, divergence: str, wide: bool) -> str:
-    return f"{divergence}-softmax-{kernel}{'-wide' if wide else ''}"
+_HEAT = types.UniTuple(types.float64, 3)
+_FRAME = types.UniTuple(types.float64, 3)
 
 
 @cache
-def rows(divergence: str, wide: bool, dtype: str) -> Any:
-    """rows(p, p_index, q, q_index, scale, heat, out) -> how many UNCERTIFIED, how many nan."""
+def rows(divergence: str, dtype: str) -> Any:
+    """rows(p, p_index, q, q_index, heat, out): results, nan or UNCERTIFIED."""
     sides = 2 * (contiguous(dtype, 2), INDEX)
-    function = softmax_rows.make_rows(SOFTMAX[divergence], wide)
-    name = f"{_name('rows', divergence, wide)}-{dtype}"
-    return compile_kernel(function, name, (*sides, types.float64, _HEAT, VECTOR))
+    function = make_rows(SOFTMAX[divergence])
+    return compile_kernel(function, f"{divergence}-softmax-rows-{dtype}", (*sides, _HEAT, VECTOR))
 
 
 @cache
-def parts(divergence: str, wide: bool, dtype: str) -> Any:
+def parts(divergence: str, dtype: str) -> Any:
     """parts(p, q, stage, frame, heat, out): numbers of some parts of a row pair."""
     row = contiguous(dtype, 1)
-    function = softmax_rows.make_parts(SOFTMAX[divergence], wide)
-    name = f"{_name('parts', divergence, wide)}-{dtype}"
-    return compile_kernel(function, name, (row, row, types.intp, _FRAME, _HEAT, GRID))
+    signature = (row, row, types.intp, _FRAME, _HEAT, GRID)
+    function = make_parts(SOFTMAX[divergence])
+    return compile_kernel(function, f"{divergence}-softmax-parts-{dtype}", signature)
 
 
 @cache
-def settle(divergence: str, wide: bool) -> Any:
-    """settle(parts, stage) -> three numbers: what all parts of a row tell."""
-    function = softmax_rows.make_settle(SOFTMAX[divergence], wide)
-    return compile_kernel(function, _name("settle", divergence, wide), (GRID, types.intp))
+def settle(divergence: str) -> Any:
+    """settle(parts, stage, reach, heat) -> five numbers: what all parts of a row tell."""
+    signature = (GRID, types.intp, types.float64, _HEAT)
+    function = make_settle(SOFTMAX[divergence])
+    return compile_kernel(function, f"{divergence}-softmax-settle", signature)

@@ -2,17 +2,20 @@
 
 JS is then the sum of the terms that it has for histograms, of x, y and x - y = -x (e**u - 1). If y
 sums to X e**t, that costs a relative error of t and an absolute one of t**2 / 8; M and E tell t.
+
+M + E = Y - X whatever stands for u in both, so that in M a u below -FURTHEST is -FURTHEST: nothing
+overflows, and E, then, is large only where much of p is where little of q is.
 """
 
 from __future__ import annotations
 
 from kullback._jit import inline
 from kullback._kernels.arithmetic import DOUBLE
-from kullback._kernels.softmax.exponentials import Divergence
 from kullback._kernels.softmax.kl import CLOSE, log_of_quotient
-from kullback._kernels.softmax.steps import excess_of, powers
+from kullback._kernels.softmax.steps import FURTHEST, doubled, excess_of
+from kullback._kernels.softmax.sums import Divergence
 from kullback._kernels.terms import js
-from kullback._math.bits import select
+from kullback._math.bits import larger, select
 from kullback._math.log import log
 
 TOLERANCE = 1e-15  # what t**2 / 8 may cost, relative to the result
@@ -21,32 +24,28 @@ _term, _finish, *_ = js.make(DOUBLE)
 
 
 @inline
-def step(sums, a, b, frame, heat, wide):
-    """X, the terms, M and E in lanes, with eight columns more."""
-    x, y, moment, increase, tail, near = powers(a, b, frame, heat, wide)
-    excess = excess_of(x, y, moment, tail, near)
-    d = select(near, -(x * increase), x - y)
-    return sums[0] + x, sums[1] + _term(x, y, d, d, 0.0), sums[2] + moment, sums[3] + excess
-
-
-@inline
-def direct_plan(sums):
+def of_fast(sums, reach, heat):
     """Nothing but ln P."""
     return 0.0, False, log(sums[1] / sums[0])
 
 
 @inline
-def exact_plan(sums):
-    """Nothing but ln P."""
-    return 0.0, False, log_of_quotient(sums)
+def step(sums, a, b, frame, heat):
+    """X, the terms, M and E in lanes, with eight columns more."""
+    columns = doubled(a, b, frame, heat)
+    x, y, near = columns.x, columns.y, columns.near
+    moment = select(columns.floored, 0.0, x * larger(columns.u, -FURTHEST))
+    d = select(near, -(x * columns.increase), x - y)
+    excess = excess_of(columns, moment)
+    return sums[0] + x, sums[1] + _term(x, y, d, d, 0.0), sums[2] + moment, sums[3] + excess
 
 
 @inline
-def plan(sums):
+def of_doubled(sums):
     """At most ln 2. Where E is large, JS is, too, and ln P has been good enough."""
     value = _finish(sums[1], 0.0, False, 1.0 / sums[0], True, 0.0)
     more = log_of_quotient(sums) if sums[3] < CLOSE * sums[0] else 0.0
     return value, more * more <= 8.0 * TOLERANCE * value, more
 
 
-JS = Divergence(direct_plan, exact_plan, step, plan, infinite=False)
+JS = Divergence(of_fast, step, of_doubled, infinite=False)
