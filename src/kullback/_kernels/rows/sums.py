@@ -225,7 +225,8 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
             usable = usable & (mass > 0.0)
         invalid = usable
         if doubled:
-            invalid = (sums.signs < 0) | (a[0] != a[0]) | (b[0] != b[0]) | (mass == 0.0)
+            unknown = (sums.a != sums.a) | (sums.b != sums.b)  # an overflow is none
+            invalid = (sums.signs < 0) | unknown | (mass == 0.0)
         a_sum = select(normalize, a[0], 1.0)  # else all wholes are 1
         b_sum = select(normalize, b[0], 1.0)
         a_power, b_power, back = common_scale(a_sum, b_sum)
