@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
 
 Array = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ def samples(given: Any, name: str) -> Array:
 
 def checked_samples(given: Any, name: str) -> NDArray[Any]:
     """Samples as the array they are, of shape (n,) or (n, d), whose entries are not looked at."""
-    array = _arguments.array(given, name)
+    array = arrays.array(given, name)
     if array.ndim not in (1, 2) or not array.size:
         raise ValueError(f"{name} has shape {array.shape}; it must be (n,) or (n, d), n > 0")
     return array
@@ -52,7 +52,7 @@ def checked_samples(given: Any, name: str) -> NDArray[Any]:
 
 def shares(given: Any, name: str) -> Array:
     """Weights divided by their sum. They must be finite, not negative and not all 0."""
-    weights = np.asarray(_arguments.array(given, name), np.float64)
+    weights = np.asarray(arrays.array(given, name), np.float64)
     if not ((weights >= 0) & (weights < np.inf)).all() or not weights.any():
         raise ValueError(f"{name} must be finite, not negative and not all 0")
     scaled = weights / weights.max()  # whose sum does not overflow

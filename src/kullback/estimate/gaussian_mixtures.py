@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logsumexp
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
+from kullback._arguments.options import unit_of
 from kullback.estimate import arguments
 from kullback.estimate.results import MixtureDivergence
 from kullback.gaussians.matrices import pairwise_gaussian
@@ -98,7 +99,7 @@ def gaussian_mixture_kl(
     >>> [round(x, 3) for x in found]
     [0.458, 0.415, 0.612]
     """
-    unit = _arguments.unit(base)
+    unit = unit_of(base)
     p = _mixture(weights_p, means_p, variances_p, "p")
     q = _mixture(weights_q, means_q, variances_q, "q")
     if p.means.shape[1] != q.means.shape[1]:
@@ -152,7 +153,7 @@ def _paired(p: _Mixture, q: _Mixture, across: Array) -> float:
 
 def _mixture(weights: Any, means: Any, variances: Any, name: str) -> _Mixture:
     shares, centers, spreads = (
-        np.asarray(_arguments.array(given, f"{what}_{name}"), np.float64)
+        np.asarray(arrays.array(given, f"{what}_{name}"), np.float64)
         for given, what in ((weights, "weights"), (means, "means"), (variances, "variances"))
     )
     if centers.ndim not in (1, 2) or shares.shape != centers.shape[:1] or not centers.size:

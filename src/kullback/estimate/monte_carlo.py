@@ -9,7 +9,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments.options import unit_of
 from kullback.estimate import arguments
 from kullback.estimate.ratios import excess
 from kullback.estimate.results import Estimate
@@ -91,7 +91,7 @@ def kl_monte_carlo(
     0.0050 +- 0.0000
     """
     arguments.choice(estimator, ESTIMATORS, "estimator")
-    unit = _arguments.unit(base)
+    unit = unit_of(base)
     size = arguments.whole(chunk, "chunk", 1)
     array = arguments.checked_samples(samples, "samples")
     one, other = _log_density(log_p, "log_p"), _log_density(log_q, "log_q")

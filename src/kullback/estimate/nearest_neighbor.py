@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 from scipy.special import digamma
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments.options import thread_count, unit_of
 from kullback._process.threads import default_threads
 from kullback.estimate import arguments
 from kullback.estimate.results import Estimate
@@ -92,9 +92,9 @@ def kl_nearest_neighbor(
     >>> print(f"{result.value:.3f} +- {result.standard_error:.3f}")
     0.315 +- 0.010
     """
-    unit = _arguments.unit(base)
+    unit = unit_of(base)
     k = arguments.whole(n_neighbors, "n_neighbors", 1)
-    workers = _arguments.thread_count(threads) or default_threads()
+    workers = thread_count(threads) or default_threads()
     one, other = arguments.samples(x, "x"), arguments.samples(y, "y")
     if one.shape[1] != other.shape[1]:
         raise ValueError(f"x has {one.shape[1]} dimensions and y {other.shape[1]}")

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments.options import number, unit_of
 from kullback.estimate import integration
 from kullback.estimate.densities import Density, density, landmarks_of
 from kullback.estimate.ratios import log_share
@@ -107,8 +107,8 @@ def kl_quadrature(
     >>> kl.estimate.kl_quadrature(stats.t(2), stats.norm()).value
     inf
     """
-    unit = _arguments.unit(base)
-    if not 1e-14 <= _arguments.number(rtol, "rtol") < 1.0:
+    unit = unit_of(base)
+    if not 1e-14 <= number(rtol, "rtol") < 1.0:
         raise ValueError(f"rtol is {rtol!r}; it must be from 1e-14 to 1")
     problem = _problem(density(p, support, "p"), density(q, support, "q"), points)
     one, other = problem.p, problem.q

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
 from kullback.estimate import arguments
 from kullback.estimate.results import ConvergenceWarning
 from kullback.project import reparameterization, score
@@ -142,7 +142,7 @@ def _check(log_target: object, covariance: str, method: str) -> None:
 def _start(given: Any, full: bool) -> tuple[Array, Array, bool]:
     """The mean and L of the start, and whether the target takes numbers."""
     mean, spread = given if isinstance(given, Gaussian) else (given, None)
-    center = np.asarray(_arguments.array(mean, "start"), np.float64)
+    center = np.asarray(arrays.array(mean, "start"), np.float64)
     if center.ndim > 1 or not center.size or not np.isfinite(center).all():
         raise ValueError(f"start is {mean!r}; it must be a finite number or (d,) of them")
     d = center.size
