@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 import kullback
+from kullback._catalogue import DIVERGENCES, Divergence
 
 PACKAGE = Path(kullback.__file__).parent
 FLOORS = {  # a module may import from its own floor and from those below
@@ -116,6 +117,12 @@ def test_type_checkers_and_python_read_the_same_names() -> None:
     names = [name for node in imports for name in node.names]
     assert all(name.asname == name.name for name in names)  # else they are not exported
     assert sorted(name.name for name in names) == kullback.__all__
+
+
+@pytest.mark.parametrize("record", DIVERGENCES.values(), ids=lambda record: record.word)
+def test_records_name_the_functions_and_their_homes(record: Divergence) -> None:
+    if record.function:
+        assert getattr(kullback, record.function).__module__ == f"kullback.{record.home}"
 
 
 def test_all_names_can_be_loaded_and_nothing_else() -> None:

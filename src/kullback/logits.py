@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from kullback._arguments import arrays
 from kullback._arguments.domains import LOGITS, refusal
 from kullback._arguments.faces import face
-from kullback._arguments.options import Chosen, InformationOptions, checked, number
+from kullback._arguments.options import InformationOptions, checked, number
 from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
 from kullback._drivers import logits as driver
@@ -81,8 +81,7 @@ def kl_divergence_from_logits(
     >>> kl.kl_divergence_from_logits([[1e4, 0], [0, -float("inf")]], [0, 0], base=2)
     array([1., 1.])
     """
-    chosen = checked(DIVERGENCES["kl"], axis=axis, **options)
-    return _from_logits("kl", (logits_p, logits_q), temperature, chosen)
+    return _from_logits("kl", (logits_p, logits_q), axis, temperature, options)
 
 
 @face
@@ -142,14 +141,18 @@ def js_divergence_from_logits(
     >>> kl.js_divergence_from_logits([[5, nothing], [5, 5]], [[nothing, 2], [7, 7]], base=2)
     array([1., 0.])
     """
-    chosen = checked(DIVERGENCES["js"], axis=axis, **options)
-    return _from_logits("js", (logits_p, logits_q), temperature, chosen)
+    return _from_logits("js", (logits_p, logits_q), axis, temperature, options)
 
 
 def _from_logits(
-    word: str, given: tuple[ArrayLike, ArrayLike], temperature: float, chosen: Chosen
+    word: str,
+    given: tuple[ArrayLike, ArrayLike],
+    axis: int,
+    temperature: float,
+    options: InformationOptions,
 ) -> Any:
     """Check, run, return."""
+    chosen = checked(DIVERGENCES[word], axis=axis, **options)
     degree = number(temperature, "temperature")
     if not 0.0 < degree < math.inf:
         raise ValueError(f"temperature is {temperature!r}; it must be positive and finite")
