@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
-from inspect import Parameter, cleandoc, signature
+from inspect import Parameter, Signature, cleandoc, signature
 from typing import Any, TypeVar, get_args, get_type_hints
 
 from kullback._arguments.options import checked
@@ -59,30 +59,33 @@ ENTRY = re.compile(r"\n(?=\S)")
 
 def face(function: Function) -> Function:
     """The function with its options in its signature, its help and its errors."""
-    given = signature(function)
-    own = [p for p in given.parameters.values() if p.kind is not p.VAR_KEYWORD]
     (options,) = get_args(get_type_hints(function)["options"])
-    shared = [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=_written(options, name))
-        for name, default in DEFAULTS.items()
-        if name in options.__annotations__
-    ]
-    parameters = sorted([*own, *shared], key=_place)
-    names = [p.name for p in parameters]
-    arguments = [p.name for p in own if p.kind is p.POSITIONAL_ONLY]
-    known = set(names).difference(arguments)
+    whole = _spelled_out(signature(function), options)
+    arguments = [p.name for p in whole.parameters.values() if p.kind is p.POSITIONAL_ONLY]
+    known = set(whole.parameters).difference(arguments)
 
     @wraps(function)
-    def spelled_out(*given: Any, **chosen: Any) -> Any:
+    def checking(*given: Any, **chosen: Any) -> Any:
         if chosen and not chosen.keys() <= known:
             raise TypeError(f"{function.__name__}() got {_unexpected(chosen, arguments, known)}")
         return function(*given, **chosen)
 
     types = {**function.__annotations__, **get_type_hints(options)}
-    spelled_out.__annotations__ = {name: types[name] for name in types if name != "options"}
-    spelled_out.__doc__ = _help(function.__doc__, names)
-    spelled_out.__signature__ = given.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return spelled_out  # type: ignore[return-value]
+    checking.__annotations__ = {name: types[name] for name in types if name != "options"}
+    checking.__doc__ = _help(function.__doc__, list(whole.parameters))
+    checking.__signature__ = whole  # type: ignore[attr-defined]
+    return checking  # type: ignore[return-value]
+
+
+def _spelled_out(face: Signature, options: type) -> Signature:
+    """A face's signature with the options by name."""
+    own = [p for p in face.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    shared = [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=_written(options, name))
+        for name, default in DEFAULTS.items()
+        if name in options.__annotations__
+    ]
+    return face.replace(parameters=sorted([*own, *shared], key=_place))
 
 
 def _place(parameter: Parameter) -> tuple[int, int]:
