@@ -18,8 +18,7 @@ from kullback._drivers import mixture as driver
 from kullback._drivers.groups import Groups, Job
 from kullback._drivers.rows import Invalid
 from kullback._drivers.weights import Weights, equal, prepared
-
-Array = NDArray[Any]
+from kullback._process.arrays import Array
 
 
 @face

@@ -15,10 +15,9 @@ from kullback._arguments.options import Chosen, TableOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
 from kullback._drivers.weights import Weights, prepared
+from kullback._process.arrays import Array
 from kullback.discrete import generalized_js
 from kullback.discrete.divergences import kl_divergence
-
-Array = NDArray[Any]
 
 TOP = 900  # weights are scaled to about 2**TOP, so that none is subnormal beside a normal one
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from kullback._arguments import arrays
 from kullback._arguments.domains import first_without_common_bins, reporter
@@ -24,8 +24,8 @@ from kullback._drivers.products import Centred, Roots, Symmetrized
 from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.sources import Rows
 from kullback._drivers.targets import Condensed, Matrix
+from kullback._process.arrays import Array
 
-Array = NDArray[Any]
 FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
     "pairs": Pairs,
     "entropic": Entropic,

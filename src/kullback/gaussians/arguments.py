@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from kullback._arguments.arrays import array
 from kullback._arguments.domains import Domain, faults, refusal, wrong_rows
 from kullback._drivers.rows import Invalid
+from kullback._process.arrays import Array
 
-Array = NDArray[Any]
 SPREADS = {"var": "variance", "std": "standard deviation", "log_var": "log-variance"}
 DIMENSION = "dimension"  # what the entries of a row are
 MEANS = Domain(np.isfinite, "is no mean", DIMENSION)

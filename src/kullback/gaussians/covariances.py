@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from kullback._arguments import arrays
 from kullback._arguments.domains import faults
 from kullback._drivers.gaussian_full import Sides
 from kullback._kernels.gaussians.full import COV_P, COV_Q, MEAN_P, MEAN_Q
 from kullback._kernels.gaussians.large import unlike_mirrored
+from kullback._process.arrays import Array
 from kullback.gaussians.arguments import MEANS
 
-Array = NDArray[Any]
 NAMES = {MEAN_P: "mean_p", COV_P: "cov_p", MEAN_Q: "mean_q", COV_Q: "cov_q"}
 UNITS = 8  # in the last place, by which entries that should be equal may differ
 HUGE = 1e150  # of a scaled covariance, which is at most 2

@@ -12,9 +12,8 @@ from kullback._arguments import arrays
 from kullback._arguments.faces import face
 from kullback._arguments.options import Options, thread_count
 from kullback._drivers import binning as driver
+from kullback._process.arrays import Array
 from kullback.discrete.divergences import jeffreys_divergence
-
-Array = NDArray[Any]
 
 
 @face
