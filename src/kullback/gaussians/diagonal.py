@@ -146,7 +146,9 @@ def _divergence(
     inputs = [arrays.array(value, name) for name, value in given]
     dtype = arrays.result_dtype(*inputs)
     sides = dimensions_last(inputs, names, -1 if axis is None else axis)
-    lead, d = np.broadcast_shapes(*(side.shape[:-1] for side in sides)), sides[0].shape[-1]
+    leads = {side.shape[:-1] for side in sides}
+    lead = np.broadcast_shapes(*leads) if len(leads) > 1 else leads.pop()  # 1 us less
+    d = sides[0].shape[-1]
     shape = np.broadcast_shapes(*(a.shape for a in inputs)) if axis is None else lead
     results = Results(chosen.out, shape, dtype, inputs)
     rows = results.flat.reshape(-1, d) if axis is None else results.flat
