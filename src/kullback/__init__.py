@@ -15,7 +15,7 @@ AST_ONLY = 0x400  # the flag of `compile` that `ast.parse` gives, without the im
 
 
 def _homes() -> dict[str, str]:
-    """Where each public name is defined: a module below the package, "" for one that is a name."""
+    """The module in which each public name is defined; "" where the name is a module itself."""
     stub = __spec__.loader.get_data(f"{__path__[0]}/__init__.pyi")
     tree = compile(stub, "__init__.pyi", "exec", AST_ONLY)
     imports = [statement for statement in tree.body if hasattr(statement, "module")]
