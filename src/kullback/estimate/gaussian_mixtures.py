@@ -10,27 +10,26 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
 from kullback._arguments import arrays
 from kullback._arguments.options import unit_of
+from kullback._process.arrays import Floats
 from kullback.estimate import arguments
 from kullback.estimate.results import MixtureDivergence
 from kullback.gaussians.matrices import pairwise_gaussian
-
-Array = NDArray[np.float64]
 
 SWEEPS = 200  # at most, each of which lowers the upper bound
 SETTLED = 1e-10  # relative change of the bound after which no sweep follows
 
 
 class _Mixture(NamedTuple):
-    log_weights: Array  # (a,)
-    means: Array  # (a, d)
-    variances: Array  # (a, d)
+    log_weights: Floats  # (a,)
+    means: Floats  # (a, d)
+    variances: Floats  # (a, d)
 
-    def entropies(self) -> Array:
+    def entropies(self) -> Floats:
         """The differential entropy of each component, (a,)."""
         return np.asarray(0.5 * np.log(2 * math.pi * math.e * self.variances).sum(axis=1))
 
@@ -117,12 +116,12 @@ def gaussian_mixture_kl(
     return MixtureDivergence(value / unit, lower / unit, max(upper, lower) / unit)
 
 
-def _divergences(p: _Mixture, q: _Mixture) -> Array:
+def _divergences(p: _Mixture, q: _Mixture) -> Floats:
     """KL of each component of p from each of q."""
     return pairwise_gaussian(p.means, p.variances, q.means, q.variances)
 
 
-def _log_overlaps(p: _Mixture, q: _Mixture) -> Array:
+def _log_overlaps(p: _Mixture, q: _Mixture) -> Floats:
     """Ln of the integral of the product of each component of p and each of q."""
     found = np.empty((len(p.means), len(q.means)))
     for row, mean, variance in zip(found, p.means, p.variances, strict=True):
@@ -131,7 +130,7 @@ def _log_overlaps(p: _Mixture, q: _Mixture) -> Array:
     return found
 
 
-def _paired(p: _Mixture, q: _Mixture, across: Array) -> float:
+def _paired(p: _Mixture, q: _Mixture, across: Floats) -> float:
     """The least KL of joint weights phi(a, b), psi(a, b) whose sums are the weights of p and q.
 
     Hershey and Olsen's variational upper bound: phi and psi are improved in turn.
