@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 import kullback
+from kullback._catalogue import DIVERGENCES, Divergence
 
 PACKAGE = Path(kullback.__file__).parent
 FLOORS = {  # a module may import from its own floor and from those below
@@ -110,8 +111,22 @@ def test_import_costs_at_most_ten_milliseconds() -> None:
     assert min(float(run_python(code)) for _ in range(5)) < 0.010
 
 
+def test_type_checkers_and_python_read_the_same_names() -> None:
+    stub = (PACKAGE / "__init__.pyi").read_text("utf-8")
+    imports = [node for node in ast.parse(stub).body if isinstance(node, ast.ImportFrom)]
+    names = [name for node in imports for name in node.names]
+    assert all(name.asname == name.name for name in names)  # else they are not exported
+    assert sorted(name.name for name in names) == kullback.__all__
+
+
+@pytest.mark.parametrize("record", DIVERGENCES.values(), ids=lambda record: record.word)
+def test_records_name_the_functions_and_their_homes(record: Divergence) -> None:
+    if record.function:
+        assert getattr(kullback, record.function).__module__ == f"kullback.{record.home}"
+
+
 def test_all_names_can_be_loaded_and_nothing_else() -> None:
-    assert set(kullback.__all__) <= set(dir(kullback))
+    assert sorted([*kullback.__all__, "__version__"]) == dir(kullback)
     loaded = [getattr(kullback, name) for name in kullback.__all__]
     assert all(callable(each) or isinstance(each, ModuleType) for each in loaded)
     with pytest.raises(AttributeError, match="no attribute 'kl_div'"):

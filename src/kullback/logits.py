@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, Unpack
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays as _arguments
-from kullback._arguments import logits as _logit_arguments
+from kullback._arguments import arrays
+from kullback._arguments.domains import LOGITS, refusal
+from kullback._arguments.faces import face
+from kullback._arguments.options import InformationOptions, checked, number
+from kullback._arguments.results import Results
+from kullback._catalogue import DIVERGENCES
 from kullback._drivers import logits as driver
 from kullback._drivers.sources import Rows
 
-Array = NDArray[Any]
 NAMES = ("logits_p", "logits_q")
 
 
+@face
 def kl_divergence_from_logits(
     logits_p: ArrayLike,
     logits_q: ArrayLike,
@@ -23,10 +27,7 @@ def kl_divergence_from_logits(
     *,
     axis: int = -1,
     temperature: float = 1.0,
-    base: float | None = None,
-    invalid: str = "raise",
-    out: Array | None = None,
-    threads: int | None = None,
+    **options: Unpack[InformationOptions],
 ) -> Any:
     """Kullback-Leibler divergence KL(softmax(a/T) || softmax(b/T)) of each row of logits.
 
@@ -39,18 +40,11 @@ def kl_divergence_from_logits(
         Finite numbers of any size, or -inf for a bin of probability 0, though not for all bins of
         a row; leading axes broadcast. The result of float32 is float32, computed in float64; that
         of everything else is float64.
-    axis : int
-        The axis of the k bins, in both.
     temperature : float
         T, positive and finite; logits are divided by it.
-    base : float, optional
-        Base of the logarithm: None gives nats, 2 bits, 10 bans.
     invalid : "raise" or "nan"
-        What a row with NaN or inf, or of nothing but -inf, does.
-    out : ndarray, optional
-        Array to write to: the result's shape and dtype, no memory in common with an input.
-    threads : int, optional
-        At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
+        What a row with NaN or inf, or of nothing but -inf, does: ValueError, or NaN in every
+        result that it takes part in.
 
     Returns
     -------
@@ -87,9 +81,10 @@ def kl_divergence_from_logits(
     >>> kl.kl_divergence_from_logits([[1e4, 0], [0, -float("inf")]], [0, 0], base=2)
     array([1., 1.])
     """
-    return _from_logits("kl", (logits_p, logits_q), axis, temperature, base, invalid, out, threads)
+    return _from_logits("kl", (logits_p, logits_q), axis, temperature, options)
 
 
+@face
 def js_divergence_from_logits(
     logits_p: ArrayLike,
     logits_q: ArrayLike,
@@ -97,10 +92,7 @@ def js_divergence_from_logits(
     *,
     axis: int = -1,
     temperature: float = 1.0,
-    base: float | None = None,
-    invalid: str = "raise",
-    out: Array | None = None,
-    threads: int | None = None,
+    **options: Unpack[InformationOptions],
 ) -> Any:
     """Jensen-Shannon divergence of softmax(a/T) and softmax(b/T), of each row of logits.
 
@@ -113,18 +105,11 @@ def js_divergence_from_logits(
         Finite numbers of any size, or -inf for a bin of probability 0, though not for all bins of
         a row; leading axes broadcast. The result of float32 is float32, computed in float64; that
         of everything else is float64.
-    axis : int
-        The axis of the k bins, in both.
     temperature : float
         T, positive and finite; logits are divided by it.
-    base : float, optional
-        Base of the logarithm: None gives nats, 2 bits, 10 bans.
     invalid : "raise" or "nan"
-        What a row with NaN or inf, or of nothing but -inf, does.
-    out : ndarray, optional
-        Array to write to: the result's shape and dtype, no memory in common with an input.
-    threads : int, optional
-        At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
+        What a row with NaN or inf, or of nothing but -inf, does: ValueError, or NaN in every
+        result that it takes part in.
 
     Returns
     -------
@@ -156,32 +141,30 @@ def js_divergence_from_logits(
     >>> kl.js_divergence_from_logits([[5, nothing], [5, 5]], [[nothing, 2], [7, 7]], base=2)
     array([1., 0.])
     """
-    return _from_logits("js", (logits_p, logits_q), axis, temperature, base, invalid, out, threads)
+    return _from_logits("js", (logits_p, logits_q), axis, temperature, options)
 
 
 def _from_logits(
-    divergence: str,
+    word: str,
     given: tuple[ArrayLike, ArrayLike],
     axis: int,
     temperature: float,
-    base: float | None,
-    invalid: str,
-    out: Array | None,
-    threads: int | None,
+    options: InformationOptions,
 ) -> Any:
     """Check, run, return."""
-    options = _logit_arguments.options(temperature, base, invalid, threads)
+    chosen = checked(DIVERGENCES[word], axis=axis, **options)
+    degree = number(temperature, "temperature")
+    if not 0.0 < degree < math.inf:
+        raise ValueError(f"temperature is {temperature!r}; it must be positive and finite")
     p, q = (
-        _arguments.bins_last(_arguments.array(x, name), axis, name)
+        arrays.bins_last(arrays.array(x, name), chosen.axis, name)
         for x, name in zip(given, NAMES, strict=True)
     )
-    lead = _arguments.common_lead(p, q, NAMES)
-    dtype = _arguments.result_dtype(p, q)
-    results = _arguments.output(out, lead, dtype, [p, q])
-    report = _logit_arguments.reporter(options, list(zip(NAMES, (p, q), strict=True)))
-    flat = results.reshape(-1) if results.flags.c_contiguous else np.empty(results.size, dtype)
-    work = driver.Work(divergence, options.temperature, options.unit)
-    driver.run(work, Rows(p, lead, dtype), Rows(q, lead, dtype), flat, report, options.threads)
-    if not results.flags.c_contiguous:
-        results[...] = flat.reshape(lead)
-    return results if lead or out is not None else results[()]
+    lead = arrays.common_lead(p, q, NAMES)
+    dtype = arrays.result_dtype(p, q)
+    results = Results(chosen.out, lead, dtype, [p, q])
+    report = refusal(chosen.raises, zip(NAMES, (p, q), (LOGITS, LOGITS), strict=True))
+    work = driver.Work(word, degree, chosen.work.unit)
+    p_rows, q_rows = Rows(p, lead, dtype), Rows(q, lead, dtype)
+    driver.run(work, p_rows, q_rows, results.flat, report, chosen.threads)
+    return results.returned()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from kullback._arguments.options import Chosen
+from kullback._drivers.rows import Invalid
+from kullback._process.arrays import Array
 
 AT_ONCE = 1 << 18  # entries that are looked at in one go
 
@@ -24,6 +26,11 @@ class Domain(NamedTuple):
 
 
 DISTRIBUTIONS = Domain(lambda x: (x >= 0.0) & (x < np.inf), "is no distribution", empty="sums to 0")
+LOGITS = Domain(lambda x: x < np.inf, "has no softmax", blank=-math.inf, empty="is -inf everywhere")
+NOTHING_LEFT = (
+    'has no mass in the bins where q > 0, and zeros="skip" leaves it none (invalid="nan" gives '
+    "NaN there)"
+)
 
 
 def wrong_rows(rows: Array, domain: Domain) -> Array:
@@ -74,3 +81,38 @@ def _kind(value: Any) -> str:
     if np.isinf(value):
         return "infinite"
     return "negative" if value < 0 else "zero"
+
+
+def refusal(raises: bool, named: Iterable[tuple[str, Array, Domain]]) -> Invalid:
+    """What is to happen when a kernel meets rows that are none of their domains."""
+    return Invalid((lambda: ValueError(faults(named))) if raises else None)
+
+
+def reporter(
+    chosen: Chosen, named: list[tuple[str, Array]], left_empty: Callable[[], str]
+) -> Invalid:
+    """What is to happen when a kernel meets rows that are no distributions.
+
+    `left_empty` names the first row that is one, but not any more in the bins where q > 0.
+    """
+    if not chosen.raises:
+        return Invalid(None)
+    empty_allowed = not chosen.work.normalize
+
+    def report() -> Exception:
+        return ValueError(faults_of_rows(named, empty_allowed) or f"{left_empty()} {NOTHING_LEFT}")
+
+    return Invalid(report)
+
+
+def first_without_common_bins(p: Array, q: Array, lead: tuple[int, ...]) -> tuple[int, ...]:
+    """The place of the first row pair that has no bin with p > 0 and q > 0."""
+    places = np.ndindex(lead)
+    p, q = (np.broadcast_to(x, (*lead, x.shape[-1])) for x in (p, q))
+    return next((place for place in places if not ((p[place] > 0) & (q[place] > 0)).any()), ())
+
+
+def faults_of_rows(named: list[tuple[str, Array]], empty_allowed: bool) -> str:
+    """What is wrong with rows that are to be distributions; "" if nothing is."""
+    domain = DISTRIBUTIONS._replace(empty="") if empty_allowed else DISTRIBUTIONS
+    return faults((name, rows, domain) for name, rows in named)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from kullback._kernels import binning as kernel
 from kullback._kernels import build
 from kullback._process import threads
+from kullback._process.arrays import Array
 
-Array = NDArray[Any]
 Counts = NDArray[np.int64]
 
 SMALL = 200_000  # values that one thread counts

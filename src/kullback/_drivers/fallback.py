@@ -17,8 +17,7 @@ from kullback._exact import rows as exact_rows
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.terms.record import Divergence
 from kullback._process import threads
-
-Array = NDArray[Any]
+from kullback._process.arrays import Array
 
 AT_ONCE = 1 << 16  # elements that are copied in one go: half a megabyte
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
-from numpy.typing import NDArray
+from typing import NamedTuple
 
 from kullback._drivers.sources import Rows
 from kullback._kernels.gaussians import build
@@ -12,9 +10,9 @@ from kullback._kernels.gaussians.full import workspace
 from kullback._kernels.gaussians.large import divergence
 from kullback._math.lanes import WIDTH
 from kullback._process import blas, threads
+from kullback._process.arrays import Array
 from kullback._process.memory import aligned
 
-Array = NDArray[Any]
 # Dimensions from which on pairs are computed by LAPACK. Eight pairs at a time take a quarter of its
 # time even at 300, but one pair takes as long as eight. No result may depend on the batch.
 LARGE = 256

@@ -8,7 +8,7 @@ import threading
 from importlib import import_module
 from typing import Any
 
-from kullback._process import forks as _forks
+from kullback._process import forks
 from kullback._process.requirements import require
 from kullback._process.uninterrupted import Task
 
@@ -31,7 +31,7 @@ def load(module: str) -> Any:
 
 def _load(module: str) -> Any:
     _guard_fork()
-    with _forks.loading:
+    with forks.loading:
         require("numpy", "numba")
         return import_module(f"kullback.{module}")
 
@@ -49,6 +49,6 @@ def _guard_fork() -> None:
     import_module("concurrent.futures.thread")  # takes a lock at a fork, too
     import_module("logging")
     os.register_at_fork(
-        before=_forks.hold, after_in_parent=_forks.let_go, after_in_child=_forks.let_go_in_child
+        before=forks.hold, after_in_parent=forks.let_go, after_in_child=forks.let_go_in_child
     )
     _fork_is_guarded = True

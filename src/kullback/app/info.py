@@ -95,13 +95,13 @@ def _memory() -> dict[str, Any]:
 
 
 def _cache() -> dict[str, Any]:
-    from kullback._process import cache as _cache
+    from kullback._process import cache
 
-    folder = _cache.directory()
+    folder = cache.directory()
     kernels = [path.stat().st_size for path in folder.glob("*.kernel")] if folder.is_dir() else []
     return {
         "directory": str(folder),
-        "state": _cache.state(),
+        "state": cache.state(),
         "kernels": len(kernels),
         "bytes": sum(kernels),
     }

@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from kullback._arguments.faces import face
+from kullback._arguments.options import DistanceOptions, Options
 from kullback._catalogue import DIVERGENCES
 from kullback.discrete.row_wise import row_wise
 
 
-def hellinger_distance(
-    p: ArrayLike,
-    q: ArrayLike,
-    /,
-    *,
-    axis: int = -1,
-    normalize: bool = True,
-    pseudocount: float = 0.0,
-    zeros: str | float = "inf",
-    invalid: str = "raise",
-    out: NDArray[Any] | None = None,
-    threads: int | None = None,
-) -> Any:
+@face
+def hellinger_distance(p: ArrayLike, q: ArrayLike, /, **options: Unpack[DistanceOptions]) -> Any:
     """Hellinger's distance, sqrt(sum (sqrt p - sqrt q)^2 / 2), row by row: a metric in [0, 1].
 
     Parameters
     ----------
-    p, q : array_like, (..., k)
-        As for `kl_divergence`, and so are the options.
-    axis, normalize, pseudocount, zeros, invalid, out, threads
-        See `kl_divergence`. With `normalize=False` the distance of measures may exceed 1.
+    normalize : bool
+        Divide each row by its sum. False takes rows as they are: the distance of measures may
+        exceed 1.
 
     Returns
     -------
     ndarray (...), or a float for two 1-D rows
         0 for equal rows, 1 for rows without a common bin.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `kl_divergence`.
 
     Notes
     -----
@@ -57,56 +42,25 @@ def hellinger_distance(
     >>> kl.hellinger_distance([[1, 0], [1, 1]], [0, 1]).round(6)
     array([1.      , 0.541196])
     """
-    return row_wise(
-        DIVERGENCES["hellinger"],
-        p,
-        q,
-        axis,
-        None,
-        normalize,
-        pseudocount,
-        zeros,
-        invalid,
-        out,
-        threads,
-    )
+    return row_wise(DIVERGENCES["hellinger"], p, q, options)
 
 
-def bhattacharyya_distance(
-    p: ArrayLike,
-    q: ArrayLike,
-    /,
-    *,
-    axis: int = -1,
-    base: float | None = None,
-    normalize: bool = True,
-    pseudocount: float = 0.0,
-    zeros: str | float = "inf",
-    invalid: str = "raise",
-    out: NDArray[Any] | None = None,
-    threads: int | None = None,
-) -> Any:
+@face
+def bhattacharyya_distance(p: ArrayLike, q: ArrayLike, /, **options: Unpack[Options]) -> Any:
     """Bhattacharyya's distance -ln(sum sqrt(p q)), row by row.
 
     Symmetric; infinite for rows without a common bin. Half of Rényi's divergence of order 1/2.
 
     Parameters
     ----------
-    p, q : array_like, (..., k)
-        As for `kl_divergence`, and so are the options.
-    axis, base, normalize, pseudocount, zeros, invalid, out, threads
-        See `kl_divergence`. With `normalize=False` it is -ln(1 - h), h the square of the Hellinger
+    normalize : bool
+        Divide each row by its sum. False gives -ln(1 - h), h being the square of the Hellinger
         distance of the measures: at least 0, and infinite where h reaches 1.
 
     Returns
     -------
     ndarray (...), or a float for two 1-D rows
         At least 0; in nats or units of `base`.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `kl_divergence`.
 
     Notes
     -----
@@ -123,33 +77,12 @@ def bhattacharyya_distance(
     >>> kl.bhattacharyya_distance([[1, 0], [1, 1]], [1, 3]).round(6)
     array([0.693147, 0.034668])
     """
-    return row_wise(
-        DIVERGENCES["bhattacharyya"],
-        p,
-        q,
-        axis,
-        base,
-        normalize,
-        pseudocount,
-        zeros,
-        invalid,
-        out,
-        threads,
-    )
+    return row_wise(DIVERGENCES["bhattacharyya"], p, q, options)
 
 
+@face
 def total_variation_distance(
-    p: ArrayLike,
-    q: ArrayLike,
-    /,
-    *,
-    axis: int = -1,
-    normalize: bool = True,
-    pseudocount: float = 0.0,
-    zeros: str | float = "inf",
-    invalid: str = "raise",
-    out: NDArray[Any] | None = None,
-    threads: int | None = None,
+    p: ArrayLike, q: ArrayLike, /, **options: Unpack[DistanceOptions]
 ) -> Any:
     """Total variation distance sum |p - q| / 2, row by row: a metric in [0, 1].
 
@@ -157,20 +90,14 @@ def total_variation_distance(
 
     Parameters
     ----------
-    p, q : array_like, (..., k)
-        As for `kl_divergence`, and so are the options.
-    axis, normalize, pseudocount, zeros, invalid, out, threads
-        See `kl_divergence`. With `normalize=False` the distance of measures may exceed 1.
+    normalize : bool
+        Divide each row by its sum. False takes rows as they are: the distance of measures may
+        exceed 1.
 
     Returns
     -------
     ndarray (...), or a float for two 1-D rows
         0 for equal rows, 1 for rows without a common bin.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `kl_divergence`.
 
     Notes
     -----
@@ -187,54 +114,19 @@ def total_variation_distance(
     >>> kl.total_variation_distance([[1, 0], [1, 1]], [1, 3])
     array([0.75, 0.25])
     """
-    return row_wise(
-        DIVERGENCES["total_variation"],
-        p,
-        q,
-        axis,
-        None,
-        normalize,
-        pseudocount,
-        zeros,
-        invalid,
-        out,
-        threads,
-    )
+    return row_wise(DIVERGENCES["total_variation"], p, q, options)
 
 
-def chi2_divergence(
-    p: ArrayLike,
-    q: ArrayLike,
-    /,
-    *,
-    axis: int = -1,
-    normalize: bool = True,
-    pseudocount: float = 0.0,
-    zeros: str | float = "inf",
-    invalid: str = "raise",
-    out: NDArray[Any] | None = None,
-    threads: int | None = None,
-) -> Any:
+@face
+def chi2_divergence(p: ArrayLike, q: ArrayLike, /, **options: Unpack[DistanceOptions]) -> Any:
     """Pearson's chi-squared divergence sum (p - q)^2 / q, row by row.
 
     Not symmetric; infinite where q = 0 < p. Never below KL.
-
-    Parameters
-    ----------
-    p, q : array_like, (..., k)
-        As for `kl_divergence`, and so are the options.
-    axis, normalize, pseudocount, zeros, invalid, out, threads
-        See `kl_divergence`.
 
     Returns
     -------
     ndarray (...), or a float for two 1-D rows
         At least 0.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `kl_divergence`.
 
     Notes
     -----
@@ -251,6 +143,4 @@ def chi2_divergence(
     >>> kl.chi2_divergence([[1, 0], [1, 1]], [1, 3]).round(6)
     array([3.      , 0.333333])
     """
-    return row_wise(
-        DIVERGENCES["chi2"], p, q, axis, None, normalize, pseudocount, zeros, invalid, out, threads
-    )
+    return row_wise(DIVERGENCES["chi2"], p, q, options)

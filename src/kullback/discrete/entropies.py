@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments.faces import face
+from kullback._arguments.options import Options, zeros_rule
 from kullback._catalogue import DIVERGENCES
 from kullback.discrete.row_wise import row_wise
 
 
-def entropy(
-    p: ArrayLike,
-    /,
-    *,
-    axis: int = -1,
-    base: float | None = None,
-    normalize: bool = True,
-    pseudocount: float = 0.0,
-    zeros: str | float = "inf",
-    invalid: str = "raise",
-    out: NDArray[Any] | None = None,
-    threads: int | None = None,
-) -> Any:
+@face
+def entropy(p: ArrayLike, /, **options: Unpack[Options]) -> Any:
     """Shannon's entropy H(p) = -sum p ln p of each row.
 
     Parameters
     ----------
     p : array_like, (..., k)
-        As for `kl_divergence`.
-    axis, base, normalize, pseudocount, zeros, invalid, out, threads
-        See `kl_divergence`; `zeros` is there for all functions to take the same options: without
-        a q it changes nothing. With `normalize=False` the sum is taken as it stands, and may be
+        Counts, weights or probabilities, not negative, finite and not all 0 in a row. float32 is
+        computed and returned as such, everything else as float64.
+    normalize : bool
+        Divide each row by its sum. False takes the sum over the bins as it stands, which may be
         negative.
+    zeros : "inf", "skip" or float
+        There for all functions to take the same options: without a q it changes nothing.
 
     Returns
     -------
     ndarray (...), or a float for one row
         Between 0 (one bin has everything) and ln k (all bins alike); in nats or units of `base`.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `kl_divergence`.
 
     Notes
     -----
@@ -60,44 +47,24 @@ def entropy(
     >>> kl.entropy([[1, 1, 1, 1], [1, 0, 0, 0]], base=2)
     array([2., 0.])
     """
-    row_wise_options = (normalize, pseudocount, "inf", invalid, out, threads)
-    _arguments.zeros_rule(zeros)
-    return row_wise(DIVERGENCES["cross_entropy"], p, p, axis, base, *row_wise_options)
+    zeros_rule(options.pop("zeros", "inf"))
+    return row_wise(DIVERGENCES["cross_entropy"], p, p, options)
 
 
-def cross_entropy(
-    p: ArrayLike,
-    q: ArrayLike,
-    /,
-    *,
-    axis: int = -1,
-    base: float | None = None,
-    normalize: bool = True,
-    pseudocount: float = 0.0,
-    zeros: str | float = "inf",
-    invalid: str = "raise",
-    out: NDArray[Any] | None = None,
-    threads: int | None = None,
-) -> Any:
+@face
+def cross_entropy(p: ArrayLike, q: ArrayLike, /, **options: Unpack[Options]) -> Any:
     """Cross-entropy H(p, q) = -sum p ln q of each row of p with one of q: H(p) + KL(p || q).
 
     Parameters
     ----------
-    p, q : array_like, (..., k)
-        As for `kl_divergence`, and so are the options.
-    axis, base, normalize, pseudocount, zeros, invalid, out, threads
-        See `kl_divergence`. With `normalize=False` the sum is taken as it stands, and may be
+    normalize : bool
+        Divide each row by its sum. False takes the sum over the bins as it stands, which may be
         negative.
 
     Returns
     -------
     ndarray (...), or a float for two 1-D rows
         At least the entropy of p; infinite where q = 0 < p; in nats or units of `base`.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `kl_divergence`.
 
     Notes
     -----
@@ -113,16 +80,4 @@ def cross_entropy(
     >>> kl.cross_entropy([[9, 1], [1, 1]], [1, 1], base=2)
     array([1., 1.])
     """
-    return row_wise(
-        DIVERGENCES["cross_entropy"],
-        p,
-        q,
-        axis,
-        base,
-        normalize,
-        pseudocount,
-        zeros,
-        invalid,
-        out,
-        threads,
-    )
+    return row_wise(DIVERGENCES["cross_entropy"], p, q, options)

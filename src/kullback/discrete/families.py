@@ -1,30 +1,138 @@
-"""Families of divergences row by row: Rényi's orders, and f-divergences of one's own."""
+"""Families of divergences: Rényi's orders, and f-divergences of one's own, row by row.
+
+Their members are metrics for matrices, too: `metric=kl.Renyi(0.5)`.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Unpack
 
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from kullback.discrete.metrics import FDivergence, Renyi
+from kullback._arguments.faces import face
+from kullback._arguments.options import Options, number
+from kullback._catalogue import DIVERGENCES, Custom, Divergence
+from kullback._kernels.terms import renyi, renyi_infinite
+from kullback._kernels.terms.record import Gaps
 from kullback.discrete.row_wise import row_wise
 
 
+@dataclass(frozen=True)
+class Renyi:
+    """Rényi's divergence of order `alpha`, as a metric.
+
+    Parameters
+    ----------
+    alpha : float
+        Above 0; 1 is KL, `math.inf` the logarithm of the largest ratio p/q. At 1/2 it is
+        symmetric.
+
+    Raises
+    ------
+    ValueError, TypeError
+        alpha is not above 0, or no number.
+
+    Examples
+    --------
+    >>> import kullback as kl
+    >>> kl.pairwise([[1, 1], [3, 1]], metric=kl.Renyi(2))
+    array([[0.        , 0.28768207],
+           [0.22314355, 0.        ]])
+    """
+
+    alpha: float
+
+    def __post_init__(self) -> None:
+        """Check the order."""
+        alpha = number(self.alpha, "alpha")
+        if not alpha > 0.0:
+            raise ValueError(f"alpha is {self.alpha!r}; it must be above 0 (1 is KL)")
+        object.__setattr__(self, "alpha", alpha)
+
+    def record(self) -> Divergence:
+        """Its entry in the catalogue."""
+        if self.alpha == 1.0:
+            return replace(DIVERGENCES["kl"], word="renyi")
+        if math.isinf(self.alpha):
+            return renyi_infinite.RECORD
+        return renyi.record(self.alpha)
+
+
+# Of a function whose limit at 0, and whose slope at infinity, is infinite.
+GAPS: dict[tuple[bool, bool], Gaps] = {
+    (False, False): "",
+    (True, False): "p",
+    (False, True): "q",
+    (True, True): "either",
+}
+
+
+@dataclass(frozen=True)
+class FDivergence:
+    """The f-divergence sum q f(p/q) of one's own convex function, as a metric.
+
+    Parameters
+    ----------
+    f : callable
+        A function of one float with f(1) = 0, written so that Numba can compile it.
+    f_at_zero : float
+        Its limit at 0: what a bin with p = 0 < q counts, times q.
+    slope_at_infinity : float
+        The limit of f(t)/t: what a bin with q = 0 < p counts, times p.
+
+    Raises
+    ------
+    TypeError
+        f cannot be compiled (when the metric is first used), or a limit is no number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import kullback as kl
+    >>> own = kl.FDivergence(lambda t: t * np.log(t), f_at_zero=0.0, slope_at_infinity=np.inf)
+    >>> kl.pairwise([[1, 1], [3, 1]], metric=own)
+    array([[0.        , 0.14384104],
+           [0.13081204, 0.        ]])
+    """
+
+    f: Callable[[float], float]
+    f_at_zero: float
+    slope_at_infinity: float
+
+    def __post_init__(self) -> None:
+        """Check what can be checked before a kernel is needed."""
+        if not callable(self.f):
+            raise TypeError(f"f is {self.f!r}; it must be a function of one number")
+        for name in ("f_at_zero", "slope_at_infinity"):
+            value = number(getattr(self, name), name)
+            if math.isnan(value):
+                raise ValueError(f"{name} is NaN; give the limit of f, which may be math.inf")
+            object.__setattr__(self, name, value)
+
+    def record(self) -> Divergence:
+        """Its entry in the catalogue."""
+        from kullback._kernels.rows.custom import compiled
+
+        try:
+            f: Any = compiled(self.f)
+        except Exception as error:  # Numba has many
+            reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
+            raise TypeError(
+                f"f cannot be compiled by Numba: {reason}; write it for one float, with operators "
+                "and functions of math or numpy alone"
+            ) from error
+        infinite = math.isinf(self.f_at_zero), math.isinf(self.slope_at_infinity)
+        gaps = GAPS[infinite]
+        kernel = Custom(f, self.f_at_zero, self.slope_at_infinity)
+        return Divergence("f", symmetric=False, kernel=kernel, gaps=gaps, metric=False)
+
+
+@face
 def renyi_divergence(
-    p: ArrayLike,
-    q: ArrayLike,
-    alpha: float,
-    /,
-    *,
-    axis: int = -1,
-    base: float | None = None,
-    normalize: bool = True,
-    pseudocount: float = 0.0,
-    zeros: str | float = "inf",
-    invalid: str = "raise",
-    out: NDArray[Any] | None = None,
-    threads: int | None = None,
+    p: ArrayLike, q: ArrayLike, alpha: float, /, **options: Unpack[Options]
 ) -> Any:
     """Rényi's divergence ln(sum p^alpha q^(1 - alpha)) / (alpha - 1), row by row.
 
@@ -33,12 +141,10 @@ def renyi_divergence(
 
     Parameters
     ----------
-    p, q : array_like, (..., k)
-        As for `kl_divergence`, and so are the options.
     alpha : float
         The order, above 0; may be `math.inf`.
-    axis, base, normalize, pseudocount, zeros, invalid, out, threads
-        See `kl_divergence`. With `normalize=False` the sum inside the logarithm is 1 + sum (p^alpha
+    normalize : bool
+        Divide each row by its sum. False makes the sum inside the logarithm 1 + sum (p^alpha
         q^(1 - alpha) - alpha p - (1 - alpha) q), which joins the generalized KL at alpha = 1. Of
         large masses it may fall to 0 or below for alpha < 1: they are infinitely far apart.
 
@@ -49,8 +155,8 @@ def renyi_divergence(
 
     Raises
     ------
-    ValueError, TypeError
-        As `kl_divergence`; ValueError also for an order that is not above 0.
+    ValueError
+        An order that is not above 0.
 
     Notes
     -----
@@ -69,10 +175,10 @@ def renyi_divergence(
     >>> kl.renyi_divergence([[9, 1], [1, 1]], [1, 1], 2).round(6)
     array([0.494696, 0.      ])
     """
-    record = Renyi(alpha).record()
-    return row_wise(record, p, q, axis, base, normalize, pseudocount, zeros, invalid, out, threads)
+    return row_wise(Renyi(alpha).record(), p, q, options)
 
 
+@face
 def f_divergence(
     p: ArrayLike,
     q: ArrayLike,
@@ -81,14 +187,7 @@ def f_divergence(
     *,
     f_at_zero: float,
     slope_at_infinity: float,
-    axis: int = -1,
-    base: float | None = None,
-    normalize: bool = True,
-    pseudocount: float = 0.0,
-    zeros: str | float = "inf",
-    invalid: str = "raise",
-    out: NDArray[Any] | None = None,
-    threads: int | None = None,
+    **options: Unpack[Options],
 ) -> Any:
     """The f-divergence sum q f(p/q) of each row of p from one of q, for one's own convex f.
 
@@ -96,15 +195,13 @@ def f_divergence(
 
     Parameters
     ----------
-    p, q : array_like, (..., k)
-        As for `kl_divergence`, and so are the options.
     f : callable
         A function of one float with f(1) = 0, written so that Numba can compile it.
     f_at_zero, slope_at_infinity : float
         The limits of f at 0 and of f(t)/t at infinity: what a bin with p = 0 < q counts, times q,
         and one with q = 0 < p, times p. May be infinite.
-    axis, base, normalize, pseudocount, zeros, invalid, out, threads
-        See `kl_divergence`; `base` divides the result by ln(base).
+    base : float, optional
+        Divides the result by ln(base).
 
     Returns
     -------
@@ -113,8 +210,8 @@ def f_divergence(
 
     Raises
     ------
-    ValueError, TypeError
-        As `kl_divergence`; TypeError also for an f that cannot be compiled.
+    TypeError
+        An f that cannot be compiled.
 
     Notes
     -----
@@ -139,4 +236,4 @@ def f_divergence(
     0.368064
     """
     record = FDivergence(f, f_at_zero, slope_at_infinity).record()
-    return row_wise(record, p, q, axis, base, normalize, pseudocount, zeros, invalid, out, threads)
+    return row_wise(record, p, q, options)

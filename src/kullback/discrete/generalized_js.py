@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
+from kullback._arguments.domains import reporter
+from kullback._arguments.faces import face
+from kullback._arguments.options import Chosen, GroupOptions, checked
+from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
 from kullback._drivers import mixture as driver
 from kullback._drivers.groups import Groups, Job
 from kullback._drivers.rows import Invalid
 from kullback._drivers.weights import Weights, equal, prepared
+from kullback._process.arrays import Array
 
-Array = NDArray[Any]
 
-
+@face
 def generalized_js_divergence(
     ps: ArrayLike,
     /,
     weights: ArrayLike | None = None,
     *,
-    axis: int = -1,
     over: int = 0,
-    base: float | None = None,
-    normalize: bool = True,
-    pseudocount: float = 0.0,
-    invalid: str = "raise",
-    out: Array | None = None,
-    threads: int | None = None,
+    **options: Unpack[GroupOptions],
 ) -> Any:
     """Jensen-Shannon divergence of m distributions, sum w KL(p || mean) = H(mean) - sum w H(p).
 
@@ -47,21 +45,13 @@ def generalized_js_divergence(
         Of the m rows: not negative, finite and not all 0; divided by their sum, below 1e-325 of
         which they may count as 0. Leading axes broadcast against those of the result. Equal by
         default. A row of weight 0 has no part in the result, but must be a distribution.
-    axis, over : int
-        The axis of ps that holds the k bins, and the one that holds the m rows of a group.
-    base : float, optional
-        Base of the logarithm: None gives nats, 2 bits, 10 bans.
+    over, axis : int
+        The axis of ps that holds the m rows of a group, and the one that holds the k bins.
     normalize : bool
         Divide each row by its sum. False takes rows as they are and averages the generalized
         divergences, sum p ln(p/mean) - p + mean.
     pseudocount : float
         Added to every bin of every row before normalizing.
-    invalid : "raise" or "nan"
-        What a row that is no distribution does.
-    out : ndarray, (...), optional
-        Array to write to: the result's shape and dtype, no memory in common with an input.
-    threads : int, optional
-        At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
 
     Returns
     -------
@@ -72,10 +62,7 @@ def generalized_js_divergence(
     Raises
     ------
     ValueError
-        A row that is no distribution (naming row, column and value), weights that do not fit or
-        have no sum, axes that ps does not have, an option or `out` out of its range.
-    TypeError
-        A dtype that is not real, or that float64 cannot hold; masked, sparse and device arrays.
+        Weights that do not fit or have no sum, axes that ps does not have.
 
     Notes
     -----
@@ -96,36 +83,31 @@ def generalized_js_divergence(
     >>> kl.generalized_js_divergence([[[4, 1], [1, 1]], [[1, 4], [1, 1]]], [0.25, 0.75]).round(6)
     array([0.147044, 0.      ])
     """
-    chosen = _arguments.options(
-        DIVERGENCES["js"], base, normalize, pseudocount, "inf", invalid, threads
-    )
-    array = _arguments.array(ps, "ps")
-    stacked = _groups_of_rows(array, axis, over)
+    chosen = checked(DIVERGENCES["js"], **options)
+    array = arrays.array(ps, "ps")
+    stacked = _groups_of_rows(array, chosen.axis, over)
     lead, m = stacked.shape[:-2], stacked.shape[-2]
-    dtype = _arguments.result_dtype(array)
-    given = None if weights is None else _arguments.array(weights, "weights")
+    given = None if weights is None else arrays.array(weights, "weights")
     inputs = [array] if given is None else [array, given]
-    results = _arguments.output(out, lead, dtype, inputs)
+    results = Results(chosen.out, lead, arrays.result_dtype(array), inputs)
     shares, choice = _weights(given, lead, m)
-    rows = _arguments.bins_last(array, axis, "ps")
-    report = _arguments.reporter(chosen, [("ps", rows)], lambda: "ps")
-    run(stacked, (shares, choice), chosen, report, results)
-    return results if lead or out is not None else results[()]
+    rows = arrays.bins_last(array, chosen.axis, "ps")
+    report = reporter(chosen, [("ps", rows)], lambda: "ps")
+    run(stacked, (shares, choice), chosen, report, results.flat)
+    return results.returned()
 
 
 def run(
     stacked: Array,
     weights: tuple[Weights, NDArray[np.intp]],
-    chosen: _arguments.Options,
+    chosen: Chosen,
     report: Invalid,
-    results: Array,
+    flat: Array,
 ) -> None:
-    """Write the divergence of each group of rows, (..., m, k), to `results`, (...)."""
+    """Write the divergence of each group of rows, (..., m, k), to `flat`, one after the other."""
     shares, choice = weights
-    dtype = results.dtype
-    flat = results.reshape(-1) if results.flags.c_contiguous else np.empty(results.size, dtype)
     job = Job(
-        Groups(stacked, dtype),
+        Groups(stacked, flat.dtype),
         shares.table,
         choice,
         shares.entropies,
@@ -137,8 +119,6 @@ def run(
         chosen.threads,
     )
     driver.run(job, flat)
-    if not results.flags.c_contiguous:
-        results[...] = flat.reshape(results.shape)
 
 
 def _groups_of_rows(array: Array, axis: int, over: int) -> Array:

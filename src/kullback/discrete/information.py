@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
+from kullback._arguments.domains import faults_of_rows, reporter
+from kullback._arguments.faces import face
+from kullback._arguments.options import Chosen, TableOptions, checked
+from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
 from kullback._drivers.weights import Weights, prepared
-from kullback.discrete import generalized_js as mixtures
+from kullback._process.arrays import Array
+from kullback.discrete import generalized_js
 from kullback.discrete.divergences import kl_divergence
-
-Array = NDArray[Any]
 
 TOP = 900  # weights are scaled to about 2**TOP, so that none is subnormal beside a normal one
 
 
+@face
 def mutual_information(
     joint: ArrayLike,
     /,
-    *,
-    base: float | None = None,
-    pseudocount: float = 0.0,
-    invalid: str = "raise",
-    out: Array | None = None,
-    threads: int | None = None,
+    **options: Unpack[TableOptions],
 ) -> Any:
     """Mutual information I(X; Y) = KL(p(x, y) || p(x) p(y)) of each joint distribution.
 
@@ -40,16 +39,10 @@ def mutual_information(
         Counts, weights or probabilities of x (r values) and y (c values): not negative, finite and
         not all 0; divided by their sum. Rows and columns may be 0. The result of float32 is
         float32, computed in float64; that of everything else is float64.
-    base : float, optional
-        Base of the logarithm: None gives nats, 2 bits, 10 bans.
     pseudocount : float
         Added to every cell before normalizing.
     invalid : "raise" or "nan"
-        What a table that is no distribution does.
-    out : ndarray, (...), optional
-        Array to write to: the result's shape and dtype, no memory in common with the input.
-    threads : int, optional
-        At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
+        What a table that is no distribution does: ValueError, or NaN in its result.
 
     Returns
     -------
@@ -85,29 +78,25 @@ def mutual_information(
     >>> kl.mutual_information([[[4, 1], [2, 3]], [[1, 2], [2, 4]]]).round(6)
     array([0.086305, 0.      ])
     """
-    chosen = _arguments.options(DIVERGENCES["js"], base, True, pseudocount, "inf", invalid, threads)
+    chosen = checked(DIVERGENCES["js"], **options)
     table = _table(joint, "joint")
-    lead = table.shape[:-2]
-    results = _arguments.output(out, lead, _arguments.result_dtype(table), [table])
-    sums = _row_sums(table, pseudocount)
-    if not pseudocount:
+    results = Results(chosen.out, table.shape[:-2], arrays.result_dtype(table), [table])
+    sums = _row_sums(table, chosen.work.amount)
+    if not chosen.work.amount:
         _refuse_empty(sums, "joint", chosen)
         table = _without_empty_rows(table)
-    report = _arguments.reporter(chosen, [("joint", table)], lambda: "joint")
-    mixtures.run(table, (_weights(sums), np.arange(results.size)), chosen, report, results)
-    return results if lead or out is not None else results[()]
+    report = reporter(chosen, [("joint", table)], lambda: "joint")
+    weights = _weights(sums), np.arange(results.flat.size)
+    generalized_js.run(table, weights, chosen, report, results.flat)
+    return results.returned()
 
 
+@face
 def conditional_kl_divergence(
     joint_p: ArrayLike,
     joint_q: ArrayLike,
     /,
-    *,
-    base: float | None = None,
-    pseudocount: float = 0.0,
-    invalid: str = "raise",
-    out: Array | None = None,
-    threads: int | None = None,
+    **options: Unpack[TableOptions],
 ) -> Any:
     """Conditional divergence, the mean over x from p of KL(p(y | x) || q(y | x)).
 
@@ -118,8 +107,10 @@ def conditional_kl_divergence(
     ----------
     joint_p, joint_q : array_like, (..., r, c)
         Tables as for `mutual_information`, x along r and y along c; leading axes broadcast.
-    base, pseudocount, invalid, out, threads
-        See `mutual_information`. The pseudocount is added to every cell of both.
+    pseudocount : float
+        Added to every cell of both before normalizing.
+    invalid : "raise" or "nan"
+        What a table that is no distribution does: ValueError, or NaN in its results.
 
     Returns
     -------
@@ -149,15 +140,13 @@ def conditional_kl_divergence(
     >>> float(kl.conditional_kl_divergence(p, q).round(6))
     0.065406
     """
-    chosen = _arguments.options(DIVERGENCES["kl"], base, True, pseudocount, "inf", invalid, threads)
+    chosen = checked(DIVERGENCES["kl"], **options)
     tables = _table(joint_p, "joint_p"), _table(joint_q, "joint_q")
     lead = _common_lead(*tables)
-    results = _arguments.output(out, lead, _arguments.result_dtype(*tables), list(tables))
-    given_x = np.array(
-        kl_divergence(*tables, base=base, pseudocount=pseudocount, invalid="nan", threads=threads),
-        np.float64,
-    )
-    sums = [_row_sums(table, pseudocount) for table in tables]
+    results = Results(chosen.out, lead, arrays.result_dtype(*tables), list(tables))
+    of_rows: TableOptions = {**options, "out": None, "invalid": "nan"}
+    given_x = np.array(kl_divergence(*tables, **of_rows), np.float64)
+    sums = [_row_sums(table, chosen.work.amount) for table in tables]
     if np.isnan(given_x).any():
         _judge(tables, sums, chosen, given_x)
     with np.errstate(invalid="ignore", over="ignore"):  # of tables that are no distributions
@@ -165,13 +154,13 @@ def conditional_kl_divergence(
         weights = np.broadcast_to(np.ldexp(sums[0], TOP - most), given_x.shape)
         # A weight may be too small for a number, but what is infinite counts.
         parts = np.where(given_x == np.inf, np.inf, weights * given_x)
-        results[...] = parts.sum(axis=-1) / weights.sum(axis=-1)
-    return results if lead or out is not None else results[()]
+        results.flat[:] = (parts.sum(axis=-1) / weights.sum(axis=-1)).reshape(-1)
+    return results.returned()
 
 
 def _table(given: ArrayLike, name: str) -> Array:
     """`given` as tables with at least one cell, the cells of a row beside each other in memory."""
-    array = _arguments.array(given, name)
+    array = arrays.array(given, name)
     if array.ndim < 2 or not all(array.shape[-2:]):
         raise ValueError(f"{name} has shape {array.shape}; it must be (..., r, c), with cells")
     # NumPy sums neighbours in pairs, whose error does not grow with their number.
@@ -183,7 +172,7 @@ def _common_lead(p: Array, q: Array) -> tuple[int, ...]:
         raise ValueError(
             f"the numbers of rows differ: joint_p has shape {p.shape} and joint_q {q.shape}"
         )
-    return _arguments.common_lead(p, q, ("joint_p", "joint_q"))[:-1]
+    return arrays.common_lead(p, q, ("joint_p", "joint_q"))[:-1]
 
 
 def _row_sums(table: Array, pseudocount: float) -> NDArray[np.float64]:
@@ -216,7 +205,7 @@ def _weights(sums: Array) -> Weights:
     return prepared(np.where(usable, given, 1.0))
 
 
-def _refuse_empty(sums: Array, name: str, chosen: _arguments.Options) -> None:
+def _refuse_empty(sums: Array, name: str, chosen: Chosen) -> None:
     """ValueError for a table of zeros, unless invalid="nan"."""
     empty = ~sums.any(axis=-1)
     if chosen.raises and empty.any():
@@ -227,16 +216,12 @@ def _refuse_empty(sums: Array, name: str, chosen: _arguments.Options) -> None:
         )
 
 
-def _judge(
-    tables: tuple[Array, Array], sums: list[Array], chosen: _arguments.Options, given_x: Array
-) -> None:
+def _judge(tables: tuple[Array, Array], sums: list[Array], chosen: Chosen, given_x: Array) -> None:
     """In place: 0 or infinity where a row is merely empty, NaN or ValueError where it is wrong."""
     wrong = [~((table >= 0) & (table < np.inf)).all(axis=-1) for table in tables]
     if chosen.raises:
         names = ("joint_p", "joint_q")
-        faults = _arguments.faults_of_rows(
-            list(zip(names, tables, strict=True)), empty_allowed=True
-        )
+        faults = faults_of_rows(list(zip(names, tables, strict=True)), empty_allowed=True)
         if faults:
             raise ValueError(faults)
         for name, of in zip(names, sums, strict=True):

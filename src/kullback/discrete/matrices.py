@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays as _arguments
-from kullback._arguments.progress import Progress, Shown
+from kullback._arguments import arrays
+from kullback._arguments.domains import first_without_common_bins, reporter
+from kullback._arguments.faces import face
+from kullback._arguments.options import Chosen, MatrixOptions, checked
+from kullback._arguments.progress import Shown
+from kullback._arguments.results import output
 from kullback._catalogue import Divergence, Parametric
 from kullback._catalogue import metric as divergence_of
 from kullback._drivers import rows as row_driver
@@ -20,9 +24,8 @@ from kullback._drivers.products import Centred, Roots, Symmetrized
 from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.sources import Rows
 from kullback._drivers.targets import Condensed, Matrix
-from kullback._process.memory import check_memory
+from kullback._process.arrays import Array
 
-Array = NDArray[Any]
 FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
     "pairs": Pairs,
     "entropic": Entropic,
@@ -33,40 +36,27 @@ FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
 Metric = str | Parametric
 
 
+@face
 def pairwise(
     x: ArrayLike,
     y: ArrayLike | None = None,
     /,
     metric: Metric = "js",
-    *,
-    base: float | None = None,
-    normalize: bool = True,
-    pseudocount: float = 0.0,
-    zeros: str | float = "inf",
-    invalid: str = "raise",
-    out: Array | None = None,
-    threads: int | None = None,
-    progress: Progress = False,
+    **options: Unpack[MatrixOptions],
 ) -> Array:
     """Matrix of the divergences of every row of x from every row of y.
 
     Parameters
     ----------
     x, y : array_like, (n, k) and (m, k)
-        Counts, weights or probabilities, as for `kl_divergence`; `y=None` is x itself, and each
-        pair of a symmetric metric is then computed once.
+        Counts, weights or probabilities, not negative, finite and not all 0 in a row; `y=None` is x
+        itself, and each pair of a symmetric metric is then computed once.
     metric : str, Renyi or FDivergence
         "kl" (KL(x[i] || y[j])), "reverse_kl" (KL(y[j] || x[i])), "js", "js_distance", "jeffreys",
         "hellinger", "bhattacharyya", "total_variation", "chi2", or a member of a family, such as
         `kullback.Renyi(0.5)`.
-    base, normalize, pseudocount, zeros, invalid, threads
-        As for `kl_divergence`. `zeros` other than "inf" or a row of zeros in `invalid="nan"`
-        treat the two sides differently, as the row-wise functions do.
     out : ndarray, (n, m), optional
         Array to write to: float64 (float32 if all inputs are), no memory in common with an input.
-    progress : bool or callable
-        True shows a bar (with tqdm, if it is installed); a callable is called from this thread as
-        `progress(done, total)`, in tiles.
 
     Returns
     -------
@@ -76,8 +66,8 @@ def pairwise(
 
     Raises
     ------
-    ValueError, TypeError
-        As `kl_divergence`, and for an unknown metric.
+    ValueError
+        An unknown metric.
     MemoryError
         Before any work, if the result does not fit: the shape, the bytes, and what to do.
 
@@ -88,7 +78,8 @@ def pairwise(
     their own error, and pairs that the bound does not certify are computed again without
     cancellation. The worst case, all pairs nearly equal, takes the time of the row-wise function
     for each pair, and so do the other metrics. JS of float32 rows is certified to 1e-5 (errors
-    seen: below 2e-6). Beyond the result, at most 64 MB are used.
+    seen: below 2e-6). Beyond the result, at most 64 MB are used. `zeros` other than "inf" or a row
+    of zeros in `invalid="nan"` treat the two sides differently, as the row-wise functions do.
 
     Examples
     --------
@@ -101,53 +92,45 @@ def pairwise(
     array([[0.14384104,        inf]])
     """
     divergence = divergence_of(metric)
-    chosen = _arguments.options(divergence, base, normalize, pseudocount, zeros, invalid, threads)
+    chosen = checked(divergence, **options)
     x_array = _matrix(x, "x")
     y_array = x_array if y is None else _matrix(y, "y")
-    _arguments.common_bins(x_array, y_array, ("x", "y"))
-    dtype = _arguments.result_dtype(x_array, y_array)
+    arrays.common_bins(x_array, y_array, ("x", "y"))
+    dtype = arrays.result_dtype(x_array, y_array)
     shape = (len(x_array), len(y_array))
-    if out is None:
-        check_memory(shape, dtype, "pairwise")
-    result = _arguments.output(out, shape, dtype, [x_array, y_array])
+    result = output(chosen.out, shape, dtype, [x_array, y_array], "pairwise")
     symmetric = y is None and divergence.symmetric and zeros_do_not_matter(chosen)
     target = Matrix(result.T if divergence.reverse else result, symmetric)
     named = [("x", x_array)] if y is None else [("x", x_array), ("y", y_array)]
-    report = _arguments.reporter(chosen, named, partial(_left_empty, x_array, y_array))
+    report = reporter(chosen, named, partial(_left_empty, x_array, y_array))
     kind = chosen.work.matrix_dtype(dtype)
     x_rows, y_rows = _rows(x_array, kind), _rows(y_array, kind)
     if y is None:
         y_rows = x_rows
     if divergence.reverse:
         x_rows, y_rows = y_rows, x_rows
-    _run(divergence, chosen, x_rows, y_rows, target, report, progress)
+    _run(divergence, chosen, x_rows, y_rows, target, report)
     return result
 
 
+@face
 def condensed(
     x: ArrayLike,
     /,
     metric: Metric = "js",
-    *,
-    base: float | None = None,
-    normalize: bool = True,
-    pseudocount: float = 0.0,
-    zeros: str | float = "inf",
-    invalid: str = "raise",
-    out: Array | None = None,
-    threads: int | None = None,
-    progress: Progress = False,
+    **options: Unpack[MatrixOptions],
 ) -> Array:
     """The upper triangle of `pairwise(x)`, as a vector: the form that SciPy's clustering takes.
 
     Parameters
     ----------
     x : array_like, (n, k)
-        As for `pairwise`, and so are the options; the metric must be symmetric.
-    metric, base, normalize, pseudocount, zeros, invalid, threads, progress
-        See `pairwise`.
+        Counts, weights or probabilities, not negative, finite and not all 0 in a row.
+    metric : str or Renyi
+        A symmetric one: "js", "js_distance", "jeffreys", "hellinger", "bhattacharyya",
+        "total_variation" or `kullback.Renyi(0.5)`. With `zeros` other than "inf", none is.
     out : ndarray, (n (n - 1) / 2,), optional
-        Array to write to.
+        Array to write to: float64 (float32 if x is), no memory in common with x.
 
     Returns
     -------
@@ -156,9 +139,10 @@ def condensed(
 
     Raises
     ------
-    ValueError, TypeError, MemoryError
-        As `pairwise`; ValueError also for a metric that is not symmetric (with `zeros` other than
-        "inf", none is).
+    ValueError
+        A metric that is unknown or not symmetric.
+    MemoryError
+        Before any work, if the result does not fit: the shape, the bytes, and what to do.
 
     Notes
     -----
@@ -171,42 +155,39 @@ def condensed(
     array([0.311278, 1.      , 0.311278])
     """
     divergence = divergence_of(metric)
-    chosen = _arguments.options(divergence, base, normalize, pseudocount, zeros, invalid, threads)
+    chosen = checked(divergence, **options)
     if not (divergence.symmetric and zeros_do_not_matter(chosen)):
-        why = "" if not divergence.symmetric else f" with zeros={zeros!r}"
+        why = "" if not divergence.symmetric else f" with zeros={options['zeros']!r}"
         raise ValueError(f"the metric {metric!r}{why} is not symmetric; use pairwise")
     x_array = _matrix(x, "x")
-    _arguments.common_bins(x_array, x_array, ("x", "x"))
-    dtype = _arguments.result_dtype(x_array)
+    arrays.common_bins(x_array, x_array, ("x", "x"))
+    dtype = arrays.result_dtype(x_array)
     n = len(x_array)
     shape = (n * (n - 1) // 2,)
-    if out is None:
-        check_memory(shape, dtype, "condensed")
-    result = _arguments.output(out, shape, dtype, [x_array])
-    report = _arguments.reporter(chosen, [("x", x_array)], lambda: "a row of x")
+    result = output(chosen.out, shape, dtype, [x_array], "condensed")
+    report = reporter(chosen, [("x", x_array)], lambda: "a row of x")
     rows = _rows(x_array, chosen.work.matrix_dtype(dtype))
-    _run(divergence, chosen, rows, rows, Condensed(result, n), report, progress)
+    _run(divergence, chosen, rows, rows, Condensed(result, n), report)
     return result
 
 
 def _left_empty(x: Array, y: Array) -> str:
-    i, j = _arguments.first_without_common_bins(x[:, None], y[None], (len(x), len(y)))
+    i, j = first_without_common_bins(x[:, None], y[None], (len(x), len(y)))
     return f"row {i} of x, against row {j} of y,"
 
 
-def zeros_do_not_matter(chosen: _arguments.Options) -> bool:
+def zeros_do_not_matter(chosen: Chosen) -> bool:
     """Whether both sides are treated alike, so that a symmetric divergence stays symmetric."""
     return chosen.work.rule in ("plain", "pseudocount")
 
 
 def _run(
     divergence: Divergence,
-    chosen: _arguments.Options,
+    chosen: Chosen,
     x: Rows,
     y: Rows,
     target: Matrix | Condensed,
     invalid: Invalid,
-    progress: Progress,
 ) -> None:
     n, m, k = x.lead[0], y.lead[0], x.array.shape[-1]
     if not n or not m:
@@ -219,12 +200,12 @@ def _run(
     # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
     name = divergence.matrix_form if zeros_do_not_matter(chosen) else "pairs"
     job = tiles.Job(chosen.work, FORMS[name](chosen.work, x, y), x, y, target, invalid)
-    with Shown(progress) as shown:
+    with Shown(chosen.progress) as shown:
         tiles.run(job, tiles.tile_shape(name, n, m, k), chosen.threads, shown)
 
 
 def _matrix(given: ArrayLike, name: str) -> Array:
-    array = _arguments.array(given, name)
+    array = arrays.array(given, name)
     if array.ndim != 2:
         raise ValueError(f"{name} has shape {array.shape}; it must have two axes, rows and bins")
     return array

@@ -4,45 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
+from kullback._arguments.domains import first_without_common_bins, reporter
+from kullback._arguments.options import DistanceOptions, checked
+from kullback._arguments.results import Results
 from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
 from kullback._drivers.sources import Rows
 
 
 def row_wise(
-    divergence: Divergence,
-    p_given: ArrayLike,
-    q_given: ArrayLike,
-    axis: int,
-    base: float | None,
-    normalize: bool,
-    pseudocount: float,
-    zeros: str | float,
-    invalid: str,
-    out: NDArray[Any] | None,
-    threads: int | None,
+    divergence: Divergence, p_given: ArrayLike, q_given: ArrayLike, options: DistanceOptions
 ) -> Any:
-    """One divergence of each row of p from one of q; see `kl_divergence` for the options."""
-    chosen = _arguments.options(divergence, base, normalize, pseudocount, zeros, invalid, threads)
-    p = _arguments.bins_last(_arguments.array(p_given, "p"), axis, "p")
-    q = _arguments.bins_last(_arguments.array(q_given, "q"), axis, "q")
-    lead = _arguments.common_lead(p, q, ("p", "q"))
-    dtype = _arguments.result_dtype(p, q)
-    results = _arguments.output(out, lead, dtype, [p, q])
+    """One divergence of each row of p from one of q; `options` are those of distances at least."""
+    chosen = checked(divergence, **options)
+    p = arrays.bins_last(arrays.array(p_given, "p"), chosen.axis, "p")
+    q = arrays.bins_last(arrays.array(q_given, "q"), chosen.axis, "q")
+    lead = arrays.common_lead(p, q, ("p", "q"))
+    dtype = arrays.result_dtype(p, q)
+    results = Results(chosen.out, lead, dtype, [p, q])
 
     def left_empty() -> str:
-        place = _arguments.first_without_common_bins(p, q, lead)
+        place = first_without_common_bins(p, q, lead)
         return f"row {', '.join(map(str, place))} of p" if place else "p"
 
-    report = _arguments.reporter(chosen, [("p", p), ("q", q)], left_empty)
-    flat = results.reshape(-1) if results.flags.c_contiguous else np.empty(results.size, dtype)
+    report = reporter(chosen, [("p", p), ("q", q)], left_empty)
     kind = chosen.work.kernel_dtype(p, q, dtype)
     p_rows, q_rows = Rows(p, lead, kind), Rows(q, lead, kind)
-    row_driver.run(chosen.work, p_rows, q_rows, flat, report, chosen.threads)
-    if not results.flags.c_contiguous:
-        results[...] = flat.reshape(lead)
-    return results if lead or out is not None else results[()]
+    row_driver.run(chosen.work, p_rows, q_rows, results.flat, report, chosen.threads)
+    return results.returned()

@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kullback._arguments import arrays as _arguments
-
-Array = NDArray[np.float64]
+from kullback._arguments import arrays
+from kullback._process.arrays import Array, Floats
 
 
 def choice(given: object, known: Iterable[str], name: str) -> None:
@@ -30,7 +28,7 @@ def whole(given: Any, name: str, least: int) -> int:
     return int(given)
 
 
-def samples(given: Any, name: str) -> Array:
+def samples(given: Any, name: str) -> Floats:
     """Samples of shape (n,) or (n, d) as (n, d), n and d > 0, all of them finite."""
     array = checked_samples(given, name)
     rows = np.ascontiguousarray(array.reshape(len(array), -1), np.float64)
@@ -42,24 +40,26 @@ def samples(given: Any, name: str) -> Array:
     return rows
 
 
-def checked_samples(given: Any, name: str) -> NDArray[Any]:
+def checked_samples(given: Any, name: str) -> Array:
     """Samples as the array they are, of shape (n,) or (n, d), whose entries are not looked at."""
-    array = _arguments.array(given, name)
+    array = arrays.array(given, name)
     if array.ndim not in (1, 2) or not array.size:
         raise ValueError(f"{name} has shape {array.shape}; it must be (n,) or (n, d), n > 0")
     return array
 
 
-def shares(given: Any, name: str) -> Array:
+def shares(given: Any, name: str) -> Floats:
     """Weights divided by their sum. They must be finite, not negative and not all 0."""
-    weights = np.asarray(_arguments.array(given, name), np.float64)
+    weights = np.asarray(arrays.array(given, name), np.float64)
     if not ((weights >= 0) & (weights < np.inf)).all() or not weights.any():
         raise ValueError(f"{name} must be finite, not negative and not all 0")
     scaled = weights / weights.max()  # whose sum does not overflow
     return np.asarray(scaled / scaled.sum())
 
 
-def values(function: Callable[[Any], Any], points: Any, shape: tuple[int, ...], name: str) -> Array:
+def values(
+    function: Callable[[Any], Any], points: Any, shape: tuple[int, ...], name: str
+) -> Floats:
     """What a user's function gives for the points, which must have this shape."""
     with np.errstate(all="ignore"):
         found = np.asarray(function(points), np.float64)

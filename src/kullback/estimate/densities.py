@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
+from kullback._process.arrays import Floats
 from kullback.estimate import arguments
-
-Array = NDArray[np.float64]
 
 LEVELS = np.array(
     [1e-9, 1e-5, 1e-3, 0.02, 0.1, 0.3, 0.5]
@@ -27,11 +26,11 @@ DISTANCES = np.logspace(-14, 20, 341)
 class Density(NamedTuple):
     """A log density and what is known of it."""
 
-    log: Callable[[Any], Array]  # of an array
+    log: Callable[[Any], Floats]  # of an array
     low: float
     high: float
     certain: bool  # the density is above 0 between low and high, also where its logarithm is -inf
-    landmarks: Callable[[], Array]  # points that part the line where it changes
+    landmarks: Callable[[], Floats]  # points that part the line where it changes
 
 
 def density(given: Any, support: tuple[float, float] | None, name: str) -> Density:
@@ -50,7 +49,7 @@ def density(given: Any, support: tuple[float, float] | None, name: str) -> Densi
     return Density(log, low, high, False, lambda: _landmarks(log, low, high, name))
 
 
-def landmarks_of(densities: Iterable[Density], points: ArrayLike | None) -> list[Array]:
+def landmarks_of(densities: Iterable[Density], points: ArrayLike | None) -> list[Floats]:
     """The landmarks of each density, and the points that the user names."""
     named = [] if points is None else [np.ravel(np.asarray(points, np.float64))]
     return [*(one.landmarks() for one in densities), *named]
@@ -61,7 +60,7 @@ def _distribution(given: Any, name: str) -> Density:
     inverse = getattr(given, "ppf", None) or given.icdf
     upper = getattr(given, "isf", None) or given.iccdf
 
-    def quantiles() -> Array:
+    def quantiles() -> Floats:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a landmark that cannot be computed is not needed
             found = np.concatenate([np.ravel(inverse(LEVELS)), np.ravel(upper(LEVELS))])
@@ -83,10 +82,10 @@ def _interval(support: tuple[float, float] | None) -> tuple[float, float]:
     return low, high
 
 
-def _checked(function: Callable[[Any], Any], name: str) -> Callable[[Any], Array]:
+def _checked(function: Callable[[Any], Any], name: str) -> Callable[[Any], Floats]:
     """`function`, checked to give a number for each entry of an array, and none that is NaN."""
 
-    def log(x: Any) -> Array:
+    def log(x: Any) -> Floats:
         values = arguments.values(function, x, np.shape(x), f"the log density {name}")
         if np.isnan(values).any():
             at = np.ravel(x)[np.ravel(np.isnan(values))][0]
@@ -96,12 +95,12 @@ def _checked(function: Callable[[Any], Any], name: str) -> Callable[[Any], Array
     return log
 
 
-def _within(log: Callable[[Any], Array], low: float, high: float) -> Callable[[Any], Array]:
+def _within(log: Callable[[Any], Floats], low: float, high: float) -> Callable[[Any], Floats]:
     """The log density -inf outside the support, where its function need not be defined."""
     if math.isinf(low) and math.isinf(high):
         return log
 
-    def inside(x: Any) -> Array:
+    def inside(x: Any) -> Floats:
         x = np.asarray(x)
         there = (x >= low) & (x <= high)
         values = np.full(x.shape, -np.inf)
@@ -111,7 +110,7 @@ def _within(log: Callable[[Any], Array], low: float, high: float) -> Callable[[A
     return inside
 
 
-def _landmarks(log: Callable[[Any], Array], low: float, high: float, name: str) -> Array:
+def _landmarks(log: Callable[[Any], Floats], low: float, high: float, name: str) -> Floats:
     """The modes, and the points on either side where the log density has dropped by DROPS."""
     x = np.unique(_grid(low, high))
     values = log(x)
@@ -130,7 +129,7 @@ def _landmarks(log: Callable[[Any], Array], low: float, high: float, name: str) 
     return np.array(found)
 
 
-def _grid(low: float, high: float) -> Array:
+def _grid(low: float, high: float) -> Floats:
     if math.isinf(low) and math.isinf(high):
         return np.asarray(np.sinh(GRID))
     if math.isinf(low) or math.isinf(high):
@@ -139,7 +138,7 @@ def _grid(low: float, high: float) -> Array:
     return np.asarray(inside[(inside > low) & (inside < high)])
 
 
-def _mode(log: Callable[[Any], Array], around: tuple[float, float], start: float) -> float:
+def _mode(log: Callable[[Any], Floats], around: tuple[float, float], start: float) -> float:
     def height(x: float) -> float:
         return -float(max(log(np.array([x]))[0], -1e300))
 
@@ -148,7 +147,7 @@ def _mode(log: Callable[[Any], Array], around: tuple[float, float], start: float
     return float(best.x) if best.fun <= height(start) else start
 
 
-def _shoulders(log: Callable[[Any], Array], mode: float, low: float, high: float) -> list[float]:
+def _shoulders(log: Callable[[Any], Floats], mode: float, low: float, high: float) -> list[float]:
     top = log(np.array([mode]))[0]
     found = []
     for side in (-1.0, 1.0):

@@ -10,26 +10,26 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import logsumexp
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
+from kullback._arguments.options import unit_of
+from kullback._process.arrays import Floats
 from kullback.estimate import arguments
 from kullback.estimate.results import MixtureDivergence
 from kullback.gaussians.matrices import pairwise_gaussian
-
-Array = NDArray[np.float64]
 
 SWEEPS = 200  # at most, each of which lowers the upper bound
 SETTLED = 1e-10  # relative change of the bound after which no sweep follows
 
 
 class _Mixture(NamedTuple):
-    log_weights: Array  # (a,)
-    means: Array  # (a, d)
-    variances: Array  # (a, d)
+    log_weights: Floats  # (a,)
+    means: Floats  # (a, d)
+    variances: Floats  # (a, d)
 
-    def entropies(self) -> Array:
+    def entropies(self) -> Floats:
         """The differential entropy of each component, (a,)."""
         return np.asarray(0.5 * np.log(2 * math.pi * math.e * self.variances).sum(axis=1))
 
@@ -98,7 +98,7 @@ def gaussian_mixture_kl(
     >>> [round(x, 3) for x in found]
     [0.458, 0.415, 0.612]
     """
-    unit = _arguments.unit(base)
+    unit = unit_of(base)
     p = _mixture(weights_p, means_p, variances_p, "p")
     q = _mixture(weights_q, means_q, variances_q, "q")
     if p.means.shape[1] != q.means.shape[1]:
@@ -116,12 +116,12 @@ def gaussian_mixture_kl(
     return MixtureDivergence(value / unit, lower / unit, max(upper, lower) / unit)
 
 
-def _divergences(p: _Mixture, q: _Mixture) -> Array:
+def _divergences(p: _Mixture, q: _Mixture) -> Floats:
     """KL of each component of p from each of q."""
     return pairwise_gaussian(p.means, p.variances, q.means, q.variances)
 
 
-def _log_overlaps(p: _Mixture, q: _Mixture) -> Array:
+def _log_overlaps(p: _Mixture, q: _Mixture) -> Floats:
     """Ln of the integral of the product of each component of p and each of q."""
     found = np.empty((len(p.means), len(q.means)))
     for row, mean, variance in zip(found, p.means, p.variances, strict=True):
@@ -130,7 +130,7 @@ def _log_overlaps(p: _Mixture, q: _Mixture) -> Array:
     return found
 
 
-def _paired(p: _Mixture, q: _Mixture, across: Array) -> float:
+def _paired(p: _Mixture, q: _Mixture, across: Floats) -> float:
     """The least KL of joint weights phi(a, b), psi(a, b) whose sums are the weights of p and q.
 
     Hershey and Olsen's variational upper bound: phi and psi are improved in turn.
@@ -152,7 +152,7 @@ def _paired(p: _Mixture, q: _Mixture, across: Array) -> float:
 
 def _mixture(weights: Any, means: Any, variances: Any, name: str) -> _Mixture:
     shares, centers, spreads = (
-        np.asarray(_arguments.array(given, f"{what}_{name}"), np.float64)
+        np.asarray(arrays.array(given, f"{what}_{name}"), np.float64)
         for given, what in ((weights, "weights"), (means, "means"), (variances, "variances"))
     )
     if centers.ndim not in (1, 2) or shares.shape != centers.shape[:1] or not centers.size:

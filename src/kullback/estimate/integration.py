@@ -17,12 +17,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.integrate import quad_vec
 
-Array = NDArray[np.float64]
+from kullback._process.arrays import Floats
+
 # (x, ln of dx/ds) to ln of the integrand times dx/ds; +inf where the integral is infinite
-LogIntegrand = Callable[[Array, Array], Array]
+LogIntegrand = Callable[[Floats, Floats], Floats]
 
 FARTHEST = 1e150  # its square is a number
 NEAREST = 1e-300  # the least distance from an end at 0
@@ -37,13 +37,13 @@ NEGLIGIBLE = -80.0  # the logarithm of the share of a tail that need not be look
 class Pieces(NamedTuple):
     """x = origin + factor * t where rate is 0, else origin + factor * e**(rate t)."""
 
-    origin: Array
-    factor: Array
-    rate: Array
-    start: Array  # t = start + length * s, s from 0 to 1
-    length: Array
+    origin: Floats
+    factor: Floats
+    rate: Floats
+    start: Floats  # t = start + length * s, s from 0 to 1
+    length: Floats
 
-    def at(self, s: float | Array) -> tuple[Array, Array]:
+    def at(self, s: float | Floats) -> tuple[Floats, Floats]:
         """X and ln(dx/ds) of every piece."""
         t = self.start + self.length * s
         inner = self.rate == 0
@@ -62,7 +62,7 @@ class End(NamedTuple):
     no_decay: float
     uncertain: bool = False  # it stops so early that nothing is known of the integrand beyond
 
-    def at(self, t: Array) -> tuple[Array, Array]:
+    def at(self, t: Floats) -> tuple[Floats, Floats]:
         """X and ln(dx/dt)."""
         x = self.origin + self.factor * np.exp(self.rate * t)
         return x, math.log(abs(self.factor)) + self.rate * t
@@ -75,7 +75,7 @@ class Integral(NamedTuple):
     error: float  # of an infinite value 0 if the integral diverges, infinite if that is not certain
 
 
-def landmarks(points: list[Array], low: float, high: float) -> Array:
+def landmarks(points: list[Floats], low: float, high: float) -> Floats:
     """The points inside (low, high), ascending, none so near another that x has no digits left."""
     found = np.unique(np.concatenate([*points, np.empty(0)]))
     found = found[(found > low) & (found < high) & (np.abs(found) < FARTHEST / 1e6)]
@@ -95,7 +95,7 @@ def _one_inside(low: float, high: float) -> float:
     return low + max(1.0, abs(low)) if math.isfinite(low) else high - max(1.0, abs(high))
 
 
-def ends(points: Array, low: float, high: float) -> list[End]:
+def ends(points: Floats, low: float, high: float) -> list[End]:
     """The way from the first landmark to `low` and from the last to `high`."""
     one = max(1.0, float(np.abs(points[0])))
     widths = (
@@ -118,7 +118,7 @@ def _end(first: float, end: float, step: float) -> End:
     return End(end, distance, -1.0, most, EXACT, NO_DECAY_RESOLVED)
 
 
-def pieces(points: Array, both: list[End]) -> Pieces:
+def pieces(points: Floats, both: list[End]) -> Pieces:
     """All pieces between the landmarks and towards the ends."""
     points = graded(points, both)
     rows = [(x, width, 0.0, 0.0, 1.0) for x, width in zip(points, np.diff(points), strict=False)]
@@ -134,7 +134,7 @@ def joined(parts: list[Pieces]) -> Pieces:
     return Pieces(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def graded(points: Array, both: list[End]) -> Array:
+def graded(points: Floats, both: list[End]) -> Floats:
     """The points and more, so that no piece is much longer than the next, whatever the scales."""
     widths = np.diff(points)
     beside = [abs(end.factor) if end.rate < 0 else math.inf for end in both]
@@ -162,7 +162,7 @@ def integrate(
     count = math.sqrt(parts.origin.size)  # the norm of the error is the root of a sum of squares
     absolute, relative = max(tolerances[0], 1e-300), tolerances[1] / count
 
-    def values(s: float) -> Array:
+    def values(s: float) -> Floats:
         logarithms = function(*parts.at(s))
         if np.isposinf(logarithms).any():
             raise OverflowError
@@ -212,7 +212,7 @@ def tail(function: LogIntegrand, end: End, total: float) -> Integral:
     return Integral(whole * rest, whole * (rest if end.uncertain else error))
 
 
-def _rest(heights: Array, last: int, step: float) -> tuple[float, float]:
+def _rest(heights: Floats, last: int, step: float) -> tuple[float, float]:
     """Of three values (a + b i) r**i at i = 0, 1, 2: the integral from `last` on, and the fourth.
 
     The integral is in units of i times `step`; infinite where there is no such course.

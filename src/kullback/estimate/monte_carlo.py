@@ -7,17 +7,16 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments.options import unit_of
+from kullback._process.arrays import Array, Floats
 from kullback.estimate import arguments
 from kullback.estimate.ratios import excess
 from kullback.estimate.results import Estimate
 
-Array = NDArray[np.float64]
-
 # Of d = ln q - ln p at a sample.
-ESTIMATORS: dict[str, Callable[[Array], Array]] = {
+ESTIMATORS: dict[str, Callable[[Floats], Floats]] = {
     "k1": np.negative,
     "k2": lambda d: 0.5 * d * d,
     "k3": excess,
@@ -91,7 +90,7 @@ def kl_monte_carlo(
     0.0050 +- 0.0000
     """
     arguments.choice(estimator, ESTIMATORS, "estimator")
-    unit = _arguments.unit(base)
+    unit = unit_of(base)
     size = arguments.whole(chunk, "chunk", 1)
     array = arguments.checked_samples(samples, "samples")
     one, other = _log_density(log_p, "log_p"), _log_density(log_q, "log_q")
@@ -112,8 +111,8 @@ def _log_density(given: Any, name: str) -> Callable[[Any], Any]:
 
 
 def _log_ratios(
-    log_p: Callable[[Any], Any], log_q: Callable[[Any], Any], x: NDArray[Any], start: int
-) -> Array:
+    log_p: Callable[[Any], Any], log_q: Callable[[Any], Any], x: Array, start: int
+) -> Floats:
     """Ln q - ln p at each sample of a chunk."""
     p = arguments.values(log_p, x, x.shape[:1], "log_p")
     q = arguments.values(log_q, x, x.shape[:1], "log_q")
@@ -128,7 +127,7 @@ def _log_ratios(
     return np.asarray(q - p)
 
 
-def _moments(chunks: Iterator[Array]) -> tuple[float, float, int]:
+def _moments(chunks: Iterator[Floats]) -> tuple[float, float, int]:
     """Mean, variance (of a sample) and number of all numbers, by Chan's way of joining chunks."""
     mean, squares, count = 0.0, 0.0, 0
     for values in chunks:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.spatial import cKDTree
 from scipy.special import digamma
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments.options import thread_count, unit_of
+from kullback._process.arrays import Array, Floats
 from kullback._process.threads import default_threads
 from kullback.estimate import arguments
 from kullback.estimate.results import Estimate
-
-Array = NDArray[np.float64]
 
 BLOCKS = 20  # parts of the samples: the spread of their estimates gives the standard error
 
@@ -92,9 +90,9 @@ def kl_nearest_neighbor(
     >>> print(f"{result.value:.3f} +- {result.standard_error:.3f}")
     0.315 +- 0.010
     """
-    unit = _arguments.unit(base)
+    unit = unit_of(base)
     k = arguments.whole(n_neighbors, "n_neighbors", 1)
-    workers = _arguments.thread_count(threads) or default_threads()
+    workers = thread_count(threads) or default_threads()
     one, other = arguments.samples(x, "x"), arguments.samples(y, "y")
     if one.shape[1] != other.shape[1]:
         raise ValueError(f"x has {one.shape[1]} dimensions and y {other.shape[1]}")
@@ -108,7 +106,7 @@ def kl_nearest_neighbor(
     return Estimate(value / unit, error / unit, freedom)
 
 
-def _estimate(x: Array, y: Array, k: int, workers: int) -> float:
+def _estimate(x: Floats, y: Floats, k: int, workers: int) -> float:
     both = np.concatenate([x, y])
     repeated = len(np.unique(both, axis=0)) < len(both)
     rho, own = _distances(x, x, (k, 1), repeated, workers)
@@ -119,8 +117,8 @@ def _estimate(x: Array, y: Array, k: int, workers: int) -> float:
 
 
 def _distances(
-    among: Array, of: Array, neighbors: tuple[int, int], repeated: bool, workers: int
-) -> tuple[Array, NDArray[Any]]:
+    among: Floats, of: Floats, neighbors: tuple[int, int], repeated: bool, workers: int
+) -> tuple[Floats, Array]:
     """Distances to the k-th neighbour, or the first at a positive one, and how many are within it.
 
     `neighbors`: k, and how many of the neighbours at distance 0 are the sample itself: 1 or 0.
@@ -141,7 +139,7 @@ def _distances(
     return distances, np.asarray(within) - itself
 
 
-def _first_positive(tree: cKDTree, of: Array, k: int, workers: int) -> Array:
+def _first_positive(tree: cKDTree, of: Floats, k: int, workers: int) -> Floats:
     """The distance of each sample to the nearest that is not equal to it."""
     different, back = np.unique(of, axis=0, return_inverse=True)
     found = np.zeros(len(different))
@@ -157,7 +155,7 @@ def _first_positive(tree: cKDTree, of: Array, k: int, workers: int) -> Array:
     return np.asarray(found[np.ravel(back)])
 
 
-def _standard_error(x: Array, y: Array, k: int, workers: int) -> tuple[float, float]:
+def _standard_error(x: Floats, y: Floats, k: int, workers: int) -> tuple[float, float]:
     """The standard error and its degrees of freedom: blocks vary as many times as they are."""
     blocks = min(BLOCKS, len(x) // (4 * k + 4), len(y) // (4 * k + 4))
     if blocks < 5:

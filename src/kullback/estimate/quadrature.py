@@ -10,13 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments.options import number, unit_of
+from kullback._process.arrays import Floats
 from kullback.estimate import integration
 from kullback.estimate.densities import Density, density, landmarks_of
 from kullback.estimate.ratios import log_share
 from kullback.estimate.results import ConvergenceWarning, Quadrature
-
-Array = NDArray[np.float64]
 
 NOTHING = -745.0  # the logarithm of the least number
 FAINT = -100.0  # where ln p is lower, it does not matter that q underflows
@@ -107,8 +106,8 @@ def kl_quadrature(
     >>> kl.estimate.kl_quadrature(stats.t(2), stats.norm()).value
     inf
     """
-    unit = _arguments.unit(base)
-    if not 1e-14 <= _arguments.number(rtol, "rtol") < 1.0:
+    unit = unit_of(base)
+    if not 1e-14 <= number(rtol, "rtol") < 1.0:
         raise ValueError(f"rtol is {rtol!r}; it must be from 1e-14 to 1")
     problem = _problem(density(p, support, "p"), density(q, support, "q"), points)
     one, other = problem.p, problem.q
@@ -133,11 +132,11 @@ class _Problem(NamedTuple):
     parts: integration.Pieces
     ends: list[integration.End]
 
-    def logarithms(self, x: Array, weight: Array) -> tuple[Array, Array]:
+    def logarithms(self, x: Floats, weight: Floats) -> tuple[Floats, Floats]:
         """Ln p and ln q at x: see `_logarithms`."""
         return _logarithms(self.p, self.q, x, weight)
 
-    def log_integrand(self, x: Array, weight: Array) -> Array:
+    def log_integrand(self, x: Floats, weight: Floats) -> Floats:
         """Ln of p ln(p/q) - p + q, times e**weight."""
         return log_share(*self.logarithms(x, weight)) + weight
 
@@ -145,7 +144,7 @@ class _Problem(NamedTuple):
         """The integrals of p and of q."""
 
         def mass(which: int) -> float:
-            def logarithm(x: Array, weight: Array) -> Array:
+            def logarithm(x: Floats, weight: Floats) -> Floats:
                 return self.logarithms(x, weight)[which] + weight
 
             tolerances = (MASS_ERROR / 100, 0.0)
@@ -169,7 +168,7 @@ class _Problem(NamedTuple):
         return total
 
 
-def _logarithms(p: Density, q: Density, x: Array, weight: Array) -> tuple[Array, Array]:
+def _logarithms(p: Density, q: Density, x: Floats, weight: Floats) -> tuple[Floats, Floats]:
     """Ln p and ln q at x; ln p -inf where p is too small for the underflow of q to matter."""
     ln_p, ln_q = p.log(x), q.log(x)
     least = np.where(q.certain & (x >= q.low) & (x <= q.high), FAINT, NOTHING)
@@ -191,7 +190,7 @@ def _problem(p: Density, q: Density, points: ArrayLike | None) -> _Problem:
     return _Problem(p, q, integration.joined(parts), ends)
 
 
-def _underflown(p: Density, q: Density, x: Array, weight: Array) -> NDArray[np.bool_]:
+def _underflown(p: Density, q: Density, x: Floats, weight: Floats) -> NDArray[np.bool_]:
     """Where q is certainly not 0 and its logarithm is -inf, while p is not next to nothing."""
     ln_p, ln_q = _logarithms(p, q, x, weight)
     inside = q.certain & (x >= q.low) & (x <= q.high)

@@ -7,12 +7,10 @@ is KL where p and q are densities. Near d = 0 it is d**2/2, all digits of which 
 from __future__ import annotations
 
 from math import factorial
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from kullback._process.arrays import Array
 
 FAR = 30.0  # beyond it, e**d is nearly all of the excess
 NEAR = 1.0  # beyond it, at most two bits of e**d - 1 - d cancel

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays as _arguments
-from kullback._arguments.domains import Domain, faults, wrong_rows
+from kullback._arguments.arrays import array
+from kullback._arguments.domains import Domain, faults, refusal, wrong_rows
 from kullback._drivers.rows import Invalid
+from kullback._process.arrays import Array
 
-Array = NDArray[Any]
 SPREADS = {"var": "variance", "std": "standard deviation", "log_var": "log-variance"}
 DIMENSION = "dimension"  # what the entries of a row are
 MEANS = Domain(np.isfinite, "is no mean", DIMENSION)
@@ -71,7 +71,7 @@ def _shapes(arrays: Sequence[Array], names: Sequence[str]) -> str:
 
 def gaussian_rows(mean: ArrayLike, spread: ArrayLike, names: tuple[str, str]) -> Gaussians:
     """Means and spreads as one set of rows; at least one dimension."""
-    given = _arguments.array(mean, names[0]), _arguments.array(spread, names[1])
+    given = array(mean, names[0]), array(spread, names[1])
     shapes = f"{names[0]} has shape {given[0].shape} and {names[1]} has shape {given[1].shape}"
     try:
         shape = np.broadcast_shapes(given[0].shape, given[1].shape)
@@ -81,7 +81,7 @@ def gaussian_rows(mean: ArrayLike, spread: ArrayLike, names: tuple[str, str]) ->
         raise ValueError(f"{shapes}; together they must have two axes, rows and dimensions")
     if shape[1] == 0:
         raise ValueError(f"there are no dimensions: {shapes}")
-    means, spreads = (np.broadcast_to(array, shape) for array in given)
+    means, spreads = (np.broadcast_to(x, shape) for x in given)
     return Gaussians(means, spreads, given, names)
 
 
@@ -110,8 +110,5 @@ def wrong_gaussians(sets: Sequence[tuple[Gaussians, Domain]], raises: bool) -> l
 
 def reporter(sides: Sequence[Array], names: Sequence[str], kind: str, raises: bool) -> Invalid:
     """What is to happen when a kernel meets what is no Gaussian: means and spreads by turns."""
-    if not raises:
-        return Invalid(None)
     domains = (MEANS, spreads(kind, zero=True), MEANS, spreads(kind, zero=False))
-    named = list(zip(names, sides, domains, strict=False))
-    return Invalid(lambda: ValueError(faults(named)))
+    return refusal(raises, list(zip(names, sides, domains, strict=False)))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
 from kullback._arguments.domains import faults
 from kullback._drivers.gaussian_full import Sides
 from kullback._kernels.gaussians.full import COV_P, COV_Q, MEAN_P, MEAN_Q
 from kullback._kernels.gaussians.large import unlike_mirrored
+from kullback._process.arrays import Array
 from kullback.gaussians.arguments import MEANS
 
-Array = NDArray[Any]
 NAMES = {MEAN_P: "mean_p", COV_P: "cov_p", MEAN_Q: "mean_q", COV_Q: "cov_q"}
 UNITS = 8  # in the last place, by which entries that should be equal may differ
 HUGE = 1e150  # of a scaled covariance, which is at most 2
@@ -31,7 +31,7 @@ class Gaussian(NamedTuple):
 
 def gaussian(mean: ArrayLike, cov: ArrayLike, names: tuple[str, str]) -> Gaussian:
     """Both as arrays whose last axes fit; at least one dimension."""
-    found = Gaussian(_arguments.array(mean, names[0]), _arguments.array(cov, names[1]))
+    found = Gaussian(arrays.array(mean, names[0]), arrays.array(cov, names[1]))
     d = found.mean.shape[-1:]
     shapes = f"{names[0]} has shape {found.mean.shape} and {names[1]} {found.cov.shape}"
     if not d or found.cov.shape[-2:] != d * 2:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
+from kullback._arguments.faces import face
+from kullback._arguments.options import Chosen, InformationOptions, checked
+from kullback._arguments.results import Results
+from kullback._catalogue import GAUSSIAN
 from kullback._drivers import gaussians as driver
 from kullback._drivers.sources import Rows
-from kullback.gaussians import arguments as _gaussian_arguments
+from kullback.gaussians.arguments import dimensions_last, reporter, spread_kind
 
 
+@face
 def gaussian_kl_divergence(
     mean_p: ArrayLike,
     var_p: ArrayLike,
@@ -22,10 +27,7 @@ def gaussian_kl_divergence(
     *,
     spread: str = "var",
     axis: int | None = -1,
-    base: float | None = None,
-    invalid: str = "raise",
-    out: NDArray[Any] | None = None,
-    threads: int | None = None,
+    **options: Unpack[InformationOptions],
 ) -> Any:
     """KL(p || q) of Gaussians with diagonal covariance, sum over the dimensions of
 
@@ -42,15 +44,9 @@ def gaussian_kl_divergence(
         logarithms of variances.
     axis : int or None
         The axis of the dimensions; None returns every dimension's share, without a sum.
-    base : float, optional
-        Base of the logarithm: None gives nats, 2 bits, 10 bans.
     invalid : "raise" or "nan"
         What does an entry that is no mean or no spread: ValueError, or NaN in every result that
         it takes part in.
-    out : ndarray, optional
-        Array to write to: the result's shape and dtype, no memory in common with an input.
-    threads : int, optional
-        At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
 
     Returns
     -------
@@ -84,9 +80,10 @@ def gaussian_kl_divergence(
     array([0. , 2.5])
     """
     given = (("mean_p", mean_p), ("var_p", var_p), ("mean_q", mean_q), ("var_q", var_q))
-    return _divergence(given, spread, axis, base, invalid, out, threads)
+    return _divergence(given, spread, axis, checked(GAUSSIAN["kl"], **options))
 
 
+@face
 def standard_gaussian_kl_divergence(
     mean: ArrayLike,
     log_var: ArrayLike,
@@ -94,10 +91,7 @@ def standard_gaussian_kl_divergence(
     *,
     spread: str = "log_var",
     axis: int | None = -1,
-    base: float | None = None,
-    invalid: str = "raise",
-    out: NDArray[Any] | None = None,
-    threads: int | None = None,
+    **options: Unpack[InformationOptions],
 ) -> Any:
     """KL of diagonal Gaussians from N(0, I): -1/2 sum (1 + ln v - m**2 - v), the term of a VAE.
 
@@ -105,8 +99,14 @@ def standard_gaussian_kl_divergence(
     ----------
     mean, log_var : array_like, (..., d)
         Means, and natural logarithms of variances (or what `spread` says), which broadcast.
-    spread, axis, base, invalid, out, threads
-        See `gaussian_kl_divergence`.
+    spread : "var", "std" or "log_var"
+        What the second argument is: variances, standard deviations, or natural logarithms of
+        variances.
+    axis : int or None
+        The axis of the dimensions; None returns every dimension's share, without a sum.
+    invalid : "raise" or "nan"
+        What does an entry that is no mean or no spread: ValueError, or NaN in every result that
+        it takes part in.
 
     Returns
     -------
@@ -131,37 +131,29 @@ def standard_gaussian_kl_divergence(
     0.168144
     """
     given = (("mean", mean), ("log_var", log_var))
-    return _divergence(given, spread, axis, base, invalid, out, threads)
+    return _divergence(given, spread, axis, checked(GAUSSIAN["kl"], **options))
 
 
 def _divergence(
     given: tuple[tuple[str, ArrayLike], ...],
     spread: str,
     axis: int | None,
-    base: float | None,
-    invalid: str,
-    out: NDArray[Any] | None,
-    threads: int | None,
+    chosen: Chosen,
 ) -> Any:
     """Check, run, return: of two arrays against N(0, I), of four against each other."""
-    spread = _gaussian_arguments.spread_kind(spread)
-    raises = _arguments.invalid_raises(invalid)
-    unit, most_threads = _arguments.unit(base), _arguments.thread_count(threads)
+    kind = spread_kind(spread)
     names = [name for name, _ in given]
-    arrays = [_arguments.array(value, name) for name, value in given]
-    dtype = _arguments.result_dtype(*arrays)
-    summed = -1 if axis is None else axis
-    sides = _gaussian_arguments.dimensions_last(arrays, names, summed)
-    lead, d = np.broadcast_shapes(*(side.shape[:-1] for side in sides)), sides[0].shape[-1]
-    shape = np.broadcast_shapes(*(a.shape for a in arrays)) if axis is None else lead
-    results = _arguments.output(out, shape, dtype, arrays)
-    flat = results if results.flags.c_contiguous else np.empty(shape, dtype)
-    rows = flat.reshape(-1, d) if axis is None else flat.reshape(-1)
-    report = _gaussian_arguments.reporter(sides, names, spread, raises)
-    kinds = [Rows(side, lead, dtype) for side in sides]
-    driver.run(
-        driver.Job(spread, len(given) == 2, kinds, axis is None, unit, report, most_threads), rows
-    )
-    if flat is not results:
-        results[...] = flat
-    return results if shape or out is not None else results[()]
+    inputs = [arrays.array(value, name) for name, value in given]
+    dtype = arrays.result_dtype(*inputs)
+    sides = dimensions_last(inputs, names, -1 if axis is None else axis)
+    leads = {side.shape[:-1] for side in sides}
+    lead = np.broadcast_shapes(*leads) if len(leads) > 1 else leads.pop()  # 1 us less
+    d = sides[0].shape[-1]
+    shape = np.broadcast_shapes(*(a.shape for a in inputs)) if axis is None else lead
+    results = Results(chosen.out, shape, dtype, inputs)
+    rows = results.flat.reshape(-1, d) if axis is None else results.flat
+    report = reporter(sides, names, kind, chosen.raises)
+    read = [Rows(side, lead, dtype) for side in sides]
+    standard, unit = len(given) == 2, chosen.work.unit
+    driver.run(driver.Job(kind, standard, read, axis is None, unit, report, chosen.threads), rows)
+    return results.returned()

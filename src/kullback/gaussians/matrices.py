@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Unpack
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
 from kullback._arguments.domains import Domain
+from kullback._arguments.faces import face
+from kullback._arguments.options import InformationOptions, checked
 from kullback._arguments.progress import Progress, Shown
+from kullback._arguments.results import output
 from kullback._catalogue import gaussian_metric
 from kullback._drivers import tiles
 from kullback._drivers.gaussian_matrices import FORMS, GaussianRows, GaussianWork
 from kullback._drivers.rows import Invalid
 from kullback._drivers.targets import Matrix
-from kullback._process.memory import check_memory
+from kullback._process.arrays import Array
 from kullback.gaussians.arguments import (
     Gaussians,
     gaussian_rows,
@@ -24,9 +27,8 @@ from kullback.gaussians.arguments import (
     wrong_gaussians,
 )
 
-Array = NDArray[Any]
 
-
+@face
 def pairwise_gaussian(
     mean_x: ArrayLike,
     var_x: ArrayLike,
@@ -36,11 +38,8 @@ def pairwise_gaussian(
     metric: str = "kl",
     *,
     spread: str = "var",
-    base: float | None = None,
-    invalid: str = "raise",
-    out: Array | None = None,
-    threads: int | None = None,
     progress: Progress = False,
+    **options: Unpack[InformationOptions],
 ) -> Array:
     """Matrix of every Gaussian of x against every one of y, with diagonal covariances.
 
@@ -69,10 +68,6 @@ def pairwise_gaussian(
         or NaN in that row or column of the result, everything else being computed.
     out : ndarray, (n, m), optional
         Array to write to: float64 (float32 if all inputs are), no memory in common with an input.
-    threads : int, optional
-        At most so many; by default what the machine and `KULLBACK_NUM_THREADS` allow.
-    progress : bool or callable
-        As for `pairwise`.
 
     Returns
     -------
@@ -116,7 +111,7 @@ def pairwise_gaussian(
     """
     record = gaussian_metric(metric)
     kind = spread_kind(spread)
-    chosen = _arguments.options(record, base, True, 0.0, "inf", invalid, threads)
+    chosen = checked(record, **options)
     if (mean_y is None) != (var_y is None):
         raise ValueError("mean_y and var_y must be given both, or neither")
     x = y = gaussian_rows(mean_x, var_x, ("mean_x", "var_x"))
@@ -124,11 +119,8 @@ def pairwise_gaussian(
         y = gaussian_rows(mean_y, var_y, ("mean_y", "var_y"))
         _same_dimensions(x.mean, y.mean)
     inputs = [*x.given, *y.given]
-    dtype = _arguments.result_dtype(*inputs)
-    shape = (len(x.mean), len(y.mean))
-    if out is None:
-        check_memory(shape, dtype, "pairwise_gaussian")
-    result = _arguments.output(out, shape, dtype, inputs)
+    shape, dtype = (len(x.mean), len(y.mean)), arrays.result_dtype(*inputs)
+    result = output(chosen.out, shape, dtype, inputs, "pairwise_gaussian")
     if not result.size:
         return result
     anywhere = metric == "wasserstein2"  # may a variance be 0

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
+from kullback._arguments.faces import face
+from kullback._arguments.options import InformationOptions, checked
+from kullback._arguments.results import Results
 from kullback._catalogue import MULTIVARIATE
 from kullback._drivers import gaussian_full
 from kullback._drivers.sources import Rows
-from kullback._process.memory import check_memory
 from kullback.gaussians.covariances import Gaussian, gaussian, resolve, tolerance_of
 
-Array = NDArray[Any]
 
-
+@face
 def multivariate_gaussian_kl_divergence(
     mean_p: ArrayLike,
     cov_p: ArrayLike,
     mean_q: ArrayLike,
     cov_q: ArrayLike,
     /,
-    *,
-    base: float | None = None,
-    invalid: str = "raise",
-    out: Array | None = None,
-    threads: int | None = None,
+    **options: Unpack[InformationOptions],
 ) -> Any:
     """KL(p || q) of multivariate Gaussians p = N(mean_p, cov_p) and q = N(mean_q, cov_q).
 
@@ -41,16 +38,12 @@ def multivariate_gaussian_kl_divergence(
     cov_p, cov_q : array_like, (..., d, d)
         Covariances: symmetric, to 8 units in the last place of sqrt(c_ii c_jj), and positive
         definite. The lower triangle is what counts.
-    base : float, optional
-        The result is in nats, or in units of this base: 2 for bits.
     invalid : {"raise", "nan"}
         What a mean that is not finite or a matrix that is no covariance does: a ValueError, or
         NaN in the results that it takes part in, everything else being computed.
     out : ndarray, optional
         Array to write to: of the leading shape, float64 (float32 if all inputs are), no memory in
         common with an input.
-    threads : int, optional
-        At most so many; by default what the machine and `KULLBACK_NUM_THREADS` allow.
 
     Returns
     -------
@@ -90,27 +83,25 @@ def multivariate_gaussian_kl_divergence(
     >>> kl.multivariate_gaussian_kl_divergence([[1, 0], [0, 0]], covs, [0, 0], eye).round(6)
     array([0.5     , 0.223144])
     """
-    chosen = _arguments.options(MULTIVARIATE, base, True, 0.0, "inf", invalid, threads)
+    chosen = checked(MULTIVARIATE, **options)
     p = gaussian(mean_p, cov_p, ("mean_p", "cov_p"))
     q = gaussian(mean_q, cov_q, ("mean_q", "cov_q"))
     lead = _common_lead(p, q)
     inputs = [*p, *q]
-    dtype = _arguments.result_dtype(*inputs)
-    if out is None:
-        check_memory(lead, dtype, "multivariate_gaussian_kl_divergence")
-    results = _arguments.output(out, lead, dtype, inputs)
-    values = np.empty(results.size)
-    status = np.zeros(results.size, np.uint8)
-    float64 = _arguments.FLOAT64
-    pairs = [(Rows(x.mean, lead, float64), Rows(x.cov, lead, float64, axes=2)) for x in (p, q)]
+    dtype = arrays.result_dtype(*inputs)
+    results = Results(chosen.out, lead, dtype, inputs, "multivariate_gaussian_kl_divergence")
+    values = np.empty(results.flat.size)
+    status = np.zeros(values.size, np.uint8)
+    kind = arrays.FLOAT64
+    pairs = [(Rows(x.mean, lead, kind), Rows(x.cov, lead, kind, axes=2)) for x in (p, q)]
     sides = gaussian_full.Sides(*pairs[0], *pairs[1])
     tolerance = tolerance_of(*inputs)
     gaussian_full.run(sides, tolerance, values, status, chosen.threads)
     if status.any():
         resolve(values, status, sides, inputs, tolerance, chosen.raises)
     with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
-        results[...] = (values / chosen.work.unit).reshape(lead)
-    return results if lead or out is not None else results[()]
+        results.flat[:] = values / chosen.work.unit
+    return results.returned()
 
 
 def _common_lead(p: Gaussian, q: Gaussian) -> tuple[int, ...]:

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
+from kullback._arguments.faces import face
+from kullback._arguments.options import Options, thread_count
 from kullback._drivers import binning as driver
+from kullback._process.arrays import Array
 from kullback.discrete.divergences import jeffreys_divergence
 
-Array = NDArray[Any]
 
-
+@face
 def population_stability_index(
     p: ArrayLike,
     q: ArrayLike,
     /,
-    *,
-    axis: int = -1,
-    base: float | None = None,
-    normalize: bool = True,
-    pseudocount: float = 0.0,
-    zeros: str | float = "inf",
-    invalid: str = "raise",
-    out: Array | None = None,
-    threads: int | None = None,
+    **options: Unpack[Options],
 ) -> Any:
     """Population stability index, sum (p - q) ln(p/q): Jeffreys' divergence in credit risk.
 
@@ -38,25 +32,18 @@ def population_stability_index(
     Parameters
     ----------
     p, q : array_like, (..., k)
-        Counts or shares of the k bins now and at the time of reference, as for `kl_divergence`;
-        for instance from `histograms`. It is symmetric: their order does not matter.
-    axis, base, normalize, pseudocount, zeros, invalid, out, threads
-        See `kl_divergence`. A bin that is empty on one side makes the index infinite: unless
-        `pseudocount` is given, say 0.5 for counts, or `zeros`, which treats those of q only.
+        Counts or shares of the k bins now and at the time of reference, for instance from
+        `histograms`; leading axes broadcast. It is symmetric: their order does not matter.
 
     Returns
     -------
     ndarray (...), or a float for two 1-D rows
         At least 0; in nats or units of `base`.
 
-    Raises
-    ------
-    ValueError, TypeError
-        As `kl_divergence`.
-
     Notes
     -----
-    Accuracy and threads: as `kl_divergence`.
+    A bin that is empty on one side makes the index infinite: unless `pseudocount` is given, say 0.5
+    for counts, or `zeros`, which treats those of q only. Accuracy and threads: as `kl_divergence`.
 
     References
     ----------
@@ -68,18 +55,7 @@ def population_stability_index(
     >>> float(kl.population_stability_index([40, 30, 20, 10], [25, 25, 25, 25]).round(6))
     0.228217
     """
-    return jeffreys_divergence(
-        p,
-        q,
-        axis=axis,
-        base=base,
-        normalize=normalize,
-        pseudocount=pseudocount,
-        zeros=zeros,
-        invalid=invalid,
-        out=out,
-        threads=threads,
-    )
+    return jeffreys_divergence(p, q, **options)
 
 
 def histograms(
@@ -140,7 +116,7 @@ def histograms(
     >>> float(kl.population_stability_index(*counts, pseudocount=0.5).round(3))
     1.228
     """
-    many = _arguments.thread_count(threads)
+    many = thread_count(threads)
     given = _samples(samples)
     edges = _edges(given, bins, range, many)
     counts = np.zeros((given.count, edges.size - 1), np.int64)
@@ -153,18 +129,18 @@ def _samples(given: object) -> driver.Samples:
     if isinstance(given, np.ndarray) and given.dtype == object and given.ndim == 1:
         given = list(given)
     if not isinstance(given, (list, tuple)):
-        array = _arguments.array(given, "samples")
+        array = arrays.array(given, "samples")
         if array.ndim != 2:
             raise ValueError(
                 f"samples have shape {array.shape}; they must be the rows of a 2-D array or a "
                 "sequence of 1-D arrays (one sample alone: [sample])"
             )
         return driver.Stack(array)
-    arrays = [_arguments.array(one, f"samples[{i}]") for i, one in enumerate(given)]
-    for i, array in enumerate(arrays):
+    several = [arrays.array(one, f"samples[{i}]") for i, one in enumerate(given)]
+    for i, array in enumerate(several):
         if array.ndim != 1:
             raise ValueError(f"samples[{i}] has shape {array.shape}; each sample must be 1-D")
-    return driver.Sequence(arrays)
+    return driver.Sequence(several)
 
 
 def _edges(
@@ -175,7 +151,7 @@ def _edges(
 ) -> Array:
     """The edges that `numpy.histogram_bin_edges` gives for all samples together."""
     if not isinstance(bins, str) and np.ndim(bins):
-        edges = _arguments.array(bins, "bins")
+        edges = arrays.array(bins, "bins")
         if edges.ndim != 1 or not edges.size or (edges != edges).any():
             raise ValueError(f"bins have shape {edges.shape}; they must be edges, 1-D, without NaN")
         return np.histogram_bin_edges(np.empty(0), edges)

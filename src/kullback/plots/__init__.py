@@ -1,5 +1,5 @@
 """Pictures of results: `pip install "kullback[plot]"`."""
 
-from kullback.plots.heat_maps import heat_map
+from kullback.plots.heat_maps import heat_map, heat_map_between
 
-__all__ = ["heat_map"]
+__all__ = ["heat_map", "heat_map_between"]

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays as _arguments
+from kullback._arguments import arrays
+from kullback._process.arrays import Floats
 from kullback.estimate import arguments
 from kullback.estimate.results import ConvergenceWarning
 from kullback.project import reparameterization, score
@@ -18,8 +19,6 @@ from kullback.project.gaussians import COVARIANCES, Gaussian, InformationProject
 from kullback.project.points import Points, hermite, sobol
 from kullback.project.targets import Target
 from kullback.project.walk import Course, walk
-
-Array = NDArray[np.float64]
 
 METHODS = ("reparameterization", "score_function", "quadrature")
 FIRST_NODES, MOST_NODES = 32, 2048  # of quadrature
@@ -139,10 +138,10 @@ def _check(log_target: object, covariance: str, method: str) -> None:
     arguments.choice(method, METHODS, "method")
 
 
-def _start(given: Any, full: bool) -> tuple[Array, Array, bool]:
+def _start(given: Any, full: bool) -> tuple[Floats, Floats, bool]:
     """The mean and L of the start, and whether the target takes numbers."""
     mean, spread = given if isinstance(given, Gaussian) else (given, None)
-    center = np.asarray(_arguments.array(mean, "start"), np.float64)
+    center = np.asarray(arrays.array(mean, "start"), np.float64)
     if center.ndim > 1 or not center.size or not np.isfinite(center).all():
         raise ValueError(f"start is {mean!r}; it must be a finite number or (d,) of them")
     d = center.size
@@ -154,7 +153,7 @@ def _start(given: Any, full: bool) -> tuple[Array, Array, bool]:
     return center.reshape(d), np.asarray(factor, np.float64), center.ndim == 0
 
 
-def _finite_bound(target: Target, shape: Shape, points: Points, vector: Array) -> None:
+def _finite_bound(target: Target, shape: Shape, points: Points, vector: Floats) -> None:
     x = shape.samples(vector, points.z)
     wrong = np.flatnonzero(~np.isfinite(target.values(x)))
     if wrong.size:
@@ -166,7 +165,7 @@ def _finite_bound(target: Target, shape: Shape, points: Points, vector: Array) -
 
 
 def _by_quadrature(
-    target: Target, shape: Shape, vector: Array, iterations: int
+    target: Target, shape: Shape, vector: Floats, iterations: int
 ) -> InformationProjection:
     history = list[float]()
     nodes = FIRST_NODES
@@ -183,13 +182,13 @@ def _by_quadrature(
     return _result(shape, Course(vector, history, settled), (bound, error), target.scalar)
 
 
-def _bound(target: Target, shape: Shape, points: Points, vector: Array) -> float:
+def _bound(target: Target, shape: Shape, points: Points, vector: Floats) -> float:
     values = target.values(shape.samples(vector, points.z))
     return float(points.weights @ values) + shape.entropy(vector)
 
 
 def _fresh_bound(
-    target: Target, shape: Shape, vector: Array, n: int, seed: int
+    target: Target, shape: Shape, vector: Floats, n: int, seed: int
 ) -> tuple[float, float]:
     """Mean and standard error of ln target - ln g over independent samples of g."""
     z = np.random.default_rng([seed, 1]).standard_normal((n, shape.d))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from kullback._process.arrays import Floats
 
 COVARIANCES = ("diagonal", "full")
 
@@ -53,7 +53,7 @@ class InformationProjection(NamedTuple):
     gaussian: Gaussian
     bound: float
     bound_error: float
-    history: Array
+    history: Floats
     converged: bool
 
 
@@ -70,27 +70,27 @@ class Shape(NamedTuple):
         """Rows and columns of the entries of L below its diagonal that may differ from 0."""
         return np.tril_indices(self.d if self.full else 0, -1)
 
-    def vector(self, mean: Array, factor: Array) -> Array:
+    def vector(self, mean: Floats, factor: Floats) -> Floats:
         """The vector of a Gaussian."""
         return np.concatenate([mean, np.log(np.diagonal(factor)), factor[self.below()]])
 
-    def parts(self, vector: Array) -> tuple[Array, Array]:
+    def parts(self, vector: Floats) -> tuple[Floats, Floats]:
         """The mean and L of a vector."""
         factor = np.diag(np.exp(vector[self.d : 2 * self.d]))
         factor[self.below()] = vector[2 * self.d :]
         return vector[: self.d], factor
 
-    def samples(self, vector: Array, z: Array) -> Array:
+    def samples(self, vector: Floats, z: Floats) -> Floats:
         """The points mean + L z, (n, d), for z of that shape."""
         mean, factor = self.parts(vector)
         return np.asarray(mean + z @ factor.T)
 
-    def entropy(self, vector: Array) -> float:
+    def entropy(self, vector: Floats) -> float:
         """The entropy of the Gaussian, in nats."""
         unit = math.log(2 * math.pi * math.e)  # twice that of a standard normal number
         return float(vector[self.d : 2 * self.d].sum()) + 0.5 * self.d * unit
 
-    def gradient(self, by_mean: Array, by_factor: Array, factor: Array) -> Array:
+    def gradient(self, by_mean: Floats, by_factor: Floats, factor: Floats) -> Floats:
         """The gradient of a function of the vector, from its derivatives by the mean and by L."""
         return np.concatenate(
             [by_mean, np.diagonal(by_factor) * np.diagonal(factor), by_factor[self.below()]]

@@ -6,13 +6,12 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from kullback._process.arrays import Floats
 from kullback.estimate import arguments, integration
 from kullback.estimate.densities import Density, density, landmarks_of
 from kullback.project.gaussians import COVARIANCES, Gaussian
-
-Array = NDArray[np.float64]
 
 PRECISION = 1e-10  # relative, of the integrals; most are right to 1e-14
 LIMIT = 200
@@ -97,7 +96,7 @@ def _of_samples(target: Any, weights: ArrayLike | None, full: bool) -> Gaussian:
     return Gaussian(mean, (spread + spread.T) / 2)
 
 
-def _shares(weights: ArrayLike | None, n: int) -> Array:
+def _shares(weights: ArrayLike | None, n: int) -> Floats:
     if weights is None:
         return np.full(n, 1.0 / n)
     if np.shape(weights) != (n,):
@@ -114,7 +113,7 @@ def _of_density(target: Density, points: ArrayLike | None) -> Gaussian:
     def moment(order: int, center: float, side: float) -> float:
         """The moment of the part of the target on one side of the center, without its sign."""
 
-        def logarithm(x: Array, weight: Array) -> Array:
+        def logarithm(x: Floats, weight: Floats) -> Floats:
             away = side * (x - center)
             with np.errstate(divide="ignore"):
                 power = order * np.log(np.maximum(away, 0.0)) if order else 0.0

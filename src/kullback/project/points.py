@@ -9,18 +9,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri, roots_hermitenorm
 from scipy.stats import qmc
 
-Array = NDArray[np.float64]
+from kullback._process.arrays import Floats
 
 
 class Points(NamedTuple):
     """Points z, (n, d), and their weights, (n,), whose sum is 1."""
 
-    z: Array
-    weights: Array
+    z: Floats
+    weights: Floats
 
 
 def sobol(n: int, d: int, seed: int) -> Points:

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kullback._process.arrays import Floats
 from kullback.project.gaussians import Shape
 from kullback.project.points import Points
 from kullback.project.targets import Target
 from kullback.project.walk import Local, Step
-
-Array = NDArray[np.float64]
 
 
 def around(target: Target, shape: Shape, points: Points) -> Local:
     """The bound near any Gaussian, at the same points z."""
     z, weights = points
 
-    def local(mean: Array, factor: Array) -> tuple[float, Step]:
+    def local(mean: Floats, factor: Floats) -> tuple[float, Step]:
         entropy = shape.entropy(shape.vector(mean, factor))
         bound = float(weights @ target.values(mean + z @ factor.T)) + entropy
 
-        def gain(vector: Array) -> tuple[float, Array]:
+        def gain(vector: Floats) -> tuple[float, Floats]:
             by_mean, by_factor = shape.parts(vector)
             x = mean + (by_mean + z @ by_factor.T) @ factor.T
             with np.errstate(all="ignore"):

@@ -10,15 +10,13 @@ known, taken out (a control variate). What is left is what a Gaussian does not f
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
+from kullback._process.arrays import Floats
 from kullback.project.gaussians import Shape
 from kullback.project.points import Points
 from kullback.project.targets import Target
 from kullback.project.walk import Local, Step
-
-Array = NDArray[np.float64]
 
 POINTS_EACH = 4  # points for a coefficient of the quadratic: with fewer it would fit noise
 
@@ -26,7 +24,7 @@ POINTS_EACH = 4  # points for a coefficient of the quadratic: with fewer it woul
 def around(target: Target, shape: Shape, points: Points) -> Local:
     """The bound near any Gaussian."""
 
-    def local(mean: Array, factor: Array) -> tuple[float, Step]:
+    def local(mean: Floats, factor: Floats) -> tuple[float, Step]:
         values = target.values(mean + points.z @ factor.T)
         bound = float(points.weights @ values) + shape.entropy(shape.vector(mean, factor))
         if not np.isfinite(values).all():
@@ -36,12 +34,12 @@ def around(target: Target, shape: Shape, points: Points) -> Local:
     return local
 
 
-def _gain(shape: Shape, points: Points, values: Array) -> Step:
+def _gain(shape: Shape, points: Points, values: Floats) -> Step:
     z = points.z
     slope, curvature, rest = _quadratic(points, values)
     at_start = 0.5 * (z**2).sum(axis=1)
 
-    def gain(vector: Array) -> tuple[float, Array]:
+    def gain(vector: Floats) -> tuple[float, Floats]:
         mean, factor = shape.parts(vector)
         u = solve_triangular(factor, (z - mean).T, lower=True).T
         ln_ratio = at_start - 0.5 * (u**2).sum(axis=1)
@@ -62,7 +60,7 @@ def _gain(shape: Shape, points: Points, values: Array) -> Step:
     return gain
 
 
-def _quadratic(points: Points, values: Array) -> tuple[Array, Array, Array]:
+def _quadratic(points: Points, values: Floats) -> tuple[Floats, Floats, Floats]:
     """Slope and curvature, at z = 0, of the quadratic nearest to the values, and what it leaves."""
     z, d = points.z, points.z.shape[1]
     rows, columns = np.tril_indices(d)

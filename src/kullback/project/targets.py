@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kullback._process.arrays import Floats
 from kullback.estimate import arguments
-
-Array = NDArray[np.float64]
 
 STEP = float(np.finfo(np.float64).eps) ** (
     1 / 3
@@ -24,21 +22,21 @@ class Target(NamedTuple):
     slope: Callable[[Any], Any] | None
     scalar: bool
 
-    def values(self, x: Array) -> Array:
+    def values(self, x: Floats) -> Floats:
         """Ln p at each point, (n,)."""
         return arguments.values(self.log, self._points(x), x.shape[:1], "log_target")
 
-    def gradients(self, x: Array) -> Array:
+    def gradients(self, x: Floats) -> Floats:
         """The gradient at each point, (n, d): the user's, or by central differences."""
         if self.slope is None:
             return self._differences(x)
         points = self._points(x)
         return arguments.values(self.slope, points, points.shape, "gradient").reshape(x.shape)
 
-    def _points(self, x: Array) -> Array:
+    def _points(self, x: Floats) -> Floats:
         return x[:, 0] if self.scalar else x
 
-    def _differences(self, x: Array) -> Array:
+    def _differences(self, x: Floats) -> Floats:
         found = np.empty_like(x)
         for j in range(x.shape[1]):
             up, down = x.copy(), x.copy()

@@ -11,14 +11,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from kullback._process.arrays import Floats
 from kullback.project.gaussians import Shape
 
-Array = NDArray[np.float64]
-
-Step = Callable[[Array], tuple[float, Array]]  # from a vector, of z, to a value and its gradient
+Step = Callable[[Floats], tuple[float, Floats]]  # from a vector, of z, to a value and its gradient
 
 BOX = 0.4
 SETTLED = 1e-6  # the largest entry of a step after which none follows
@@ -28,16 +26,16 @@ ROUNDED = 1e-8  # a relative loss of the bound that may be rounding
 class Course(NamedTuple):
     """The result of a walk."""
 
-    vector: Array
+    vector: Floats
     history: list[float]  # the bound after each step
     settled: bool
 
 
 # From (mean, L) to the bound there and the Step that gives the gain of a Gaussian near it.
-Local = Callable[[Array, Array], tuple[float, Step]]
+Local = Callable[[Floats, Floats], tuple[float, Step]]
 
 
-def walk(local: Local, shape: Shape, start: Array, steps: int) -> Course:
+def walk(local: Local, shape: Shape, start: Floats, steps: int) -> Course:
     """Take at most so many steps, until one is below SETTLED."""
     vector, history, box = start, list[float](), BOX
     for _ in range(steps):
@@ -56,10 +54,10 @@ def walk(local: Local, shape: Shape, start: Array, steps: int) -> Course:
     return Course(vector, history, False)
 
 
-def _best(gain: Step, shape: Shape, box: float) -> Array:
+def _best(gain: Step, shape: Shape, box: float) -> Floats:
     """The vector with the largest gain in the box."""
 
-    def loss(vector: Array) -> tuple[float, Array]:
+    def loss(vector: Floats) -> tuple[float, Floats]:
         value, gradient = gain(vector)
         if not (np.isfinite(value) and np.isfinite(gradient).all()):
             return 1e300, np.zeros_like(gradient)

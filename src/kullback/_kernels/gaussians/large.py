@@ -5,15 +5,12 @@ Eight matrices of some hundred rows leave the caches, and blocks of one are mult
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from kullback._kernels.gaussians.full import COV_P, COV_Q, MEAN_P, MEAN_Q, NEAR, ROUNDING
 from kullback._math.series import WIDE
+from kullback._process.arrays import Array
 
-Array = NDArray[Any]
 BLOCK = 64  # rows of a triangle that is divided by as if it were full
 FARTHEST = 0.5  # of the eigenvalues of E for which the series holds
 
