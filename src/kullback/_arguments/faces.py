@@ -30,11 +30,14 @@ base : float, optional
 normalize : bool
     Divide each row by its sum. False takes rows as they are.
 pseudocount : float
-    Added to every bin of both sides before normalizing.
+    Added to every bin of both sides before normalizing. A row that sums to 0 is no distribution
+    all the same.
 zeros : "inf", "skip" or float
-    What a bin with q = 0 < p does: make the result infinite, if the divergence can be; leave
-    the bin out on both sides; or count as this number (q's zeros are set to it after
-    normalizing, and q is normalized again).
+    What a bin does that alone makes the divergence infinite, such as one with q = 0 < p in KL:
+    make it so; be left out on both sides, which are normalized again; or count as this number
+    on the side that is 0, after normalizing, and that side is normalized again. Bins that are 0
+    on both sides never count, and a divergence that no bin makes infinite is the same under
+    every rule.
 invalid : "raise" or "nan"
     What a row that is no distribution does: ValueError, or NaN in every result that it takes
     part in, everything else being computed.

@@ -142,7 +142,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         type=_zeros,
         default="inf",
         metavar="inf|skip|EPS",
-        help="what a bin with q = 0 < p does",
+        help="what a bin does that alone makes the divergence infinite",
     )
     add(
         "--invalid",

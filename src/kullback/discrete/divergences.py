@@ -70,8 +70,8 @@ def js_divergence(p: ArrayLike, q: ArrayLike, /, **options: Unpack[Options]) -> 
 
     Notes
     -----
-    Accuracy and threads: as `kl_divergence`. `zeros` other than "inf" treats the zeros of q only,
-    so that the result is no longer symmetric. SciPy's `jensenshannon` is the square root.
+    Accuracy and threads: as `kl_divergence`. No bin makes it infinite, so that `zeros` changes
+    nothing. SciPy's `jensenshannon` is the square root.
 
     References
     ----------
@@ -126,7 +126,8 @@ def jeffreys_divergence(p: ArrayLike, q: ArrayLike, /, **options: Unpack[Options
 
     Notes
     -----
-    Accuracy and threads: as `kl_divergence`. `zeros` other than "inf" treats the zeros of q only.
+    Accuracy and threads: as `kl_divergence`. A bin that is 0 on one side alone makes it infinite;
+    `zeros` cuts or fills both rows before their terms are summed, so that it stays symmetric.
 
     References
     ----------

@@ -43,7 +43,7 @@ def population_stability_index(
     Notes
     -----
     A bin that is empty on one side makes the index infinite: unless `pseudocount` is given, say 0.5
-    for counts, or `zeros`, which treats those of q only. Accuracy and threads: as `kl_divergence`.
+    for counts, or `zeros`, which treats both sides alike. Accuracy and threads: as `kl_divergence`.
 
     References
     ----------
