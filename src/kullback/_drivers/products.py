@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,7 @@ from kullback._drivers.forms import Place, Prepared, padded
 from kullback._drivers.rows import Work
 from kullback._drivers.sources import Rows
 from kullback._kernels import build
-from kullback._kernels.matrices.reference import CHUNK
-from kullback._math.lanes import WIDTH
+from kullback._kernels.matrices.reference import CHUNK, least_of_sums, product_error
 from kullback._process import blas
 from kullback._process.memory import aligned
 
@@ -34,6 +33,25 @@ def multiply_in_chunks(left: Array, right: Array, out: Array) -> None:
         out += part
 
 
+class Description(NamedTuple):
+    """The kernels of a form: what prepares rows of x, and of y, part by part, and what certifies.
+
+    The parts of a row lie side by side, those of x beside those of y that they are multiplied by.
+    """
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    outcome: str
+
+
+DESCRIPTIONS = {
+    "kl": Description(("p",), ("q",), "kl"),
+    "jeffreys": Description(("p", "q"), ("q", "p"), "kl"),
+    "hellinger": Description(("root",), ("root",), "hellinger"),
+    "bhattacharyya": Description(("root",), ("root",), "bhattacharyya"),
+}
+
+
 class Product:
     """Rows are measured from a reference row, and multiplied in chunks of columns."""
 
@@ -41,80 +59,55 @@ class Product:
 
     def __init__(self, work: Work, x: Rows, y: Rows) -> None:
         self.work = work
-        self.k = x.array.shape[-1]
+        self.description = DESCRIPTIONS[str(work.kernel)]
+        self.k = x.width
         self.r = reference_row(work, x, y)
         self.r[self.k :] = 1.0  # divided by, in columns that do not exist
+        self.width = len(self.description.left) * self.r.size
+        self.mask_bytes = -(-self.k // WORD) * WORD // 8
+
+    def space(self, count: int) -> Prepared:
+        """Factors; constants, sizes and norms; masks in whole words."""
+        masks = np.zeros((count, len(self.description.left) * self.mask_bytes), np.uint8)
+        return aligned((count, self.width)), *np.zeros((3, count)), masks
+
+    def left(self, rows: Array, made: Prepared) -> None:
+        self._prepare(self.description.left, rows, made)
+
+    def right(self, rows: Array, made: Prepared) -> None:
+        self._prepare(self.description.right, rows, made)
+
+    def _prepare(self, sides: tuple[str, ...], rows: Array, made: Prepared) -> None:
+        factors, constant, size, norm, masks = made
+        given = (self.r, self.work.amount, self.work.normalize)
+        for part, side in enumerate(sides):
+            own = factors[:, part * self.r.size : (part + 1) * self.r.size]
+            mask = masks[:, self._mask(part)]
+            build.prepare(side, rows.dtype.str[1:])(rows, *given, own, mask, constant, size, norm)
+        np.sqrt(norm, out=norm)
+
+    def _mask(self, part: int) -> slice:
+        return slice(part * self.mask_bytes, (part + 1) * self.mask_bytes)
 
     def multiply(self, x: Prepared, y: Prepared, out: Array) -> None:
         multiply_in_chunks(x[0], y[0], out)
 
-    def _support(self, count: int) -> Array:
-        """Bits of the bins of each row, in whole words."""
-        return np.zeros((count, -(-self.k // WORD) * WIDTH), np.uint8)
-
-
-class Centred(Product):
-    """Kullback-Leibler divergence."""
-
-    def space(self, count: int) -> Prepared:
-        numbers = tuple(np.empty(count) for _ in range(3))
-        return aligned((count, self.r.size)), *numbers, self._support(count)
-
-    def left(self, rows: Array, made: Prepared) -> None:
-        centred, e, chi, _, support = made
-        given = (self.r, self.work.amount, self.work.normalize)
-        build.left(rows.dtype.str[1:])(rows, *given, centred, e, chi, support)
-
-    def right(self, rows: Array, made: Prepared) -> None:
-        given = (self.r, self.work.amount, self.work.normalize)
-        build.right(rows.dtype.str[1:])(rows, *given, *made)
-
     def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
-        _, e, chi, _, support = x
-        _, *right, gaps = y
-        right = [*right, gaps.view(np.uint64)]
-        given = (bool(gaps.any()), self.k, self.work.normalize, place.diagonal)
-        return bool(build.certify()(out, e, chi, support.view(np.uint64), *right, *given))
+        left, right, outcome = self.description
+        zeros = self._any_zero(left, x) or self._any_zero(right, y)
+        options = (
+            product_error(self.width),
+            least_of_sums(self.k) if self.work.normalize else 0.0,
+            1.0 if self.work.normalize else np.inf,
+            zeros,
+        )
+        sides = (array for side in (x, y) for array in (*side[1:-1], side[-1].view(np.uint64)))
+        return bool(build.certify(outcome)(out, *sides, *options, *place))
 
-
-class Roots(Product):
-    """Hellinger's and Bhattacharyya's distances."""
-
-    def space(self, count: int) -> Prepared:
-        return aligned((count, self.r.size)), np.empty(count)
-
-    def left(self, rows: Array, made: Prepared) -> None:
-        given = (self.r, self.work.amount, self.work.normalize)
-        build.roots(rows.dtype.str[1:])(rows, *given, *made)
-
-    right = left
-
-    def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
-        kernel = build.certify_roots(self.work.kernel == "bhattacharyya")
-        return bool(kernel(out, x[1], y[1], self.k, self.work.normalize, place.above))
-
-
-class Symmetrized(Product):
-    """Jeffreys' divergence."""
-
-    def space(self, count: int) -> Prepared:
-        numbers = tuple(np.empty(count) for _ in range(3))
-        return aligned((count, 2 * self.r.size)), *numbers, self._support(count)
-
-    def left(self, rows: Array, made: Prepared) -> None:
-        self._both(rows, made, logs_first=False)
-
-    def right(self, rows: Array, made: Prepared) -> None:
-        self._both(rows, made, logs_first=True)
-
-    def _both(self, rows: Array, made: Prepared, logs_first: bool) -> None:
-        given = (self.r, self.work.amount, self.work.normalize, logs_first)
-        build.both(rows.dtype.str[1:])(rows, *given, *made)
-
-    def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
-        sides = ((*side[1:-1], side[-1].view(np.uint64)) for side in (x, y))
-        given = (self.k, self.work.normalize, place.above)
-        return bool(build.certify_both()(out, *next(sides), *next(sides), *given))
+    def _any_zero(self, sides: tuple[str, ...], made: Prepared) -> bool:
+        """Whether any entry is 0 on the side of q: else no pair is infinite."""
+        parts = [part for part, side in enumerate(sides) if side == "q"]
+        return any(made[-1][:, self._mask(part)].any() for part in parts)
 
 
 @np.errstate(all="ignore")  # rows that overflow are refined, whatever the reference

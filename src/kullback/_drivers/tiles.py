@@ -14,6 +14,7 @@ from kullback._drivers.forms import Form, Place
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sources import Index, Source
 from kullback._drivers.targets import Condensed, Matrix
+from kullback._kernels import UNCERTIFIED
 from kullback._kernels.matrices.reference import CHUNK
 from kullback._process import blas, threads
 
@@ -101,16 +102,16 @@ def _cut(start: int, stop: int, step: int) -> list[slice]:
 
 
 def _panels(job: Job, shape: tuple[int, int]) -> Iterator[Panel]:
-    k = job.x.width
+    width = job.form.width
     m, symmetric = job.y.lead[0], job.target.symmetric
-    most = max(1, PANEL_BYTES // (8 * k))
+    most = max(1, PANEL_BYTES // (8 * width))
     if symmetric and job.form.multiplies:
         most = min(most, MIRRORED_COLUMNS)
     for columns in _cut(0, m, most):
         last = columns.stop if symmetric else job.x.lead[0]
         height = last
         if job.form.multiplies:
-            in_place = job.target.direct and k <= CHUNK
+            in_place = job.target.direct and width <= CHUNK
             height = PANEL_ROWS if in_place else PANEL_PAIRS // (columns.stop - columns.start)
         for rows in _cut(0, last, max(1, min(most, height))):
             blocks = _cut(columns.start, columns.stop, shape[1])
@@ -178,7 +179,7 @@ def _within(part: slice, whole: slice) -> slice:
 
 def _refine(job: Job, x: Array, y: Array, out: Array) -> None:
     """Compute again, without cancellation, what the form was not sure of."""
-    places = np.nonzero(np.isnan(out))
+    places = np.nonzero(out == UNCERTIFIED)
     for start in range(0, places[0].size, REFINED_AT_ONCE):
         i, j = (np.ascontiguousarray(p[start : start + REFINED_AT_ONCE]) for p in places)
         exact = np.empty(i.size)

@@ -16,7 +16,7 @@ from kullback._catalogue import metric as divergence_of
 from kullback._drivers import rows as row_driver
 from kullback._drivers import tiles
 from kullback._drivers.forms import Entropic, Form, Pairs
-from kullback._drivers.products import Centred, Roots, Symmetrized
+from kullback._drivers.products import Product
 from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.sources import Rows
 from kullback._drivers.targets import Condensed, Matrix
@@ -26,9 +26,7 @@ Array = NDArray[Any]
 FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
     "pairs": Pairs,
     "entropic": Entropic,
-    "centred": Centred,
-    "roots": Roots,
-    "symmetrized": Symmetrized,
+    "product": Product,
 }
 Metric = str | Parametric
 
