@@ -33,12 +33,13 @@ class Place(NamedTuple):
 class Form(Protocol):
     """`space` makes arrays for some rows of a side, and `left` or `right` fills them.
 
-    A row of the first of them has `width` numbers.
+    A row of the first of them has `width` numbers. Where `alike`, both sides make the same of it.
     Where `multiplies`, `multiply` is called first, for many tiles at once, and `tile` finds its
     part of the product in `out`.
     """
 
     multiplies: bool
+    alike: bool
     width: int
 
     def space(self, count: int) -> Prepared: ...
@@ -54,6 +55,7 @@ class Form(Protocol):
 
 class NoProduct:
     multiplies = False
+    alike = True
 
     def multiply(self, x: Prepared, y: Prepared, out: Array) -> None:
         """Nothing to do."""

@@ -77,6 +77,7 @@ class Product:
     """KL, Jeffreys' divergence and Wasserstein's distance."""
 
     multiplies = True
+    alike = False
 
     def __init__(self, work: GaussianWork, x: GaussianRows, y: GaussianRows) -> None:
         self.work = work

@@ -19,6 +19,7 @@ Array = NDArray[Any]
 
 MOST_FOR_MEAN = 128  # rows that the reference row is the mean of
 WORD = 64
+ADDED = 1 << 20  # numbers of a product that are added to another in one go: 8 MB
 
 
 @np.errstate(all="ignore")  # what overflows is not certified, and refined
@@ -26,17 +27,20 @@ def multiply_in_chunks(left: Array, right: Array, out: Array) -> None:
     """out = left @ right.T, of which no more than CHUNK columns are summed in one go."""
     with blas.product():
         np.matmul(left[:, :CHUNK], right[:, :CHUNK].T, out=out)
+    step = max(1, ADDED // max(1, len(right)))
     for start in range(CHUNK, left.shape[1], CHUNK):
         columns = slice(start, start + CHUNK)
-        with blas.product():
-            part = left[:, columns] @ right[:, columns].T
-        out += part
+        for row in range(0, len(left), step):
+            some = slice(row, row + step)
+            with blas.product():
+                part = left[some, columns] @ right[:, columns].T
+            out[some] += part
 
 
 class Description(NamedTuple):
-    """The kernels of a form: what prepares rows of x, and of y, part by part, and what certifies.
+    """What prepares the parts of a row of x, and of y, and what certifies.
 
-    The parts of a row lie side by side, those of x beside those of y that they are multiplied by.
+    A part is a kernel's word. They lie side by side, those of x as those of y that they meet.
     """
 
     left: tuple[str, ...]
@@ -46,7 +50,7 @@ class Description(NamedTuple):
 
 DESCRIPTIONS = {
     "kl": Description(("p",), ("q",), "kl"),
-    "jeffreys": Description(("p", "q"), ("q", "p"), "kl"),
+    "jeffreys": Description(("difference", "logarithm"), ("logarithm", "difference"), "jeffreys"),
     "hellinger": Description(("root",), ("root",), "hellinger"),
     "bhattacharyya": Description(("root",), ("root",), "bhattacharyya"),
 }
@@ -60,16 +64,16 @@ class Product:
     def __init__(self, work: Work, x: Rows, y: Rows) -> None:
         self.work = work
         self.description = DESCRIPTIONS[str(work.kernel)]
+        self.alike = set(self.description.left) == set(self.description.right)
         self.k = x.width
         self.r = reference_row(work, x, y)
         self.r[self.k :] = 1.0  # divided by, in columns that do not exist
         self.width = len(self.description.left) * self.r.size
-        self.mask_bytes = -(-self.k // WORD) * WORD // 8
 
     def space(self, count: int) -> Prepared:
-        """Factors; constants, sizes and norms; masks in whole words."""
-        masks = np.zeros((count, len(self.description.left) * self.mask_bytes), np.uint8)
-        return aligned((count, self.width)), *np.zeros((3, count)), masks
+        """Factors; constants, sizes and norms; a mask of bits in whole words."""
+        mask = np.zeros((count, -(-self.k // WORD) * WORD // 8), np.uint8)
+        return aligned((count, self.width)), *np.zeros((3, count)), mask
 
     def left(self, rows: Array, made: Prepared) -> None:
         self._prepare(self.description.left, rows, made)
@@ -78,36 +82,34 @@ class Product:
         self._prepare(self.description.right, rows, made)
 
     def _prepare(self, sides: tuple[str, ...], rows: Array, made: Prepared) -> None:
-        factors, constant, size, norm, masks = made
+        factors, constant, size, norm, mask = made
         given = (self.r, self.work.amount, self.work.normalize)
         for part, side in enumerate(sides):
-            own = factors[:, part * self.r.size : (part + 1) * self.r.size]
-            mask = masks[:, self._mask(part)]
-            build.prepare(side, rows.dtype.str[1:])(rows, *given, own, mask, constant, size, norm)
+            kernel = build.prepare(side, rows.dtype.str[1:])
+            kernel(rows, *given, self._part(factors, part), mask, constant, size, norm)
         np.sqrt(norm, out=norm)
 
-    def _mask(self, part: int) -> slice:
-        return slice(part * self.mask_bytes, (part + 1) * self.mask_bytes)
+    def _part(self, factors: Array, part: int) -> Array:
+        return factors[:, part * self.r.size : (part + 1) * self.r.size]
 
     def multiply(self, x: Prepared, y: Prepared, out: Array) -> None:
-        multiply_in_chunks(x[0], y[0], out)
+        """Where rows meet themselves, either part's product is the other's, transposed."""
+        if x is not y or len(self.description.right) == 1:
+            multiply_in_chunks(x[0], y[0], out)
+            return
+        multiply_in_chunks(self._part(x[0], 0), self._part(y[0], 1), out)
+        out += out.T
 
     def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
-        left, right, outcome = self.description
-        zeros = self._any_zero(left, x) or self._any_zero(right, y)
+        masks = x[-1].view(np.uint64), y[-1].view(np.uint64)
         options = (
             product_error(self.width),
             least_of_sums(self.k) if self.work.normalize else 0.0,
             1.0 if self.work.normalize else np.inf,
-            zeros,
+            bool(masks[1].any() or (self.alike and masks[0].any())),
         )
-        sides = (array for side in (x, y) for array in (*side[1:-1], side[-1].view(np.uint64)))
-        return bool(build.certify(outcome)(out, *sides, *options, *place))
-
-    def _any_zero(self, sides: tuple[str, ...], made: Prepared) -> bool:
-        """Whether any entry is 0 on the side of q: else no pair is infinite."""
-        parts = [part for part, side in enumerate(sides) if side == "q"]
-        return any(made[-1][:, self._mask(part)].any() for part in parts)
+        sides = (*x[1:-1], masks[0], *y[1:-1], masks[1])
+        return bool(build.certify(self.description.outcome)(out, *sides, *options, *place))
 
 
 @np.errstate(all="ignore")  # rows that overflow are refined, whatever the reference

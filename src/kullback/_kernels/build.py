@@ -32,9 +32,16 @@ from kullback._kernels.signatures import (
 )
 from kullback._kernels.terms.record import Custom
 
-SIDES: dict[str, Side] = {"p": centred.P_SIDE, "q": centred.Q_SIDE, "root": roots.ROOT_SIDE}
+SIDES: dict[str, Side] = {
+    "p": centred.P_SIDE,
+    "q": centred.Q_SIDE,
+    "difference": centred.DIFFERENCE,
+    "logarithm": centred.LOGARITHM,
+    "root": roots.ROOT_SIDE,
+}
 OUTCOMES: dict[str, Outcome] = {
     "kl": centred.KL,
+    "jeffreys": centred.JEFFREYS,
     "hellinger": roots.HELLINGER,
     "bhattacharyya": roots.BHATTACHARYYA,
 }

@@ -216,7 +216,8 @@ def _run(
         target.set_diagonal(diagonal)
     # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
     name = divergence.matrix_form if zeros_do_not_matter(chosen) else "pairs"
-    job = tiles.Job(chosen.work, FORMS[name](chosen.work, x, y), x, y, target, invalid)
+    scaled = chosen.work.normalize and chosen.work.rule == "plain"
+    job = tiles.Job(chosen.work, FORMS[name](chosen.work, x, y), x, y, target, invalid, scaled)
     with Shown(progress) as shown:
         tiles.run(job, tiles.tile_shape(name, n, m, k), chosen.threads, shown)
 

@@ -10,7 +10,11 @@ entry and reference to its last digit. The product's error is at most proportion
 sum |p - r| |L|, by Cauchy and Schwarz with the weights 1/r and r, so the squared norms are
 sum (p - r)**2 / r and sum r L**2. Masks: p > 0, and q = 0.
 
-Jeffreys' divergence is KL(p || q) + KL(q || p): the rows of both sides, side by side.
+Jeffreys' divergence is KL both ways. With D = p - r and L = ln(p/r) of either side, masks p = 0,
+
+    J(p, q) = sum (p - q) (ln p - ln q) = c(p) + c(q) - sum D(p) L(q) - sum L(p) D(q),
+
+c = sum D L, of which every term is >= 0.
 """
 
 from __future__ import annotations
@@ -43,6 +47,20 @@ def _of_q(live: Any, a: float, q: float, r: float, d: float) -> Any:
 
 
 @inline
+def _difference(live: Any, a: float, p: float, r: float, d: float) -> Any:
+    return d, 0.0 * d, d * d / r, (a == 0.0) & live, 0.0
+
+
+@inline
+def _logarithm(live: Any, a: float, p: float, r: float, d: float) -> Any:
+    there = (a > 0.0) & live
+    y = select(there, p * SCALE, 1.0)
+    log = log_ratio(y, select(there, r * SCALE, 1.0), select(there, d * SCALE, 0.0))
+    outside = select(there & (p < SMALLEST), 1.0, 0.0)
+    return log, d * log, r * (log * log), there, outside
+
+
+@inline
 def _whole(total: float, most: float) -> float:
     return total
 
@@ -52,6 +70,19 @@ def _itself(total: float) -> float:
     return total
 
 
+@inline
+def _in_both(x: int, y: int) -> int:
+    return x & y
+
+
+@inline
+def _in_one(x: int, y: int) -> int:
+    return x ^ y
+
+
 P_SIDE = Side(_of_p, SCALE, masks=True)
 Q_SIDE = Side(_of_q, SCALE, masks=True)
-KL = Outcome(_whole, _itself, masks=True)
+DIFFERENCE = Side(_difference, 1.0, masks=True)
+LOGARITHM = Side(_logarithm, 1.0, masks=False)
+KL = Outcome(_whole, _itself, _in_both)
+JEFFREYS = Outcome(_whole, _itself, _in_one)

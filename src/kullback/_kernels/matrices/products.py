@@ -37,9 +37,8 @@ class Side(NamedTuple):
 
     entry(live, a, p, r, d), of lanes: entries, the probabilities p that they are, those of the
     reference row, and d = p - r to its last digit. It returns the factors, the shares of the
-    constant times `scale`, the shares of the squared norm, a mask, and 1 for each entry that is
-    out of the form's range. A pair is infinite where the masks of its two sides have a bin in
-    common; `masks` says whether there are any.
+    constant times `scale`, the shares of the squared norm, a mask (which is kept where `masks`),
+    and 1 for each entry that is out of the form's range.
     """
 
     entry: Callable[..., Any]
@@ -51,12 +50,19 @@ class Outcome(NamedTuple):
     """What becomes of total = c(p) + c(q) - product.
 
     value(total, most): the divergence. margin(total): what an error of the total is measured by,
-    so that the relative error of the divergence is at most error / margin.
+    so that the relative error of the divergence is at most error / margin. disagree(x, y), of words
+    of the two rows' masks: not 0 where the pair is infinite; None where there are no masks.
     """
 
     value: Callable[..., Any]
     margin: Callable[..., Any]
-    masks: bool
+    disagree: Callable[..., Any] | None
+
+
+@inline
+def no_disagreement(x: int, y: int) -> int:
+    """Of rows without masks."""
+    return 0
 
 
 def make_prepare(side: Side) -> Callable[..., Any]:
@@ -97,7 +103,8 @@ def make_prepare(side: Side) -> Callable[..., Any]:
 
 def make_certify(outcome: Outcome) -> Callable[..., Any]:
     """The kernel that turns a tile of the product into divergences."""
-    value, margin, masks = outcome
+    value, margin = outcome.value, outcome.margin
+    masks, disagree = outcome.disagree is not None, outcome.disagree or no_disagreement
 
     @inline
     def certified(product, row, column, least, most):
@@ -111,7 +118,7 @@ def make_certify(outcome: Outcome) -> Callable[..., Any]:
     def mark_infinite(out, i, first, x_mask, y_constant, y_mask):
         for j in range(first, out.shape[1]):
             for word in range(x_mask.shape[1]):
-                if x_mask[i, word] & y_mask[j, word] and y_constant[j] == y_constant[j]:
+                if disagree(x_mask[i, word], y_mask[j, word]) and y_constant[j] == y_constant[j]:
                     out[i, j] = float("inf")
                     break
 

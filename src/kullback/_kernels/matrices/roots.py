@@ -45,5 +45,5 @@ def _with_affinity(square: float) -> float:
 
 
 ROOT_SIDE = Side(_root, 1.0, masks=False)
-HELLINGER = Outcome(_distance, _itself, masks=False)
-BHATTACHARYYA = Outcome(_logarithm, _with_affinity, masks=False)
+HELLINGER = Outcome(_distance, _itself, None)
+BHATTACHARYYA = Outcome(_logarithm, _with_affinity, None)
