@@ -51,8 +51,8 @@ def pairwise(
     Parameters
     ----------
     x, y : array_like, (n, k) and (m, k)
-        Counts, weights or probabilities, as for `kl_divergence`; `y=None` is x itself, and each
-        pair of a symmetric metric is then computed once.
+        Counts, weights or probabilities, as for `kl_divergence`; `y=None` is x itself (as is the
+        same object, given twice), and each pair of a symmetric metric is then computed once.
     metric : str, Renyi or FDivergence
         "kl" (KL(x[i] || y[j])), "reverse_kl" (KL(y[j] || x[i])), "js", "js_distance", "jeffreys",
         "hellinger", "bhattacharyya", "total_variation", "chi2", or a member of a family, such as
@@ -100,6 +100,7 @@ def pairwise(
     """
     divergence = divergence_of(metric)
     chosen = _arguments.options(divergence, base, normalize, pseudocount, zeros, invalid, threads)
+    y = None if y is x else y
     x_array = _matrix(x, "x")
     y_array = x_array if y is None else _matrix(y, "y")
     _arguments.common_bins(x_array, y_array, ("x", "y"))
