@@ -58,8 +58,7 @@ def pairwise(
         "hellinger", "bhattacharyya", "total_variation", "chi2", or a member of a family, such as
         `kullback.Renyi(0.5)`.
     base, normalize, pseudocount, zeros, invalid, threads
-        As for `kl_divergence`. `zeros` other than "inf" or a row of zeros in `invalid="nan"`
-        treat the two sides differently, as the row-wise functions do.
+        As for `kl_divergence`.
     out : ndarray, (n, m), optional
         Array to write to: float64 (float32 if all inputs are), no memory in common with an input.
     progress : bool or callable
@@ -109,7 +108,7 @@ def pairwise(
     if out is None:
         check_memory(shape, dtype, "pairwise")
     result = _arguments.output(out, shape, dtype, [x_array, y_array])
-    symmetric = y is None and divergence.symmetric and zeros_do_not_matter(chosen)
+    symmetric = y is None and divergence.symmetric
     target = Matrix(result.T if divergence.reverse else result, symmetric)
     named = [("x", x_array)] if y is None else [("x", x_array), ("y", y_array)]
     report = _arguments.reporter(chosen, named, partial(_left_empty, x_array, y_array))
@@ -156,8 +155,7 @@ def condensed(
     Raises
     ------
     ValueError, TypeError, MemoryError
-        As `pairwise`; ValueError also for a metric that is not symmetric (with `zeros` other than
-        "inf", none is).
+        As `pairwise`; ValueError also for a metric that is not symmetric.
 
     Notes
     -----
@@ -171,9 +169,8 @@ def condensed(
     """
     divergence = divergence_of(metric)
     chosen = _arguments.options(divergence, base, normalize, pseudocount, zeros, invalid, threads)
-    if not (divergence.symmetric and zeros_do_not_matter(chosen)):
-        why = "" if not divergence.symmetric else f" with zeros={zeros!r}"
-        raise ValueError(f"the metric {metric!r}{why} is not symmetric; use pairwise")
+    if not divergence.symmetric:
+        raise ValueError(f"the metric {metric!r} is not symmetric; use pairwise")
     x_array = _matrix(x, "x")
     _arguments.common_bins(x_array, x_array, ("x", "x"))
     dtype = _arguments.result_dtype(x_array)
@@ -193,11 +190,6 @@ def _left_empty(x: Array, y: Array) -> str:
     return f"row {i} of x, against row {j} of y,"
 
 
-def zeros_do_not_matter(chosen: _arguments.Options) -> bool:
-    """Whether both sides are treated alike, so that a symmetric divergence stays symmetric."""
-    return chosen.work.rule in ("plain", "pseudocount")
-
-
 def _run(
     divergence: Divergence,
     chosen: _arguments.Options,
@@ -215,10 +207,11 @@ def _run(
         diagonal = np.empty(n)
         row_driver.run(chosen.work, x, x, diagonal, invalid, chosen.threads)
         target.set_diagonal(diagonal)
+    work = chosen.work
     # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
-    name = divergence.matrix_form if zeros_do_not_matter(chosen) else "pairs"
-    scaled = chosen.work.normalize and chosen.work.rule == "plain"
-    job = tiles.Job(chosen.work, FORMS[name](chosen.work, x, y), x, y, target, invalid, scaled)
+    name = divergence.matrix_form if work.rule in ("plain", "pseudocount") else "pairs"
+    in_proportion = work.normalize and work.rule == "plain"
+    job = tiles.Job(work, FORMS[name](work, x, y), x, y, target, invalid, in_proportion)
     with Shown(progress) as shown:
         tiles.run(job, tiles.tile_shape(name, n, m, k), chosen.threads, shown)
 

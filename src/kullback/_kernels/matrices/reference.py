@@ -38,15 +38,19 @@ def load_columns(source, at, c, k):
 
 @inline
 def row_sum(source, at, k, amount):
-    """The sum of a row with its pseudocount, or nan for one that is left to `rows`."""
+    """The sum of a row with its pseudocount, or nan for one that is left to `rows`.
+
+    A row of zeros is one: with a pseudocount, too, it is no distribution.
+    """
     total = lanes_of(0.0)
     signs = lanes_of(0)
     for c in range(0, k, WIDTH):
         a = load_columns(source, at, c, k)
         signs = signs | bits(a)
         total = total + a
-    result = sum_of_lanes(total) + k * amount
-    if any_sign_of_lanes(signs) < 0 or not LEAST < result < MOST:
+    given = sum_of_lanes(total)
+    result = given + k * amount
+    if any_sign_of_lanes(signs) < 0 or not given > 0.0 or not LEAST < result < MOST:
         return float("nan")
     return result
 
