@@ -24,9 +24,6 @@ from markers import replace_between, table  # noqa: E402
 
 PAGE = ROOT / "docs" / "members.md"
 FORMS = {
-    "centred": "product",
-    "symmetrized": "two products",
-    "roots": "product of roots",
     "entropic": "one logarithm",
     "pairs": "pairs",
 }

@@ -10,7 +10,7 @@ from calls import (
     LONG,
     MATRIX_OPTIONS,
     VARIED_METRICS,
-    call,
+    by_rows,
     core_metric,
     core_or_varied_metric,
     each_float,
@@ -25,13 +25,6 @@ from tolerances import assert_close
 
 # Of functions of a user's own near-equal rows are rounded as `test_matrices` says.
 cancelling = [word for word in METRICS if ORACLES[word].public != "f_divergence"]
-
-
-def by_rows(word, x, y, **options):
-    """The matrix by the row-wise function, which other tests compare with the oracle."""
-    if word == "reverse_kl":
-        return call("kl", y[None], x[:, None], **options)
-    return call(word, x[:, None], y[None], **options)
 
 
 def check(word, x, y=None, **options):

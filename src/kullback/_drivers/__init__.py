@@ -8,6 +8,7 @@
     logits    row pairs of logits ──► results, few long rows in parts
     forms     the ways in which a tile of a matrix can be computed
     products  those that are a matrix product
+    equal_rows   which rows of a matrix are equal, or in proportion
     gaussian_matrices   rows, pairs and forms of diagonal Gaussians
     gaussian_full       pairs of Gaussians with full covariances
     tiles     all pairs of rows ──► targets: a matrix or its upper triangle

@@ -1,7 +1,7 @@
 """The forms in which a tile of a matrix can be computed; those with a matrix product: `products`.
 
 Each prepares rows of either side, a tuple of arrays with a row for each, and has `tile`: fill
-out[i, j], in nats, with nan where it is not sure, and return whether that is so anywhere.
+out[i, j], in nats, with UNCERTIFIED where it is not sure, and return whether there may be any.
 A form knows which kernels to call, and in what order; not what they compute.
 """
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kullback._drivers.rows import Work
 from kullback._drivers.sources import Rows
-from kullback._kernels import build
+from kullback._kernels import UNCERTIFIED, build
 from kullback._math.lanes import SINGLE_WIDTH, WIDTH
 from kullback._process.memory import aligned
 
@@ -33,11 +33,14 @@ class Place(NamedTuple):
 class Form(Protocol):
     """`space` makes arrays for some rows of a side, and `left` or `right` fills them.
 
+    A row of the first of them has `width` numbers. Where `alike`, both sides make the same of it.
     Where `multiplies`, `multiply` is called first, for many tiles at once, and `tile` finds its
     part of the product in `out`.
     """
 
     multiplies: bool
+    alike: bool
+    width: int
 
     def space(self, count: int) -> Prepared: ...
 
@@ -52,6 +55,7 @@ class Form(Protocol):
 
 class NoProduct:
     multiplies = False
+    alike = True
 
     def multiply(self, x: Prepared, y: Prepared, out: Array) -> None:
         """Nothing to do."""
@@ -61,7 +65,8 @@ class Pairs(NoProduct):
     """Every pair by the row-wise kernel: any divergence, any rule."""
 
     def __init__(self, work: Work, x: Rows, y: Rows) -> None:
-        del work, x, y
+        del work, y
+        self.width = x.width
 
     def space(self, count: int) -> Prepared:
         return ()
@@ -73,7 +78,7 @@ class Pairs(NoProduct):
 
     def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
         for i, row in enumerate(out):
-            row[max(0, i + place.above) :] = np.nan
+            row[max(0, i + place.above) :] = UNCERTIFIED
         return True
 
 
@@ -82,14 +87,14 @@ class Entropic(NoProduct):
 
     def __init__(self, work: Work, x: Rows, y: Rows) -> None:
         self.work = work
-        self.k = x.array.shape[-1]
+        self.k = x.width
         # In few bins the roundings of float32 do not average out.
         single = x.dtype == np.float32 and self.k >= FEWEST_IN_SINGLE
         self.dtype = np.dtype(np.float32 if single else np.float64)
+        self.width = -(-self.k // SINGLE_WIDTH) * SINGLE_WIDTH
 
     def space(self, count: int) -> Prepared:
-        columns = -(-self.k // SINGLE_WIDTH) * SINGLE_WIDTH
-        return aligned((count, columns), self.dtype), np.empty(count), np.empty(count)
+        return aligned((count, self.width), self.dtype), np.empty(count), np.empty(count)
 
     def left(self, rows: Array, made: Prepared) -> None:
         kernel = build.scaled(rows.dtype.str[1:], self.dtype == np.float32)

@@ -77,6 +77,7 @@ class Product:
     """KL, Jeffreys' divergence and Wasserstein's distance."""
 
     multiplies = True
+    alike = False
 
     def __init__(self, work: GaussianWork, x: GaussianRows, y: GaussianRows) -> None:
         self.work = work
@@ -114,10 +115,11 @@ class Overlap(NoProduct):
     def __init__(self, work: GaussianWork, x: GaussianRows, y: GaussianRows) -> None:
         self.work = work
         self.d = x.width // 2
+        self.width = 2 * padded(self.d)
         self.reference = unit_row(work.spread, median_row(work.spread, x, y)[1])
 
     def space(self, count: int) -> Prepared:
-        return aligned((count, 2 * padded(self.d))), np.empty(count), np.empty(count)
+        return aligned((count, self.width)), np.empty(count), np.empty(count)
 
     def left(self, rows: Array, made: Prepared) -> None:
         build.scaled(self.work.spread)(rows, self.reference, *made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +11,7 @@ from kullback._drivers.forms import Place, Prepared, padded
 from kullback._drivers.rows import Work
 from kullback._drivers.sources import Rows
 from kullback._kernels import build
-from kullback._kernels.matrices.reference import CHUNK
-from kullback._math.lanes import WIDTH
+from kullback._kernels.matrices.reference import CHUNK, least_of_sums, product_error
 from kullback._process import blas
 from kullback._process.memory import aligned
 
@@ -20,6 +19,7 @@ Array = NDArray[Any]
 
 MOST_FOR_MEAN = 128  # rows that the reference row is the mean of
 WORD = 64
+ADDED = 1 << 20  # numbers of a product that are added to another in one go: 8 MB
 
 
 @np.errstate(all="ignore")  # what overflows is not certified, and refined
@@ -27,11 +27,33 @@ def multiply_in_chunks(left: Array, right: Array, out: Array) -> None:
     """out = left @ right.T, of which no more than CHUNK columns are summed in one go."""
     with blas.product():
         np.matmul(left[:, :CHUNK], right[:, :CHUNK].T, out=out)
+    step = max(1, ADDED // max(1, len(right)))
     for start in range(CHUNK, left.shape[1], CHUNK):
         columns = slice(start, start + CHUNK)
-        with blas.product():
-            part = left[:, columns] @ right[:, columns].T
-        out += part
+        for row in range(0, len(left), step):
+            some = slice(row, row + step)
+            with blas.product():
+                part = left[some, columns] @ right[:, columns].T
+            out[some] += part
+
+
+class Description(NamedTuple):
+    """What prepares the parts of a row of x, and of y, and what certifies.
+
+    A part is a kernel's word. They lie side by side, those of x as those of y that they meet.
+    """
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    outcome: str
+
+
+DESCRIPTIONS = {
+    "kl": Description(("p",), ("q",), "kl"),
+    "jeffreys": Description(("difference", "logarithm"), ("logarithm", "difference"), "jeffreys"),
+    "hellinger": Description(("root",), ("root",), "hellinger"),
+    "bhattacharyya": Description(("root",), ("root",), "bhattacharyya"),
+}
 
 
 class Product:
@@ -41,80 +63,53 @@ class Product:
 
     def __init__(self, work: Work, x: Rows, y: Rows) -> None:
         self.work = work
-        self.k = x.array.shape[-1]
+        self.description = DESCRIPTIONS[str(work.kernel)]
+        self.alike = set(self.description.left) == set(self.description.right)
+        self.k = x.width
         self.r = reference_row(work, x, y)
         self.r[self.k :] = 1.0  # divided by, in columns that do not exist
+        self.width = len(self.description.left) * self.r.size
+
+    def space(self, count: int) -> Prepared:
+        """Factors; constants, sizes and norms; a mask of bits in whole words."""
+        mask = np.zeros((count, -(-self.k // WORD) * WORD // 8), np.uint8)
+        return aligned((count, self.width)), *np.zeros((3, count)), mask
+
+    def left(self, rows: Array, made: Prepared) -> None:
+        self._prepare(self.description.left, rows, made)
+
+    def right(self, rows: Array, made: Prepared) -> None:
+        self._prepare(self.description.right, rows, made)
+
+    def _prepare(self, sides: tuple[str, ...], rows: Array, made: Prepared) -> None:
+        factors, constant, size, norm, mask = made
+        given = (self.r, self.work.amount, self.work.normalize)
+        for part, side in enumerate(sides):
+            kernel = build.prepare(side, rows.dtype.str[1:])
+            kernel(rows, *given, self._part(factors, part), mask, constant, size, norm)
+        np.sqrt(norm, out=norm)
+
+    def _part(self, factors: Array, part: int) -> Array:
+        return factors[:, part * self.r.size : (part + 1) * self.r.size]
 
     def multiply(self, x: Prepared, y: Prepared, out: Array) -> None:
-        multiply_in_chunks(x[0], y[0], out)
-
-    def _support(self, count: int) -> Array:
-        """Bits of the bins of each row, in whole words."""
-        return np.zeros((count, -(-self.k // WORD) * WIDTH), np.uint8)
-
-
-class Centred(Product):
-    """Kullback-Leibler divergence."""
-
-    def space(self, count: int) -> Prepared:
-        numbers = tuple(np.empty(count) for _ in range(3))
-        return aligned((count, self.r.size)), *numbers, self._support(count)
-
-    def left(self, rows: Array, made: Prepared) -> None:
-        centred, e, chi, _, support = made
-        given = (self.r, self.work.amount, self.work.normalize)
-        build.left(rows.dtype.str[1:])(rows, *given, centred, e, chi, support)
-
-    def right(self, rows: Array, made: Prepared) -> None:
-        given = (self.r, self.work.amount, self.work.normalize)
-        build.right(rows.dtype.str[1:])(rows, *given, *made)
+        """Where rows meet themselves, either part's product is the other's, transposed."""
+        if x is not y or len(self.description.right) == 1:
+            multiply_in_chunks(x[0], y[0], out)
+            return
+        multiply_in_chunks(self._part(x[0], 0), self._part(y[0], 1), out)
+        out += out.T
 
     def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
-        _, e, chi, _, support = x
-        _, *right, gaps = y
-        right = [*right, gaps.view(np.uint64)]
-        given = (bool(gaps.any()), self.k, self.work.normalize, place.diagonal)
-        return bool(build.certify()(out, e, chi, support.view(np.uint64), *right, *given))
-
-
-class Roots(Product):
-    """Hellinger's and Bhattacharyya's distances."""
-
-    def space(self, count: int) -> Prepared:
-        return aligned((count, self.r.size)), np.empty(count)
-
-    def left(self, rows: Array, made: Prepared) -> None:
-        given = (self.r, self.work.amount, self.work.normalize)
-        build.roots(rows.dtype.str[1:])(rows, *given, *made)
-
-    right = left
-
-    def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
-        kernel = build.certify_roots(self.work.kernel == "bhattacharyya")
-        return bool(kernel(out, x[1], y[1], self.k, self.work.normalize, place.above))
-
-
-class Symmetrized(Product):
-    """Jeffreys' divergence."""
-
-    def space(self, count: int) -> Prepared:
-        numbers = tuple(np.empty(count) for _ in range(3))
-        return aligned((count, 2 * self.r.size)), *numbers, self._support(count)
-
-    def left(self, rows: Array, made: Prepared) -> None:
-        self._both(rows, made, logs_first=False)
-
-    def right(self, rows: Array, made: Prepared) -> None:
-        self._both(rows, made, logs_first=True)
-
-    def _both(self, rows: Array, made: Prepared, logs_first: bool) -> None:
-        given = (self.r, self.work.amount, self.work.normalize, logs_first)
-        build.both(rows.dtype.str[1:])(rows, *given, *made)
-
-    def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
-        sides = ((*side[1:-1], side[-1].view(np.uint64)) for side in (x, y))
-        given = (self.k, self.work.normalize, place.above)
-        return bool(build.certify_both()(out, *next(sides), *next(sides), *given))
+        masks = x[-1].view(np.uint64), y[-1].view(np.uint64)
+        options = (
+            product_error(self.width),
+            least_of_sums(self.k) if self.work.normalize else 0.0,
+            1.0 if self.work.normalize else np.inf,
+            bool(masks[1].any() or (self.alike and masks[0].any())),
+        )
+        sides = (*x[1:-1], masks[0], *y[1:-1], masks[1])
+        return bool(build.certify(self.description.outcome)(out, *sides, *options, *place))
 
 
 @np.errstate(all="ignore")  # rows that overflow are refined, whatever the reference

@@ -10,18 +10,19 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers.forms import Form, Place
+from kullback._drivers.equal_rows import EqualRows
+from kullback._drivers.forms import Form, Pairs, Place
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sources import Index, Source
 from kullback._drivers.targets import Condensed, Matrix
-from kullback._kernels.matrices.reference import CHUNK
+from kullback._kernels import UNCERTIFIED
 from kullback._process import blas, threads
 
 Array = NDArray[Any]
 
 ALL = 1 << 60  # further below the diagonal than any matrix reaches
 PANEL_BYTES = 1 << 24  # of the columns (and rows, for a product) that are prepared at once
-PANEL_PAIRS = 1 << 22  # of a matrix product that is not made in place: 32 MB
+PANEL_PAIRS = 3 << 20  # of a matrix product that is not made in place: 24 MB
 MIRRORED_COLUMNS = 1024  # of one of a symmetric matrix: the product's lower half is not needed
 PANEL_ROWS = 2048  # of one that is: 0.2 s
 TILE_BYTES = 1 << 19  # of prepared rows of a tile: half of a second-level cache
@@ -40,11 +41,14 @@ class Panel(NamedTuple):
 
 
 class Prepared(NamedTuple):
+    """Rows, what a form makes of them, and which of them are equal."""
+
     rows: Array
     arrays: tuple[Array, ...]
+    equal: EqualRows
 
 
-class Pairs(Protocol):
+class Refines(Protocol):
     """What computes any pair without cancellation, as `rows.Work` does, and changes the unit."""
 
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int: ...
@@ -53,12 +57,13 @@ class Pairs(Protocol):
 
 
 class Job(NamedTuple):
-    work: Pairs
+    work: Refines
     form: Form
     x: Source
     y: Source
     target: Matrix | Condensed
     invalid: Invalid
+    in_proportion: bool = False  # whether rows in proportion are the same
 
 
 def run(
@@ -74,12 +79,12 @@ def run(
     many = many if n * m * k > SMALL else 1
     panels = list(_panels(job, shape))
     done, total = 0, sum(len(panel.tiles) for panel in panels)
-    columns, right = slice(0, 0), Prepared(np.empty(0), ())
+    columns, right = slice(0, 0), None
     with blas.at_most(many):
         for panel in panels:
-            if panel.columns != columns:
+            if right is None or panel.columns != columns:
                 columns = panel.columns
-                right = _prepared(job.form, job.y, job.form.right, columns, many)
+                right = _prepared(job, job.y, job.form.right, columns, many)
             _panel(job, panel, right, many, _offset(progress, done, total))
             done += len(panel.tiles)
 
@@ -101,17 +106,17 @@ def _cut(start: int, stop: int, step: int) -> list[slice]:
 
 
 def _panels(job: Job, shape: tuple[int, int]) -> Iterator[Panel]:
-    k = job.x.width
+    width = job.form.width
     m, symmetric = job.y.lead[0], job.target.symmetric
-    most = max(1, PANEL_BYTES // (8 * k))
+    most = max(1, PANEL_BYTES // (8 * width))
     if symmetric and job.form.multiplies:
         most = min(most, MIRRORED_COLUMNS)
     for columns in _cut(0, m, most):
         last = columns.stop if symmetric else job.x.lead[0]
         height = last
         if job.form.multiplies:
-            in_place = job.target.direct and k <= CHUNK
-            height = PANEL_ROWS if in_place else PANEL_PAIRS // (columns.stop - columns.start)
+            pairs = PANEL_PAIRS // (columns.stop - columns.start)
+            height = PANEL_ROWS if job.target.direct else pairs
         for rows in _cut(0, last, max(1, min(most, height))):
             blocks = _cut(columns.start, columns.stop, shape[1])
             tiles = [(i, j) for i in _cut(rows.start, rows.stop, shape[0]) for j in blocks]
@@ -125,11 +130,11 @@ def _offset(progress: threads.Progress | None, done: int, count: int) -> threads
 
 
 def _prepared(
-    form: Form, source: Source, prepare: Callable[..., None], rows: slice, many: int
+    job: Job, source: Source, prepare: Callable[..., None], rows: slice, many: int
 ) -> Prepared:
     """Some rows as the kernels read them, and what a form makes of them."""
     parts = _cut(rows.start, rows.stop, max(1, TILE_BYTES // (8 * source.width)))
-    made = form.space(rows.stop - rows.start)
+    made = job.form.space(rows.stop - rows.start)
 
     def part(number: int) -> None:
         some = parts[number]
@@ -137,7 +142,8 @@ def _prepared(
         prepare(source.tile(some.start, some.stop)[0], tuple(a[place] for a in made))
 
     threads.run(part, len(parts), many)
-    return Prepared(source.tile(rows.start, rows.stop)[0], made)
+    whole = source.tile(rows.start, rows.stop)[0]
+    return Prepared(whole, made, EqualRows(whole, job.in_proportion))
 
 
 def _panel(
@@ -146,7 +152,8 @@ def _panel(
     """All tiles in one set of columns and one of rows."""
     left = product = None
     if job.form.multiplies:
-        left = _prepared(job.form, job.x, job.form.left, panel.rows, many)
+        own = job.target.symmetric and job.form.alike and panel.rows == panel.columns
+        left = right if own else _prepared(job, job.x, job.form.left, panel.rows, many)
         product = job.target.space(panel.rows, panel.columns)
         job.form.multiply(left.arrays, right.arrays, product)
 
@@ -164,7 +171,7 @@ def _panel(
         above = i.start - j.start + 1 if job.target.symmetric else -ALL
         place = Place(above, i.start - j.start if job.x is job.y else ALL)
         if job.form.tile(x_made, tuple(a[y] for a in right.arrays), place, out):
-            _refine(job, x_rows, right.rows[y], out)
+            _refine(job, x_rows, right, y, out)
         job.work.convert(out)
         with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
             job.target.write(i, j, out)
@@ -176,11 +183,34 @@ def _within(part: slice, whole: slice) -> slice:
     return slice(part.start - whole.start, part.stop - whole.start)
 
 
-def _refine(job: Job, x: Array, y: Array, out: Array) -> None:
+def _refine(job: Job, x: Array, right: Prepared, columns: slice, out: Array) -> None:
     """Compute again, without cancellation, what the form was not sure of."""
-    places = np.nonzero(np.isnan(out))
-    for start in range(0, places[0].size, REFINED_AT_ONCE):
-        i, j = (np.ascontiguousarray(p[start : start + REFINED_AT_ONCE]) for p in places)
-        exact = np.empty(i.size)
-        job.invalid.found(job.work.pairs(x, i, y, j, exact))
-        out[i, j] = exact
+    count = np.count_nonzero(out == UNCERTIFIED)
+    if count > len(out) and not isinstance(job.form, Pairs):
+        _repeat(job, x, right, columns, out)
+    step = max(1, REFINED_AT_ONCE // out.shape[1])
+    for start in range(0, len(out), step):
+        some = out[start : start + step]
+        i, j = np.nonzero(some == UNCERTIFIED)
+        if i.size:
+            some[i, j] = _results(job, x, i + start, right.rows[columns], j)
+
+
+def _repeat(job: Job, x: Array, right: Prepared, columns: slice, out: Array) -> None:
+    """Let one pair stand for all pairs of rows that are equal, or in proportion."""
+    found, firsts = right.equal.find(x), right.equal.firsts[columns]
+    each = np.unique(found[found >= 0])
+    if each.size:
+        for number, result in zip(
+            each, _results(job, right.rows, each, right.rows, each), strict=True
+        ):
+            block = np.ix_(found == number, firsts == number)
+            out[block] = np.where(out[block] == UNCERTIFIED, result, out[block])
+
+
+def _results(job: Job, x: Array, i: Index, y: Array, j: Index) -> Array:
+    """The divergences of rows i of x from rows j of y."""
+    results = np.empty(i.size)
+    i, j = np.ascontiguousarray(i), np.ascontiguousarray(j)
+    job.invalid.found(job.work.pairs(x, i, y, j, results))
+    return results

@@ -12,8 +12,8 @@ from numba import types
 from kullback._jit import compile_kernel
 from kullback._kernels import binning
 from kullback._kernels.arithmetic import DOUBLE, SINGLE, Arithmetic, Terms
-from kullback._kernels.matrices import centred, entropic, symmetrized
-from kullback._kernels.matrices.roots import make_certify_roots, make_roots
+from kullback._kernels.matrices import centred, entropic, roots
+from kullback._kernels.matrices.products import Outcome, Side, make_certify, make_prepare
 from kullback._kernels.rows import custom
 from kullback._kernels.rows.rows import make_rows
 from kullback._kernels.rows.rules import make_rule
@@ -23,7 +23,6 @@ from kullback._kernels.signatures import (
     BLOCK,
     BYTES,
     COUNTS,
-    GRID,
     INDEX,
     INTEGERS,
     NUMBERS,
@@ -33,6 +32,20 @@ from kullback._kernels.signatures import (
     contiguous,
 )
 from kullback._kernels.terms.record import Custom
+
+SIDES: dict[str, Side] = {
+    "p": centred.P_SIDE,
+    "q": centred.Q_SIDE,
+    "difference": centred.DIFFERENCE,
+    "logarithm": centred.LOGARITHM,
+    "root": roots.ROOT_SIDE,
+}
+OUTCOMES: dict[str, Outcome] = {
+    "kl": centred.KL,
+    "jeffreys": centred.JEFFREYS,
+    "hellinger": roots.HELLINGER,
+    "bhattacharyya": roots.BHATTACHARYYA,
+}
 
 
 def _file(divergence: str) -> ModuleType:
@@ -122,59 +135,20 @@ def entropic_tile(dtype: str) -> Any:
 
 
 @cache
-def left(dtype: str) -> Any:
-    """left(rows, r, amount, normalize, out, e, chi, support): see `centred`."""
+def prepare(side: str, dtype: str) -> Any:
+    """prepare(rows, r, amount, normalize, out, mask, constant, size, square): see `products`."""
     given = (contiguous(dtype, 2), READ, types.float64, types.boolean)
-    made = (GRID, VECTOR, VECTOR, BYTES)
-    return compile_kernel(centred.make_left(), f"kl-left-{dtype}", (*given, *made))
+    made = (BLOCK, BYTES, VECTOR, VECTOR, VECTOR)
+    return compile_kernel(make_prepare(SIDES[side]), f"{side}-prepare-{dtype}", (*given, *made))
 
 
 @cache
-def right(dtype: str) -> Any:
-    """right(rows, r, amount, normalize, out, f, size, spread, gaps): see `centred`."""
-    given = (contiguous(dtype, 2), READ, types.float64, types.boolean)
-    made = (GRID, VECTOR, VECTOR, VECTOR, BYTES)
-    return compile_kernel(centred.make_right(), f"kl-right-{dtype}", (*given, *made))
-
-
-@cache
-def roots(dtype: str) -> Any:
-    """roots(rows, r, amount, normalize, out, h): see `roots`."""
-    given = (contiguous(dtype, 2), READ, types.float64, types.boolean, GRID, VECTOR)
-    return compile_kernel(make_roots(), f"hellinger-roots-{dtype}", given)
-
-
-@cache
-def certify_roots(logarithm: bool) -> Any:
-    """certify(out, x_h, y_h, k, normalize, above): see `roots`."""
-    given = (BLOCK, READ, READ, types.intp, types.boolean, types.intp)
-    name = "bhattacharyya" if logarithm else "hellinger"
-    return compile_kernel(make_certify_roots(logarithm), f"{name}-certify", given)
-
-
-@cache
-def both(dtype: str) -> Any:
-    """both(rows, r, amount, normalize, logs_first, out, c, chi, spread, support)."""
-    given = (contiguous(dtype, 2), READ, types.float64, types.boolean, types.boolean)
-    made = (GRID, VECTOR, VECTOR, VECTOR, BYTES)
-    return compile_kernel(symmetrized.make_both(), f"jeffreys-both-{dtype}", (*given, *made))
-
-
-@cache
-def certify_both() -> Any:
-    """certify(out, four arrays of either side, k, normalize, above): see `symmetrized`."""
+def certify(outcome: str) -> Any:
+    """certify(out, four arrays of either side, six options): see `products`."""
     side = (READ, READ, READ, WORDS)
-    given = (BLOCK, *side, *side, types.intp, types.boolean, types.intp)
-    return compile_kernel(symmetrized.make_certify_both(), "jeffreys-certify", given)
-
-
-@cache
-def certify() -> Any:
-    """certify(out, four arrays of p's rows, four of q's, any_gap, k, normalize, diagonal)."""
-    left_row, right_row = (READ, READ, WORDS), (READ, READ, READ, WORDS)
-    options = (types.boolean, types.intp, types.boolean, types.intp)
-    given = (BLOCK, *left_row, *right_row, *options)
-    return compile_kernel(centred.make_certify(), "kl-certify", given)
+    options = (*(types.float64,) * 3, types.boolean, types.intp, types.intp)
+    given = (BLOCK, *side, *side, *options)
+    return compile_kernel(make_certify(OUTCOMES[outcome]), f"{outcome}-certify", given)
 
 
 @cache

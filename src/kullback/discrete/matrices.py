@@ -20,7 +20,7 @@ from kullback._catalogue import metric as divergence_of
 from kullback._drivers import rows as row_driver
 from kullback._drivers import tiles
 from kullback._drivers.forms import Entropic, Form, Pairs
-from kullback._drivers.products import Centred, Roots, Symmetrized
+from kullback._drivers.products import Product
 from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.sources import Rows
 from kullback._drivers.targets import Condensed, Matrix
@@ -29,9 +29,7 @@ from kullback._process.arrays import Array
 FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
     "pairs": Pairs,
     "entropic": Entropic,
-    "centred": Centred,
-    "roots": Roots,
-    "symmetrized": Symmetrized,
+    "product": Product,
 }
 Metric = str | Parametric
 
@@ -50,7 +48,8 @@ def pairwise(
     ----------
     x, y : array_like, (n, k) and (m, k)
         Counts, weights or probabilities, not negative, finite and not all 0 in a row; `y=None` is x
-        itself, and each pair of a symmetric metric is then computed once.
+        itself (as is the same object, given twice), and each pair of a symmetric metric is then
+        computed once.
     metric : str, Renyi or FDivergence
         "kl" (KL(x[i] || y[j])), "reverse_kl" (KL(y[j] || x[i])), "js", "js_distance", "jeffreys",
         "hellinger", "bhattacharyya", "total_variation", "chi2", or a member of a family, such as
@@ -76,10 +75,10 @@ def pairwise(
     Relative errors in float64 are below 1e-12 at every distance: fast forms (a matrix product for
     KL, Jeffreys, Hellinger and Bhattacharyya, one logarithm for each pair and bin for JS) bound
     their own error, and pairs that the bound does not certify are computed again without
-    cancellation. The worst case, all pairs nearly equal, takes the time of the row-wise function
-    for each pair, and so do the other metrics. JS of float32 rows is certified to 1e-5 (errors
-    seen: below 2e-6). Beyond the result, at most 64 MB are used. `zeros` other than "inf" or a row
-    of zeros in `invalid="nan"` treat the two sides differently, as the row-wise functions do.
+    cancellation. Equal rows, and counts in proportion, are told by their bits and cost next to
+    nothing. The worst case, all pairs nearly equal, takes the time of the row-wise function for
+    each pair, and so do the other metrics. JS of float32 rows is certified to 1e-5 (errors
+    seen: below 2e-6). Beyond the result, at most 64 MB are used.
 
     Examples
     --------
@@ -93,13 +92,14 @@ def pairwise(
     """
     divergence = divergence_of(metric)
     chosen = checked(divergence, **options)
+    y = None if y is x else y
     x_array = _matrix(x, "x")
     y_array = x_array if y is None else _matrix(y, "y")
     arrays.common_bins(x_array, y_array, ("x", "y"))
     dtype = arrays.result_dtype(x_array, y_array)
     shape = (len(x_array), len(y_array))
     result = output(chosen.out, shape, dtype, [x_array, y_array], "pairwise")
-    symmetric = y is None and divergence.symmetric and zeros_do_not_matter(chosen)
+    symmetric = y is None and divergence.symmetric
     target = Matrix(result.T if divergence.reverse else result, symmetric)
     named = [("x", x_array)] if y is None else [("x", x_array), ("y", y_array)]
     report = reporter(chosen, named, partial(_left_empty, x_array, y_array))
@@ -156,9 +156,8 @@ def condensed(
     """
     divergence = divergence_of(metric)
     chosen = checked(divergence, **options)
-    if not (divergence.symmetric and zeros_do_not_matter(chosen)):
-        why = "" if not divergence.symmetric else f" with zeros={options['zeros']!r}"
-        raise ValueError(f"the metric {metric!r}{why} is not symmetric; use pairwise")
+    if not divergence.symmetric:
+        raise ValueError(f"the metric {metric!r} is not symmetric; use pairwise")
     x_array = _matrix(x, "x")
     arrays.common_bins(x_array, x_array, ("x", "x"))
     dtype = arrays.result_dtype(x_array)
@@ -174,11 +173,6 @@ def condensed(
 def _left_empty(x: Array, y: Array) -> str:
     i, j = first_without_common_bins(x[:, None], y[None], (len(x), len(y)))
     return f"row {i} of x, against row {j} of y,"
-
-
-def zeros_do_not_matter(chosen: Chosen) -> bool:
-    """Whether both sides are treated alike, so that a symmetric divergence stays symmetric."""
-    return chosen.work.rule in ("plain", "pseudocount")
 
 
 def _run(
@@ -197,9 +191,11 @@ def _run(
         diagonal = np.empty(n)
         row_driver.run(chosen.work, x, x, diagonal, invalid, chosen.threads)
         target.set_diagonal(diagonal)
+    work = chosen.work
     # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
-    name = divergence.matrix_form if zeros_do_not_matter(chosen) else "pairs"
-    job = tiles.Job(chosen.work, FORMS[name](chosen.work, x, y), x, y, target, invalid)
+    name = divergence.matrix_form if work.rule in ("plain", "pseudocount") else "pairs"
+    in_proportion = work.normalize and work.rule == "plain"
+    job = tiles.Job(work, FORMS[name](work, x, y), x, y, target, invalid, in_proportion)
     with Shown(chosen.progress) as shown:
         tiles.run(job, tiles.tile_shape(name, n, m, k), chosen.threads, shown)
 

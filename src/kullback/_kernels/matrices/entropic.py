@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
+from kullback._kernels import UNCERTIFIED
 from kullback._kernels.matrices.reference import (
     ROUNDING,
     load_columns,
@@ -125,7 +126,7 @@ def make_tile(single: bool) -> Callable[..., Any]:
     term_roundings = TERM_SINGLE if single else 0.5 * (TERM + STEPS)
 
     def tile(x, x_constant, x_weight, y, y_constant, y_weight, k, normalize, root, above, out):
-        """out[i, j] for j >= i + above: JS or its root, nan where not certified; whether any is."""
+        """out[i, j] for j >= i + above: JS, its root or UNCERTIFIED; whether any of them is."""
         unsure = False
         padded = x.shape[1]
         x_data = pointer(x)
@@ -144,7 +145,7 @@ def make_tile(single: bool) -> Callable[..., Any]:
                 certain = result >= error * (x_weight[i] + y_weight[j]) + ENTRY * roundings
                 result = min(result, most)
                 result = np.sqrt(result) if root else result
-                out[i, j] = result if certain else np.nan
+                out[i, j] = result if certain else UNCERTIFIED
                 unsure |= not certain
         return unsure
 

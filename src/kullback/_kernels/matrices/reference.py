@@ -2,8 +2,8 @@
 
 All forms measure every row against a reference: near it they lose nothing, and the further a pair
 is from it against its own distance, the more. Each form bounds what it loses, for the worst case
-(bins that are all alike round alike); pairs that the bound does not certify come out as nan and
-are done again by `rows`, which loses nothing anywhere.
+(bins that are all alike round alike); pairs that the bound does not certify come out as
+UNCERTIFIED and are done again by `rows`, which loses nothing anywhere.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ LEAST = 2.0**-400  # rows with sums outside LEAST ... MOST are left to `rows`
 MOST = 2.0**400
 CERTIFIED = 0.9e-12  # the relative error up to which a result is certified
 ROUNDING = 2.0**-53 / CERTIFIED
+NORMALIZED = 0.5e-13  # the relative error that may come from the sums of rows
 
 CHUNK = 512  # columns of one matrix product; the products of several chunks are added
+FACTORS = 8.0
 ROW = 32.0  # roundings of what a row alone adds to a result
 SCALE = 2.0**900  # what probabilities are multiplied by, so that tiny ones stay normal numbers
 SMALLEST = 2.0**-900  # a smaller probability of q, other than 0, is left to `rows`
@@ -36,15 +38,19 @@ def load_columns(source, at, c, k):
 
 @inline
 def row_sum(source, at, k, amount):
-    """The sum of a row with its pseudocount, or nan for one that is left to `rows`."""
+    """The sum of a row with its pseudocount, or nan for one that is left to `rows`.
+
+    A row of zeros is one: with a pseudocount, too, it is no distribution.
+    """
     total = lanes_of(0.0)
     signs = lanes_of(0)
     for c in range(0, k, WIDTH):
         a = load_columns(source, at, c, k)
         signs = signs | bits(a)
         total = total + a
-    result = sum_of_lanes(total) + k * amount
-    if any_sign_of_lanes(signs) < 0 or not LEAST < result < MOST:
+    given = sum_of_lanes(total)
+    result = given + k * amount
+    if any_sign_of_lanes(signs) < 0 or not given > 0.0 or not LEAST < result < MOST:
         return float("nan")
     return result
 
@@ -104,3 +110,21 @@ def beside_reference(row, c, r_data, total, inverse):
 def product_roundings(width):
     """How many roundings a term of a matrix product goes through at most: see CHUNK."""
     return min(width, CHUNK) + width / CHUNK
+
+
+def product_error(width: int) -> float:
+    """What the product of two norms is multiplied by to bound the error of a matrix product.
+
+    FACTORS of the roundings are those of the factors.
+    """
+    return float((product_roundings(width) + FACTORS) * ROUNDING)
+
+
+def least_of_sums(k: int) -> float:
+    """Below this, the rounding of two rows' sums could cost NORMALIZED.
+
+    A sum goes through k/WIDTH + 8 roundings at most, and divergences are at a minimum where the
+    rows are normalized: a relative error t of B/A adds t**2 / 2.
+    """
+    ratio = 2.0 * (k / WIDTH + 8) * 2.0**-53
+    return 0.5 * ratio * ratio / NORMALIZED

@@ -40,7 +40,7 @@ RECORDS = (
         home="discrete.distances",
         kernel="bhattacharyya",
         exact=Exact(exact, finish_exact, affinity_exact, far_exact),
-        matrix_form="roots",
+        matrix_form="product",
     ),
 )
 

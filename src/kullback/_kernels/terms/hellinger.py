@@ -35,7 +35,7 @@ RECORDS = (
         kernel="hellinger",
         exact=Exact(exact, finish_exact),
         takes_base=False,
-        matrix_form="roots",
+        matrix_form="product",
     ),
 )
 

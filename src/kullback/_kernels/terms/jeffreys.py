@@ -27,7 +27,7 @@ RECORDS = (
         kernel="jeffreys",
         exact=Exact(exact),
         gaps="either",
-        matrix_form="symmetrized",
+        matrix_form="product",
     ),
 )
 

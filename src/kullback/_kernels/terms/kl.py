@@ -27,7 +27,7 @@ RECORDS = (
         kernel="kl",
         exact=EXACT,
         gaps="q",
-        matrix_form="centred",
+        matrix_form="product",
     ),
     Divergence(
         "reverse_kl",
@@ -36,7 +36,7 @@ RECORDS = (
         exact=EXACT,
         gaps="q",
         reverse=True,
-        matrix_form="centred",
+        matrix_form="product",
     ),
 )
 

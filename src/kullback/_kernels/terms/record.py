@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-MatrixForm = Literal["pairs", "centred", "entropic", "roots", "symmetrized", "product", "overlap"]
+MatrixForm = Literal["pairs", "entropic", "product", "overlap"]
 Gaps = Literal["", "q", "p", "either"]
 
 
