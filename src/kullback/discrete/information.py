@@ -85,6 +85,8 @@ def mutual_information(
     if not chosen.work.amount:
         _refuse_empty(sums, "joint", chosen)
         table = _without_empty_rows(table)
+    else:  # an empty row with pseudocounts is as uniform as one of ones with them
+        table = np.where(np.any(table, axis=-1, keepdims=True), table, 1)
     report = reporter(chosen, [("joint", table)], lambda: "joint")
     weights = _weights(sums), np.arange(results.flat.size)
     generalized_js.run(table, weights, chosen, report, results.flat)
