@@ -1,98 +1,77 @@
-"""Groups of rows of an array as a kernel needs them, and what is to be done with them.
-
-Rows whose bins are neighbours are read where they lie, wherever rows and groups are; of any others
-as much is converted as is asked for.
-"""
+"""Groups of rows of an array, as the kernels need them: whole, or in bands and columns."""
 
 from __future__ import annotations
 
 import math
-from itertools import pairwise
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers.rows import Invalid
-from kullback._process.threads import default_threads
+from kullback._drivers.sources import Index, counting
 
 Array = NDArray[Any]
-FLOAT64 = np.dtype(np.float64)
+
+BLOCK = 1 << 16  # elements that are converted at once: half a megabyte
 
 
 class Groups:
-    """The rows (last axis) of groups (the axis before) as a kernel needs them."""
+    """The rows (last axis) of groups (the axis before) of an array, as float64.
 
-    def __init__(self, array: Array, result: np.dtype[Any]) -> None:
-        if array.dtype.kind == "b":
-            array = array.view(np.uint8)
-        self.lead = array.shape[:-2]
+    Rows of one block of memory are used where they lie, in whatever order; of any others as much is
+    converted as is asked for.
+    """
+
+    def __init__(self, array: Array) -> None:
+        self.array, self.lead = array, array.shape[:-2]
         self.count = math.prod(self.lead)
         self.m, self.k = array.shape[-2:]
-        self.dtype = array.dtype.newbyteorder("=") if array.dtype.kind in "iu" else result
-        stacked = _stacked(array)
-        self.in_place = bool(
-            stacked is not None
-            and array.dtype == self.dtype
-            and array.dtype.isnative
-            and array.flags.aligned
-            and (self.k == 1 or array.strides[-1] == array.itemsize)
-            and not any(stride % array.itemsize for stride in array.strides)
-        )
-        self.array = array if stacked is None else stacked
+        strides = array.strides
+        order = sorted(range(array.ndim - 1), key=lambda axis: -strides[axis])
+        memory = array.transpose(*order, array.ndim - 1)
+        native = array.dtype == np.float64 and array.dtype.isnative and array.flags.aligned
+        self.in_place = bool(native and memory.flags.c_contiguous)
+        if self.in_place:
+            self.rows = memory.reshape(-1, self.k)
+            self.steps = [stride // (self.k * array.itemsize) for stride in strides[:-1]]
+            self.in_order = order == list(range(array.ndim - 1))
 
-    def block(self, groups: slice, rows: slice, columns: slice) -> Array:
-        """Some columns of some rows of some groups, in three dimensions: counts as they are."""
-        if self.array.ndim == 3:
-            found = self.array[groups, rows, columns]
-        else:
-            places = np.unravel_index(np.arange(groups.start, groups.stop), self.lead)
-            chosen: tuple[Any, ...] = (*places, rows, columns)
-            found = self.array[chosen]
-        return found if self.in_place else np.ascontiguousarray(found, self.dtype)
+    def whole(self, groups: slice, band: slice) -> tuple[Array, Index]:
+        """An array that holds these rows of these groups, and where in it each one is."""
+        if not self.in_place:
+            found = self._converted(groups, band, slice(0, self.k))
+            return found, counting(len(found))
+        if self.in_order and band.stop - band.start == self.m:
+            found = self.rows[groups.start * self.m : groups.stop * self.m]
+            return found, counting(len(found))
+        first = np.zeros((groups.stop - groups.start, 1), np.intp)
+        for place, step in zip(self._places(groups), self.steps, strict=False):
+            first += place[:, None] * step
+        numbers = first + counting(band.stop)[band] * self.steps[-1]
+        return self.rows, numbers.reshape(-1)
 
+    def part(self, group: slice, columns: slice) -> tuple[Array, Index, int]:
+        """As `whole`, and the column of it that is the first of these."""
+        every = slice(0, self.m)
+        if self.in_place:
+            return *self.whole(group, every), columns.start
+        found = self._converted(group, every, columns)
+        return found, counting(self.m), 0
 
-def _stacked(array: Array) -> Array | None:
-    """The same memory with one axis of groups, or None if it is not at equal distances."""
-    if array.ndim <= 3:
-        return array if array.ndim == 3 else array[None]
-    shape, strides = array.shape[:-2], array.strides[:-2]
-    axes = [(size, stride) for size, stride in zip(shape, strides, strict=True) if size != 1]
-    for (_, outer), (size, inner) in pairwise(axes):
-        if outer != size * inner:
-            return None
-    count = math.prod(shape)
-    step = axes[-1][1] if axes else 0
-    return np.lib.stride_tricks.as_strided(
-        array, (count, *array.shape[-2:]), (step, *array.strides[-2:]), writeable=False
-    )
+    def _converted(self, groups: slice, band: slice, columns: slice) -> Array:
+        chosen: tuple[Any, ...] = (*self._places(groups), band, columns)
+        found = np.ascontiguousarray(self.array[chosen], np.float64)
+        return found.reshape(-1, found.shape[-1])
 
+    def _places(self, groups: slice) -> tuple[Index, ...]:
+        numbers = np.arange(groups.start, groups.stop)
+        return np.unravel_index(numbers, self.lead) if self.lead else ()
 
-class Job(NamedTuple):
-    """What to do with each group: weights by `choice`, and the options."""
-
-    groups: Groups
-    weights: Array  # (number of different ones, m), each summing to 2**WEIGHTS_SCALE or more
-    choice: NDArray[np.intp]  # which of them a group has
-    most: Array  # what a result is at most
-    rule: str
-    amount: float
-    normalize: bool
-    unit: float
-    invalid: Invalid
-    most_threads: int | None
-
-    def threads(self) -> int:
-        """At most so many."""
-        return self.most_threads or default_threads()
-
-
-def converted(rows: Array, dtype: np.dtype[Any]) -> Array:
-    """Rows in another dtype, their bins neighbours; `astype` keeps the order of the strides.
-
-    Where rows repeat the same memory, that is an order in which the bins are apart.
-    """
-    return rows if rows.dtype == dtype else rows.astype(dtype, order="C")
+    def columns(self, g: int) -> Iterator[Array]:
+        """All rows of a group, some columns at a time."""
+        for some in cut(self.k, max(1, BLOCK // self.m)):
+            yield self._converted(slice(g, g + 1), slice(0, self.m), some)
 
 
 def cut(length: int, step: int) -> list[slice]:

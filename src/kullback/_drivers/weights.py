@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._kernels.mixtures.common import WEIGHTS_SCALE
-
 Array = NDArray[Any]
+
+WEIGHTS_SCALE = 60  # they sum to 2**60 ... 2**61, so that the smallest keep their digits
 
 
 class Weights(NamedTuple):

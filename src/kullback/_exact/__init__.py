@@ -5,6 +5,7 @@ definitions     the discrete divergences, each as a term of two integers
 rows            pairs of discrete rows
 gaussians       pairs of diagonal Gaussians
 logits          pairs of softmax rows
+generalized_js  m discrete rows and their mean
 
 Nothing here imports Numba: this is the last rung of fast, doubled, exact, and compiles nothing.
 """

@@ -5,7 +5,7 @@ rows        loops over row pairs
 matrices    tiles of matrices, by forms that bound their own error
 gaussians   diagonal and full Gaussians
 softmax     rows given by their logits
-mixtures    JS of several distributions
+means       the mean rows of groups, for JS of several distributions
 binning     histograms of samples
 build       compiles any of them, once for each dtype;  signatures: the types of their arrays
 """

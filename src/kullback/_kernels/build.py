@@ -14,6 +14,9 @@ from kullback._kernels import binning
 from kullback._kernels.arithmetic import DOUBLE, SINGLE, Arithmetic, Terms
 from kullback._kernels.matrices import centred, entropic, roots
 from kullback._kernels.matrices.products import Outcome, Side, make_certify, make_prepare
+from kullback._kernels.means.long import make_means
+from kullback._kernels.means.results import make_weighted_sums
+from kullback._kernels.means.short import make_short_means
 from kullback._kernels.rows import custom
 from kullback._kernels.rows.rows import make_rows
 from kullback._kernels.rows.rules import make_rule
@@ -159,3 +162,30 @@ def bin_counts(dtype: str, exact: bool) -> Any:
     given = (contiguous(dtype, 1), INDEX, edges, INDEX, *numbers, INTEGERS, COUNTS)
     name = f"binning-{dtype}-{'exact' if exact else 'float'}"
     return compile_kernel(binning.make_binning(exact), name, given)
+
+
+_KNOWN = types.UniTuple(VECTOR, 4)
+_SIZES = types.UniTuple(types.intp, 3)
+
+
+@cache
+def mean_rows() -> Any:
+    """means(given, index, begin, weights, choice, sizes, amount, normalize, phases, ...)."""
+    given = (contiguous("f8", 2), INDEX, types.intp, READ, INDEX)
+    options = (_SIZES, types.float64, types.boolean, types.intp)
+    return compile_kernel(make_means(), "mean-rows", (*given, *options, _KNOWN, VECTOR))
+
+
+@cache
+def short_mean_rows() -> Any:
+    """short(given, index, weights, choice, sizes, amount, normalize, known, room)."""
+    given = (contiguous("f8", 2), INDEX, READ, INDEX, _SIZES, types.float64, types.boolean)
+    function = make_short_means()
+    return compile_kernel(function, "mean-rows-short", (*given, _KNOWN, VECTOR))
+
+
+@cache
+def weighted_sums() -> Any:
+    """weighted_sums(values, known, weights, choice, most, m, normalize, out): see `means`."""
+    given = (READ, _KNOWN, READ, INDEX, READ, types.intp, types.boolean, VECTOR)
+    return compile_kernel(make_weighted_sums(), "mean-weighted-sums", given)

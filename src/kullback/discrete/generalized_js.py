@@ -14,8 +14,9 @@ from kullback._arguments.faces import face
 from kullback._arguments.options import Chosen, GroupOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
-from kullback._drivers import mixture as driver
-from kullback._drivers.groups import Groups, Job
+from kullback._drivers import generalized_js as driver
+from kullback._drivers.generalized_js import Job
+from kullback._drivers.groups import Groups
 from kullback._drivers.rows import Invalid
 from kullback._drivers.weights import Weights, equal, prepared
 from kullback._process.arrays import Array
@@ -67,9 +68,9 @@ def generalized_js_divergence(
     Notes
     -----
     The relative error in float64 is below 1e-14 at every distance, for the exact value of the
-    given numbers with exactly normalized rows and weights. (Below 1e-60, the absolute error of
-    normalized rows is below 1e-75.) Results do not depend on `threads`. Rows whose bins are
-    neighbours in memory are read where they lie; others are converted a few at a time.
+    given numbers with exactly normalized rows and weights. Results do not depend on `threads`.
+    Float64 rows that fill one block of memory, in any order, are read where they lie; others are
+    converted a few at a time. Besides, a group needs memory for its mean.
 
     References
     ----------
@@ -106,18 +107,9 @@ def run(
 ) -> None:
     """Write the divergence of each group of rows, (..., m, k), to `flat`, one after the other."""
     shares, choice = weights
-    job = Job(
-        Groups(stacked, flat.dtype),
-        shares.table,
-        choice,
-        shares.entropies,
-        chosen.work.rule,
-        chosen.work.amount,
-        chosen.work.normalize,
-        chosen.work.unit,
-        report,
-        chosen.threads,
-    )
+    work = chosen.work._replace(divergence=DIVERGENCES["kl"])
+    groups = Groups(stacked)
+    job = Job(groups, shares.table, choice, shares.entropies, work, report, chosen.threads)
     driver.run(job, flat)
 
 

@@ -135,6 +135,7 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
     against_whole, gaps = terms.against_whole, terms.gaps
     term, affinity, finish, root = terms.term, terms.affinity, terms.finish, terms.root
     threshold = make_threshold(terms, doubled)
+    smallest = 2.0**-RANGE if fills else 2.0**-1022
     in_two = doubled or terms.first_order  # whether sums are in two parts
     # Roots and powers of tiny entries are not right; they count where all else is smaller still.
     tiny = TINY if terms.rooted or affinity is not no_affinity else -np.inf
@@ -179,14 +180,14 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
     def outside(alpha, beta, amount, normalize):
         """Negative where a sum has an exponent that is out of range.
 
-        A tiny amount would be rounded to a multiple of the smallest subnormal number.
+        Of a smaller amount what stands for a gap, or its error, would be a subnormal number.
         """
         if doubled and not fills and not shifts:
             apart = (WIDE_APART - (alpha - beta)) | (WIDE_APART - (beta - alpha))
             least, most = -WIDE, WIDE
         else:
             apart = alpha - alpha
-            least = BEYOND if 0.0 < amount < 2.0**-RANGE else -RANGE
+            least = BEYOND if 0.0 < amount < smallest else -RANGE
             most = (RANGE if normalize or doubled else UNSCALED_RANGE) - 1
         return apart | (alpha - least) | (beta - least) | (most - alpha) | (most - beta)
 

@@ -1,1 +1,0 @@
-"""JS of several distributions."""
