@@ -82,11 +82,8 @@ def mutual_information(
     table = _table(joint, "joint")
     results = Results(chosen.out, table.shape[:-2], arrays.result_dtype(table), [table])
     sums = _row_sums(table, chosen.work.amount)
-    if not chosen.work.amount:
-        _refuse_empty(sums, "joint", chosen)
-        table = _without_empty_rows(table)
-    else:  # an empty row with pseudocounts is as uniform as one of ones with them
-        table = np.where(np.any(table, axis=-1, keepdims=True), table, 1)
+    _refuse_empty(table, "joint", chosen)
+    table = _without_empty_rows(table)
     report = reporter(chosen, [("joint", table)], lambda: "joint")
     weights = _weights(sums), np.arange(results.flat.size)
     generalized_js.run(table, weights, chosen, report, results.flat)
@@ -147,7 +144,8 @@ def conditional_kl_divergence(
     lead = _common_lead(*tables)
     results = Results(chosen.out, lead, arrays.result_dtype(*tables), list(tables))
     of_rows: TableOptions = {**options, "out": None, "invalid": "nan"}
-    given_x = np.array(kl_divergence(*tables, **of_rows), np.float64)
+    compared = [_without_empty_rows(table) for table in tables] if chosen.work.amount else tables
+    given_x = np.array(kl_divergence(*compared, **of_rows), np.float64)
     sums = [_row_sums(table, chosen.work.amount) for table in tables]
     if np.isnan(given_x).any():
         _judge(tables, sums, chosen, given_x)
@@ -191,7 +189,10 @@ def _row_sums(table: Array, pseudocount: float) -> NDArray[np.float64]:
 
 
 def _without_empty_rows(table: Array) -> Array:
-    """Rows of values of x that never occur replaced: they have no weight, whatever they hold."""
+    """Rows of values of x that never occur, replaced by ones, but of tables that have no others.
+
+    Without a pseudocount such a row has no weight, and with one it is uniform, as it would be.
+    """
     filled: Array = np.any(table, axis=-1, keepdims=True)
     if filled.all():
         return table
@@ -207,9 +208,9 @@ def _weights(sums: Array) -> Weights:
     return prepared(np.where(usable, given, 1.0))
 
 
-def _refuse_empty(sums: Array, name: str, chosen: Chosen) -> None:
+def _refuse_empty(table: Array, name: str, chosen: Chosen) -> None:
     """ValueError for a table of zeros, unless invalid="nan"."""
-    empty = ~sums.any(axis=-1)
+    empty = ~np.any(table, axis=(-2, -1))
     if chosen.raises and empty.any():
         place = ", ".join(map(str, np.argwhere(empty)[0])) if empty.ndim else ""
         raise ValueError(
@@ -226,11 +227,11 @@ def _judge(tables: tuple[Array, Array], sums: list[Array], chosen: Chosen, given
         faults = faults_of_rows(list(zip(names, tables, strict=True)), empty_allowed=True)
         if faults:
             raise ValueError(faults)
-        for name, of in zip(names, sums, strict=True):
-            _refuse_empty(of, name, chosen)
+        for name, table in zip(names, tables, strict=True):
+            _refuse_empty(table, name, chosen)
     fine = ~(wrong[0] | wrong[1])
     p_empty, q_empty = (np.broadcast_to(of == 0, given_x.shape) for of in sums)
-    without = [~of.any(axis=-1, keepdims=True) for of in sums]
+    without = [~np.any(table, axis=(-2, -1), keepdims=True)[..., 0] for table in tables]
     given_x[fine & q_empty & ~p_empty] = np.inf
     given_x[fine & p_empty] = 0.0
     given_x[np.broadcast_to(without[0] | without[1], given_x.shape)] = np.nan
