@@ -66,6 +66,8 @@ class GaussianWork(NamedTuple):
         build.pairs(self.metric, self.spread)(p, p_index, q, q_index, out)
         return 0
 
+    near_pairs = pairs
+
     def convert(self, out: Array) -> None:
         """From nats to what the caller asked for, in place."""
         if self.unit != 1.0:

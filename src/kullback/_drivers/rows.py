@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kullback._drivers import fallback
 from kullback._drivers.fallback import Pairs
 from kullback._drivers.sources import Index, Rows
-from kullback._kernels import build
+from kullback._kernels import UNCERTIFIED, build
 from kullback._kernels.terms.record import Custom, Divergence
 from kullback._process import threads
 
@@ -46,6 +46,11 @@ class Work(NamedTuple):
         """Results in nats of row pairs in float64 `out`; how many are no distributions (nan)."""
         given = Pairs(p, p_index, q, q_index)
         return fallback.fill(self, given, out) if self.run(self.fast(given), given, out) else 0
+
+    def near_pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
+        """As `pairs`, of pairs that a form of matrices leaves: the fast kernel would do so too."""
+        out[:] = UNCERTIFIED
+        return fallback.fill(self, Pairs(p, p_index, q, q_index), out)
 
     def fast(self, given: Pairs) -> Any:
         """The kernel for most row pairs."""

@@ -53,6 +53,8 @@ class Refines(Protocol):
 
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int: ...
 
+    def near_pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int: ...
+
     def convert(self, out: Array) -> None: ...
 
 
@@ -212,5 +214,6 @@ def _results(job: Job, x: Array, i: Index, y: Array, j: Index) -> Array:
     """The divergences of rows i of x from rows j of y."""
     results = np.empty(i.size)
     i, j = np.ascontiguousarray(i), np.ascontiguousarray(j)
-    job.invalid.found(job.work.pairs(x, i, y, j, results))
+    compute = job.work.pairs if isinstance(job.form, Pairs) else job.work.near_pairs
+    job.invalid.found(compute(x, i, y, j, results))
     return results
