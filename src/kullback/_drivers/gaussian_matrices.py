@@ -66,7 +66,9 @@ class GaussianWork(NamedTuple):
         build.pairs(self.metric, self.spread)(p, p_index, q, q_index, out)
         return 0
 
-    near_pairs = pairs
+    def near_pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
+        """As `pairs`, whose kernel is right for near pairs too."""
+        return self.pairs(p, p_index, q, q_index, out)
 
     def convert(self, out: Array) -> None:
         """From nats to what the caller asked for, in place."""
