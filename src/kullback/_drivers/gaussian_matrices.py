@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drivers.forms import Form, NoProduct, Place, Prepared, padded
+from kullback._drivers.gaussians import settle
 from kullback._drivers.products import multiply_in_chunks
 from kullback._drivers.sources import Index, counting
 from kullback._kernels.gaussians import build
@@ -63,7 +64,14 @@ class GaussianWork(NamedTuple):
 
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """Results in nats of row pairs in float64 `out`; none is invalid here."""
-        build.pairs(self.metric, self.spread)(p, p_index, q, q_index, out)
+        if build.pairs(self.metric, self.spread)(p, p_index, q, q_index, out):
+            d = p.shape[1] // 2  # a row is two rows of half its length: means and spreads
+            sides = [
+                (rows.reshape(-1, d), 2 * index + part)
+                for rows, index in ((p, p_index), (q, q_index))
+                for part in (0, 1)
+            ]
+            settle(self.metric, self.spread, sides, out)
         return 0
 
     def near_pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kullback._drivers.rows import CONVERTED_TILE, SMALL, TILE, Invalid
-from kullback._drivers.sources import Index, Rows
+from kullback._drivers.sources import Index, Rows, counting
+from kullback._exact.gaussians import divergences
+from kullback._kernels import UNCERTIFIED
 from kullback._kernels.gaussians import build as build_gaussians
 from kullback._kernels.gaussians.rows import SHORT
 from kullback._process import threads
@@ -61,23 +63,49 @@ def _is_read_in_place(rows: Rows, flat: bool) -> bool:
     return rows.in_place and (rows.own == rows.lead or not flat)
 
 
+def settle(metric: str, spread: str, sides: list[tuple[Array, Index]], out: Array) -> int:
+    """Compute exactly what no kernel has vouched for in `out`; how many are nan: no Gaussians.
+
+    sides: mean and spread of p and of q, each as rows and which of them are meant.
+    """
+    places = np.flatnonzero(out == UNCERTIFIED)
+    step = max(1, CONVERTED_TILE // sides[0][0].shape[1])
+    for start in range(0, places.size, step):
+        some = places[start : start + step]
+        rows = [array[index[some]] for array, index in sides]
+        out[some] = divergences(metric, spread, rows, threads.stop_if_cancelled)
+    return int(np.isnan(out[places]).sum())
+
+
 def _rows(job: Job, start: int, stop: int, out: Array) -> int:
     """Sums over the dimensions; how many are nan."""
-    given: list[Array | Index] = []
-    for rows in job.sides:
-        given += rows.tile(start, stop)
-    if job.standard:
-        given += given
-    return int(_kernel(build_gaussians.rows, job)(*given, out))
+    sides = [rows.tile(start, stop) for rows in job.sides]
+    given = _flat(sides) * (2 if job.standard else 1)
+    kernel = build_gaussians.rows(job.spread, job.standard, _dtype(job))
+    return _settled(job, sides, out) if kernel(*given, out) else 0
 
 
 def _entries(job: Job, start: int, stop: int, out: Array) -> int:
     """The same of short rows, or every dimension; how many are nan."""
-    given = [_in_a_row(rows, start, stop) for rows in job.sides]
-    if job.standard:
-        given += given
+    arrays = [_in_a_row(rows, start, stop) for rows in job.sides]
+    given = arrays * (2 if job.standard else 1)
     d = 1 if job.entries else job.sides[0].array.shape[-1]
-    return int(_kernel(build_gaussians.entries, job)(*given, d, out.reshape(-1)))
+    flat = out.reshape(-1)
+    if not build_gaussians.entries(job.spread, job.standard, _dtype(job))(*given, d, flat):
+        return 0
+    return _settled(job, [(array.reshape(-1, d), counting(flat.size)) for array in arrays], flat)
+
+
+def _settled(job: Job, sides: list[tuple[Array, Index]], out: Array) -> int:
+    if job.standard:
+        everywhere, d = np.zeros(out.size, np.intp), sides[0][0].shape[1]
+        unit = 0.0 if job.spread == "log_var" else 1.0
+        sides = [*sides, *((np.full((1, d), x), everywhere) for x in (0.0, unit))]
+    return settle("kl", job.spread, sides, out)
+
+
+def _flat(sides: list[tuple[Array, Index]]) -> list[Array]:
+    return [given for side in sides for given in side]
 
 
 def _in_a_row(rows: Rows, start: int, stop: int) -> Array:
@@ -86,5 +114,5 @@ def _in_a_row(rows: Rows, start: int, stop: int) -> Array:
     return (array if rows.own == rows.lead else array[index]).reshape(-1)
 
 
-def _kernel(build_one: Any, job: Job) -> Any:
-    return build_one(job.spread, job.standard, job.sides[0].dtype.str[1:])
+def _dtype(job: Job) -> str:
+    return job.sides[0].dtype.str[1:]

@@ -10,11 +10,11 @@ from numba import types
 from kullback._jit import compile_kernel
 from kullback._kernels.gaussians import full as gaussian_full
 from kullback._kernels.gaussians import overlaps as gaussian_overlaps
+from kullback._kernels.gaussians import pairs as gaussian_pairs
 from kullback._kernels.gaussians import products as gaussian_products
 from kullback._kernels.gaussians import rows as gaussian_rows
-from kullback._kernels.gaussians.pairs import make_metric, make_pairs
 from kullback._kernels.gaussians.spreads import SPREADS
-from kullback._kernels.gaussians.terms import WIDTHS
+from kullback._kernels.gaussians.terms import make_term
 from kullback._kernels.signatures import BLOCK, GRID, INDEX, READ, ROWS, VECTOR, contiguous
 
 _STATUS = types.Array(types.uint8, 1, "C")
@@ -22,17 +22,19 @@ _STATUS = types.Array(types.uint8, 1, "C")
 
 @cache
 def rows(spread: str, standard: bool, dtype: str) -> Any:
-    """rows(m0, index, s0, index, m1, index, s1, index, out) -> how many are nan."""
-    rows = (contiguous(dtype, 2), INDEX)
-    function = gaussian_rows.make_rows(WIDTHS[spread], standard)
+    """rows(m0, index, s0, index, m1, index, s1, index, out) -> how many are uncertified."""
+    kind = SPREADS[spread]
+    function = gaussian_rows.make_rows(make_term("kl", kind), kind.unit, standard)
     name = f"gaussian-rows-{spread}-{'standard' if standard else 'pair'}-{dtype}"
+    rows = (contiguous(dtype, 2), INDEX)
     return compile_kernel(function, name, (*4 * rows, VECTOR))
 
 
 @cache
 def entries(spread: str, standard: bool, dtype: str) -> Any:
-    """entries(m0, s0, m1, s1, d, out) -> how many are nan: see `gaussian_rows`."""
-    function = gaussian_rows.make_entries(WIDTHS[spread], standard)
+    """entries(m0, s0, m1, s1, d, out) -> how many dimensions are uncertified."""
+    kind = SPREADS[spread]
+    function = gaussian_rows.make_entries(make_term("kl", kind), kind.unit, standard)
     name = f"gaussian-entries-{spread}-{'standard' if standard else 'pair'}-{dtype}"
     array = contiguous(dtype, 1)
     return compile_kernel(function, name, (*4 * [array], types.intp, VECTOR))
@@ -40,8 +42,9 @@ def entries(spread: str, standard: bool, dtype: str) -> Any:
 
 @cache
 def pairs(metric: str, spread: str) -> Any:
-    """pairs(x, x_index, y, y_index, out): see `gaussian_pairs`."""
-    function = make_pairs(make_metric(metric, SPREADS[spread]))
+    """pairs(x, x_index, y, y_index, out) -> whether any is uncertified: see `gaussian_pairs`."""
+    kind = SPREADS[spread]
+    function = gaussian_pairs.make_pairs(make_term(metric, kind), kind.unit)
     given = (ROWS, INDEX, ROWS, INDEX, VECTOR)
     return compile_kernel(function, f"gaussian-pairs-{metric}-{spread}", given)
 

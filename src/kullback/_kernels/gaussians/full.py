@@ -33,7 +33,7 @@ from kullback._kernels.gaussians.cholesky import (
     put,
     row_of,
 )
-from kullback._kernels.gaussians.spreads import difference, of_variance, times_power
+from kullback._kernels.gaussians.scales import difference, even_exponent, times_power
 from kullback._kernels.matrices.reference import load_columns
 from kullback._math.bits import (
     bits,
@@ -116,7 +116,7 @@ def _scaled_triangle(space, full, triangle, scales, d, tolerance):
         v = get(space, full + i * d + i)
         usable = (v > 0.0) & (v < np.inf)
         good = good & usable
-        e = of_variance(select(usable, v, 1.0))[2]
+        e = even_exponent(select(usable, v, 1.0))
         put(space, scales + i, from_bits((1023 - (e >> 1)) << 52))
     for i in range(d):
         row, scale = row_of(triangle, i), get(space, scales + i)

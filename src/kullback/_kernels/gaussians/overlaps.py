@@ -7,7 +7,7 @@ product are kept, N/P + d**2/s = (N s + d**2 P) / (P s), which cost three operat
 instead of a division and a logarithm; ln v0 and ln v1 are summed beforehand. Powers of two for
 each dimension keep the numbers near 1 and are exact, so that differences of means lose nothing.
 What the logarithms lose is bounded from the rows' own; pairs that the bound does not certify, and
-those whose products leave the range of float64, come out as nan.
+those whose products leave the range of float64, come out as UNCERTIFIED.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.gaussians.pairs import hellinger_of, whole
+from kullback._kernels import UNCERTIFIED
 from kullback._kernels.gaussians.spreads import Spread
+from kullback._kernels.gaussians.terms import hellinger_of, quarter
 from kullback._kernels.matrices.reference import ROUNDING, load_columns, no_sum, whole_sum
 from kullback._math.bits import fma, magnitude, select
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
@@ -37,7 +38,7 @@ RELATIVE = 1500.0  # of all; most are of the unit of a log-variance
 
 def make_scaled(spread: Spread) -> Callable[..., Any]:
     """The kernel that prepares rows of either side."""
-    compare = spread.compare
+    compare, marks = spread.compare, spread.marks
 
     def scaled(rows, reference, out, logs, size):
         """out: means and halves of variances in units of the reference; logs: sum ln v; size.
@@ -53,15 +54,16 @@ def make_scaled(spread: Spread) -> Callable[..., Any]:
                 live = lane_numbers() + c < d
                 mean = load_columns(source, 2 * i * d, c, d)
                 x = select(live, load_columns(source, 2 * i * d + d, c, d), 1.0)
-                ratio = compare(x, load_lanes(given, c))[0]
+                w = load_lanes(given, c)
+                ratio = compare(x, w)[0]
                 log = log_normal(ratio)
                 store_lanes(target, 2 * i * padded + c, mean * load_lanes(given, padded + c))
                 store_lanes(target, (2 * i + 1) * padded + c, 0.5 * ratio)
                 total = add_to(total, log)
-                # Zeros, infinities and subnormal numbers are left to `gaussian_pairs`.
-                usual = (ratio > LEAST) & (ratio < 1.0 / LEAST)
+                # Zeros, infinities and subnormal numbers are left to `rows`.
+                usual = (ratio > LEAST) & (ratio < 1.0 / LEAST) & (marks(x, w) > -1)
                 absolute = absolute + select(usual, magnitude(log), np.inf)
-            logs[i] = whole_sum(total)
+            logs[i] = np.nan if np.isnan(rows[i, 0]) else whole_sum(total)
             size[i] = sum_of_lanes(absolute)
 
     return scaled
@@ -101,19 +103,21 @@ def _two_pairs(x_data, first, second, y_data, y_at, padded):
 
 def make_tile(hellinger: bool) -> Callable[..., Any]:
     """The kernel over all pairs of two sets of prepared rows."""
-    finish = hellinger_of if hellinger else whole
+    finish = hellinger_of if hellinger else quarter
 
     @inline
     def certified(total, x_logs, x_size, y_logs, y_size, roundings):
-        total = total - (x_logs + y_logs)
+        logs = x_logs + y_logs
+        total = total - logs
         error = fma(RELATIVE, total, LOGARITHM * (x_size + y_size) + roundings)
         good = (total > error * ROUNDING) & (total < np.inf)
-        return select(good, finish(0.25 * select(good, total, 1.0)), np.nan)
+        result = finish(select(good, total, 1.0))
+        return select(good, result, select(logs == logs, UNCERTIFIED, np.nan))
 
     def tile(x, x_logs, x_size, y, y_logs, y_size, above, out):
-        """out[i, j] for j >= i + above: the distance, or nan, zeros elsewhere; whether any is nan.
+        """out[i, j] for j >= i + above: the distance, UNCERTIFIED, or nan of no Gaussian.
 
-        Rows of out are contiguous.
+        Zeros elsewhere. Rows of out are contiguous. Returns whether any is uncertified.
         """
         unsure, rest = lanes_of(0.0), 0.0
         padded = x.shape[1] // 2
@@ -137,11 +141,11 @@ def make_tile(hellinger: bool) -> Callable[..., Any]:
                 y_own = load_lanes(logs, j), load_lanes(size, j)
                 result = certified(total, own, own_size, y_own[0], y_own[1], roundings)
                 store_lanes(target, i * stride + j, result)
-                unsure = unsure + select(result == result, 0.0, 1.0)
+                unsure = unsure + select(result == UNCERTIFIED, 1.0, 0.0)
             for j in range(m - (m - first) % WIDTH, m):
                 whole = out[i, j]
                 out[i, j] = certified(whole, own, own_size, y_logs[j], y_size[j], roundings)
-                rest += np.isnan(out[i, j])
+                rest += out[i, j] == UNCERTIFIED
         return sum_of_lanes(unsure) + rest > 0.0
 
     return tile

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
+from kullback._kernels import UNCERTIFIED
 from kullback._kernels.gaussians.spreads import Spread
 from kullback._kernels.matrices.reference import (
     ROUNDING,
@@ -32,7 +33,7 @@ from kullback._kernels.matrices.reference import (
 from kullback._math.bits import fma, magnitude, select, square_root
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_lanes, pointer, store_lanes
-from kullback._math.shuffles import sum_of_lanes
+from kullback._math.shuffles import any_sign_of_lanes, sum_of_lanes
 from kullback._math.sums import add_to
 
 ENTRY = 40.0  # roundings of two factors
@@ -41,9 +42,17 @@ LEAST = 2.0**-600  # a smaller result may be made of squares that underflowed
 MOST = 2.0**200  # of a norm, so that what else underflows counts as little
 
 
+@inline
+def own_share(rows, i, total, usual):
+    """What a row alone adds: infinite where no product is to be certified, nan for no Gaussian."""
+    if np.isnan(rows[i, 0]):
+        return np.nan
+    return whole_sum(total) if usual else np.inf
+
+
 def make_prepared(spread: Spread, left: bool, right: bool) -> Callable[..., Any]:
     """The kernel that prepares rows that stand for p (`left`), for q (`right`), or for both."""
-    compare = spread.compare
+    compare, marks = spread.compare, spread.marks
 
     @inline
     def as_left(a, x, w):
@@ -51,7 +60,7 @@ def make_prepared(spread: Spread, left: bool, right: bool) -> Callable[..., Any]
         _, excess, share = compare(x, w)
         square = a * a
         size = magnitude(excess) + square
-        return excess + square, a, size * size + square, 2.0 * share + square
+        return excess + square, a, size * size + square, share + square
 
     @inline
     def as_right(b, x, w):
@@ -60,7 +69,7 @@ def make_prepared(spread: Spread, left: bool, right: bool) -> Callable[..., Any]
         slope = b * ratio
         size = excess * excess + 4.0 * (slope * slope)
         # A ratio that underflows may be one that b**2 would bring back.
-        return excess, -2.0 * slope, select(ratio > LEAST, size, np.inf), 2.0 * share + b * slope
+        return excess, -2.0 * slope, select(ratio > LEAST, size, np.inf), share + b * slope
 
     def prepared(rows, reference, right_first, out, e, norm):
         """out: entries of p, of q or of both, q's before p's where they are to stand first.
@@ -72,7 +81,7 @@ def make_prepared(spread: Spread, left: bool, right: bool) -> Callable[..., Any]
         width = out.shape[1]
         source, target, given = pointer(rows), pointer(out), pointer(reference)
         for i in range(rows.shape[0]):
-            own, square = no_sum(), lanes_of(0.0)
+            own, square, marked = no_sum(), lanes_of(0.0), lanes_of(0)
             p_at = i * width + (2 * padded if right_first else 0)
             q_at = i * width + (0 if right_first or not left else 2 * padded)
             for c in range(0, padded, WIDTH):
@@ -80,6 +89,7 @@ def make_prepared(spread: Spread, left: bool, right: bool) -> Callable[..., Any]
                 mean = load_columns(source, 2 * i * d, c, d)
                 x = select(live, load_columns(source, 2 * i * d + d, c, d), 1.0)
                 w = load_lanes(given, padded + c)
+                marked = marked | marks(x, w)
                 a = (mean - load_lanes(given, c)) * load_lanes(given, 2 * padded + c)
                 if left:
                     first, second, size, share = as_left(a, x, w)
@@ -94,7 +104,8 @@ def make_prepared(spread: Spread, left: bool, right: bool) -> Callable[..., Any]
                     square = square + size
                     own = add_to(own, share)
             norm[i] = np.sqrt(sum_of_lanes(square))
-            e[i] = whole_sum(own) if norm[i] < MOST else np.nan
+            usual = norm[i] < MOST and any_sign_of_lanes(marked) >= 0
+            e[i] = own_share(rows, i, own, usual)
 
     return prepared
 
@@ -123,8 +134,8 @@ def make_lengths(spread: Spread) -> Callable[..., Any]:
                 store_lanes(target, i * width + c, a * factor)
                 store_lanes(target, i * width + padded + c, apart * factor)
                 own = add_to(own, a * a + apart * apart)
-            e[i] = whole_sum(own)
-            norm[i] = np.sqrt(e[i]) * abs(factor)
+            norm[i] = np.sqrt(sum_of_lanes(own[0])) * abs(factor)
+            e[i] = own_share(rows, i, own, norm[i] < MOST)
 
     return lengths
 
@@ -140,13 +151,13 @@ def make_certify(length: bool) -> Callable[..., Any]:
         bound = fma(norm, other_norm, ROW * ROUNDING * size)
         good = (value > bound) & (value > LEAST) & (value < np.inf)
         result = square_root(value) if length else 0.5 * value
-        return select(good, result, np.nan)
+        return select(good, result, select(size == size, UNCERTIFIED, np.nan))
 
     def certify(out, x_e, x_norm, y_e, y_norm, width, above, diagonal):
-        """out: on entry the product; on return the result, or nan where not certified.
+        """out: on entry the product; on return the result, UNCERTIFIED, or nan of no Gaussian.
 
         For j >= i + above; zeros elsewhere. out[i, i + diagonal] compares a row with itself.
-        Rows of out are contiguous. Returns whether there is a nan.
+        Rows of out are contiguous. Returns whether any is uncertified.
         """
         unsure, rest = lanes_of(0.0), 0.0
         error = (product_roundings(width) + ENTRY) * ROUNDING
@@ -161,13 +172,13 @@ def make_certify(length: bool) -> Callable[..., Any]:
                 product = load_lanes(target, i * stride + j)
                 result = certified(product, e, norm, load_lanes(es, j), load_lanes(norms, j))
                 store_lanes(target, i * stride + j, result)
-                unsure = unsure + select(result == result, 0.0, 1.0)
+                unsure = unsure + select(result == UNCERTIFIED, 1.0, 0.0)
             for j in range(m - (m - first) % WIDTH, m):
                 out[i, j] = certified(out[i, j], e, norm, y_e[j], y_norm[j])
-                rest += np.isnan(out[i, j])
+                rest += out[i, j] == UNCERTIFIED
             same = i + diagonal
             if 0 <= same < m and e == e:
-                rest -= np.isnan(out[i, same])
+                rest -= out[i, same] == UNCERTIFIED
                 out[i, same] = 0.0
         return sum_of_lanes(unsure) + rest > 0.0
 

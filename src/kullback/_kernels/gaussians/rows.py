@@ -1,9 +1,9 @@
 """Diagonal Gaussians in batches: the sum over the dimensions of each pair, or every dimension.
 
 A pair is four rows: mean and spread of p, and of q. Against N(0, I) the latter two are not read.
-A row is done once more, one dimension after the other, where one is of unusual size, p is a point
-(has no width) or one of the two is no Gaussian; of short rows and of single dimensions, just that
-dimension: what a row gives does not depend on its neighbours.
+A result is vouched for where every spread is in the domain of the terms and their sum lies between
+LEAST and MOST, or is 0 because the two Gaussians are equal; elsewhere it is UNCERTIFIED. That
+depends on the pair alone, not on its neighbours.
 """
 
 from __future__ import annotations
@@ -14,83 +14,53 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._kernels.gaussians.spreads import difference
-from kullback._kernels.gaussians.terms import Width
-from kullback._math.bits import select
+from kullback._kernels import UNCERTIFIED
+from kullback._kernels.gaussians.terms import LEAST, MOST, Term, outside
+from kullback._math.bits import mask_byte, select
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
-from kullback._math.memory import load, load_first_lanes, load_lanes, pointer, prefetch, store_lanes
-from kullback._math.shuffles import any_sign_of_lanes, first_lane, sum_of_lanes
+from kullback._math.memory import load_first_lanes, load_lanes, pointer, prefetch, store_lanes
+from kullback._math.shuffles import any_sign_of_lanes, sum_of_lanes
 from kullback._math.sums import two_sum
 
 BLOCK = 512  # dimensions that are summed in one go
 PREFETCH = 512  # dimensions ahead: see `rows`
 SHORT = 16  # rows below this length are done as one long row, and summed after that
-LARGEST = 2.0**1023
 
 
-class _Steps:
-    """The functions that both loops are made of."""
+def _make_loads(unit: float, standard: bool) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Functions that load means and spreads of eight dimensions, and of fewer."""
 
-    def __init__(self, width: Width, standard: bool) -> None:
-        term, marks, unit = width.term, width.marks, width.unit
-        compare, half_square = width.exact.compare, width.exact.half_square
-        is_point, is_spread = width.is_point, width.is_spread
+    @inline
+    def eight(given, at, c):
+        """m0, s0, m1, s1."""
+        m0, s0 = load_lanes(given[0], at[0] + c), load_lanes(given[1], at[1] + c)
+        if standard:
+            return m0, s0, lanes_of(0.0), lanes_of(unit)
+        return m0, s0, load_lanes(given[2], at[2] + c), load_lanes(given[3], at[3] + c)
 
-        @inline
-        def eight(given, at, c):
-            """2 KL of eight dimensions, and the marks."""
-            m0 = load_lanes(given[0], at[0] + c)
-            s0 = load_lanes(given[1], at[1] + c)
-            if standard:
-                m1, s1 = lanes_of(0.0), lanes_of(unit)
-            else:
-                m1 = load_lanes(given[2], at[2] + c)
-                s1 = load_lanes(given[3], at[3] + c)
-            return term(m0, s0, m1, s1), marks(s0, s1)
+    @inline
+    def first(given, at, c, count):
+        """The same of the first `count`, and N(0, 1) on both sides beyond: its terms are 0."""
+        live = lane_numbers() < count
+        m0 = load_first_lanes(given[0], at[0] + c, count)
+        s0 = select(live, load_first_lanes(given[1], at[1] + c, count), unit)
+        if standard:
+            return m0, s0, lanes_of(0.0), lanes_of(unit)
+        m1 = load_first_lanes(given[2], at[2] + c, count)
+        return m0, s0, m1, select(live, load_first_lanes(given[3], at[3] + c, count), unit)
 
-        @inline
-        def first(given, at, c, count):
-            """The same of fewer; 0 in the lanes beyond."""
-            m0 = load_first_lanes(given[0], at[0] + c, count)
-            s0 = load_first_lanes(given[1], at[1] + c, count)
-            if standard:
-                m1, s1 = lanes_of(0.0), lanes_of(unit)
-            else:
-                m1 = load_first_lanes(given[2], at[2] + c, count)
-                s1 = load_first_lanes(given[3], at[3] + c, count)
-            live = lane_numbers() < count
-            s0 = select(live, s0, unit)
-            s1 = select(live, s1, unit)
-            return select(live, term(m0, s0, m1, s1), 0.0), marks(s0, s1)
-
-        @inline
-        def careful(given, at, c):
-            """KL of one dimension; nan where one of the two is no Gaussian."""
-            m0, s0 = load(given[0], at[0] + c), load(given[1], at[1] + c)
-            m1, s1 = 0.0, unit
-            if not standard:
-                m1, s1 = load(given[2], at[2] + c), load(given[3], at[3] + c)
-            if not (abs(m0) < np.inf and abs(m1) < np.inf and is_spread(s0) and is_spread(s1)):
-                return np.nan
-            if is_point(s1):
-                return np.nan
-            x1 = lanes_of(s1)
-            apart = difference(lanes_of(m0), lanes_of(m1))
-            return first_lane(compare(lanes_of(s0), x1)[2] + half_square(apart, x1))
-
-        @inline
-        def is_odd(given, at, c):
-            """Whether the marks of one dimension say that `eight` may be wrong there."""
-            s1 = unit if standard else load(given[3], at[3] + c)
-            return marks(load(given[1], at[1] + c), s1) < 0
-
-        self.eight, self.first, self.careful, self.is_odd = eight, first, careful, is_odd
+    return eight, first
 
 
-def make_rows(width: Width, standard: bool) -> Callable[..., Any]:
+@inline
+def _differ(m0, s0, m1, s1):
+    return (m0 != m1) | (s0 != s1)
+
+
+def make_rows(term: Term, unit: float, standard: bool) -> Callable[..., Any]:
     """The kernel over pairs of rows."""
-    steps = _Steps(width, standard)
-    eight, first, careful = steps.eight, steps.first, steps.careful
+    eight, first = _make_loads(unit, standard)
+    term_of, marks_of, finish = term
 
     @inline
     def ask_for(given, at, c):
@@ -103,28 +73,30 @@ def make_rows(width: Width, standard: bool) -> Callable[..., Any]:
         rest = width % WIDTH
         for c in range(start, start + width - rest, WIDTH):
             ask_for(given, at, c)
-            part, marks = eight(given, at, c)
-            total = total + part
-            marked = marked | marks
+            m0, s0, m1, s1 = eight(given, at, c)
+            total = total + term_of(m0, s0, m1, s1)
+            marked = marked | marks_of(s0, s1)
         if rest:
-            part, marks = first(given, at, start + width - rest, rest)
-            total = total + part
-            marked = marked | marks
+            m0, s0, m1, s1 = first(given, at, start + width - rest, rest)
+            total = total + term_of(m0, s0, m1, s1)
+            marked = marked | marks_of(s0, s1)
         return sum_of_lanes(total), any_sign_of_lanes(marked)
 
     @inline
-    def careful_sum(given, at, d):
-        total, lost = 0.0, 0.0
-        for c in range(d):
-            total, rest = two_sum(total, careful(given, at, c))
-            lost += rest
-        return total + lost if total < np.inf else total
+    def are_equal(given, at, d):
+        rest = d % WIDTH
+        m0, s0, m1, s1 = first(given, at, d - rest, rest)
+        unlike = _differ(m0, s0, m1, s1)
+        for c in range(0, d - rest, WIDTH):
+            m0, s0, m1, s1 = eight(given, at, c)
+            unlike = unlike | _differ(m0, s0, m1, s1)
+        return mask_byte(unlike) == 0
 
     def rows(m0, m0_index, s0, s0_index, m1, m1_index, s1, s1_index, out):
-        """out[r] = KL of the pair r; how many are of no Gaussians (nan)."""
+        """out[r] = KL of the pair r in nats, or UNCERTIFIED; how many are that."""
         d = m0.shape[1]
         given = (pointer(m0), pointer(s0), pointer(m1), pointer(s1))
-        invalid = 0
+        left = 0
         for r in range(out.shape[0]):
             at = (m0_index[r] * d, s0_index[r] * d, m1_index[r] * d, s1_index[r] * d)
             total, lost, marked = 0.0, 0.0, 0
@@ -133,58 +105,65 @@ def make_rows(width: Width, standard: bool) -> Callable[..., Any]:
                 total, rest = two_sum(total, part)
                 lost += rest
                 marked |= marks
-            value = 0.5 * (total + lost)
-            if marked < 0 or not value < LARGEST:
-                value = careful_sum(given, at, d)
-                invalid += np.isnan(value)
-            out[r] = value
-        return invalid
+            total += lost
+            sure = marked >= 0 and total < MOST
+            sure = sure and (total > LEAST or are_equal(given, at, d))
+            out[r] = finish(total) if sure else UNCERTIFIED
+            left += not sure
+        return left
 
     return rows
 
 
-def make_entries(width: Width, standard: bool) -> Callable[..., Any]:
-    """The kernel over single dimensions, and over rows that are too short for `rows`."""
-    steps = _Steps(width, standard)
-    eight, first, careful, is_odd = steps.eight, steps.first, steps.careful, steps.is_odd
+def make_entries(term: Term, unit: float, standard: bool) -> Callable[..., Any]:
+    """The kernel over single dimensions, and over rows that are too short for `rows`: KL."""
+    eight, first = _make_loads(unit, standard)
+    term_of, marks_of, finish = term
 
     @inline
-    def fill(given, start, count, buffer):
-        """buffer[i] = KL of dimension start + i; how many are nan."""
-        target = pointer(buffer)
+    def load_some(given, at, c, count):
+        if c + WIDTH <= count:
+            return eight(given, at, c)
+        return first(given, at, c, count - c)
+
+    @inline
+    def fill(given, start, count, target):
+        """target[i] = the term of dimension start + i, or UNCERTIFIED; how many are that."""
         at = (start, start, start, start)
-        total, marked = lanes_of(0.0), lanes_of(0)
+        marked, unsure = lanes_of(0), lanes_of(0.0)
         for c in range(0, count, WIDTH):
-            if c + WIDTH <= count:
-                part, marks = eight(given, at, c)
-            else:
-                part, marks = first(given, at, c, count - c)
-            store_lanes(target, c, 0.5 * part)
-            total = total + part
-            marked = marked | marks
-        odd = any_sign_of_lanes(marked) < 0 or not sum_of_lanes(total) < LARGEST
-        invalid = 0
-        if odd:
-            for c in range(count):
-                if is_odd(given, at, c) or not buffer[c] < 0.5 * LARGEST:
-                    buffer[c] = careful(given, at, c)
-                    invalid += np.isnan(buffer[c])
-        return invalid
+            m0, s0, m1, s1 = load_some(given, at, c, count)
+            total = term_of(m0, s0, m1, s1)
+            store_lanes(target, c, total)
+            marked = marked | marks_of(s0, s1) | outside(total)
+        if any_sign_of_lanes(marked) < 0:
+            for c in range(0, count, WIDTH):
+                m0, s0, m1, s1 = load_some(given, at, c, count)
+                total, marks = load_lanes(target, c), marks_of(s0, s1)
+                zero = (total == 0.0) & ~_differ(m0, s0, m1, s1) & (marks > -1)
+                sure = zero | ((marks | outside(total)) > -1)
+                store_lanes(target, c, select(sure, total, UNCERTIFIED))
+                unsure = unsure + select(sure, 0.0, 1.0)
+        return sum_of_lanes(unsure)
 
     def entries(m0, s0, m1, s1, d, out):
-        """out[r] = KL of the dimensions r d ... r d + d - 1 together; how many are nan."""
+        """out[r] = KL of the dimensions r d ... r d + d - 1 together, or UNCERTIFIED.
+
+        Returns how many dimensions are that.
+        """
         given = (pointer(m0), pointer(s0), pointer(m1), pointer(s1))
         step = BLOCK // d
         buffer = np.empty((BLOCK,))
-        invalid = 0
+        target = pointer(buffer)
+        left = 0.0
         for r in range(0, out.shape[0], step):
             count = min(step, out.shape[0] - r)
-            invalid += fill(given, r * d, count * d, buffer)
+            left += fill(given, r * d, count * d, target)
             for i in range(count):
                 total = 0.0
                 for c in range(i * d, i * d + d):
                     total += buffer[c]
-                out[r + i] = total
-        return invalid
+                out[r + i] = finish(total)
+        return left
 
     return entries
