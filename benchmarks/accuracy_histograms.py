@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 import kullback as kl
-import reference
 from accuracy_family import DTYPES, Family, Key, relative_error
 from bands import BANDS, Array, rows
-from reference import ORACLES, Oracle
-from tolerances import TINY_ROOT, TOLERANCES
+from oracle import divergences as reference
+from oracle.divergences import ORACLES, Oracle
+from support.tolerances import TINY_ROOT, TOLERANCES
 
 BINS = (10, 48)  # rows below 32 bins have a kernel of their own
 SIDE, PAIRS = 24, 10  # the rows of a matrix, and how many of its entries are looked at

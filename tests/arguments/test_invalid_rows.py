@@ -1,0 +1,151 @@
+"""Rows that are no distributions: named, or NaN in all that they take part in."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+
+from kullback import condensed, kl_divergence, pairwise
+from oracle.divergences import METRICS, ORACLES
+from support.calls import (
+    FUNCTIONS,
+    LONG,
+    assert_says,
+    core_metric,
+    core_or_varied_word,
+    core_word,
+    each_metric,
+    each_word,
+    metric,
+    rows_of,
+)
+from support.tolerances import assert_close, assert_same_bits
+
+BAD_VALUES = [-0.625, -1e-17, -5e-324, np.nan, np.inf, -np.inf]
+each_kernel = pytest.mark.parametrize(
+    ("dtype", "k"), [(np.float64, 12), (np.float64, LONG), (np.float32, LONG)]
+)
+
+
+@core_word
+@pytest.mark.parametrize("value", BAD_VALUES)
+@pytest.mark.parametrize("at", ["p", "q"])
+def test_an_invalid_entry_is_named_with_its_place_and_value(word, value, at):
+    rows = dict(zip("pq", rows_of(90, 40), strict=True))
+    rows[at][[17, 50, 83], [23, 1, 39]] = value
+    with pytest.raises(ValueError, match=rf"\b{at}\b") as error:
+        FUNCTIONS[word](*rows.values())
+    other = "q" if at == "p" else "p"
+    assert not re.search(rf"\b{other}\b", str(error.value))
+    assert_says(error, r"\b17\b", r"\b23\b", re.escape(str(value)), r"\b3\b.*rows")
+
+
+@core_word
+@pytest.mark.parametrize("k", [10, 40])
+@pytest.mark.parametrize("zeros", ["inf", "skip", 1e-10])
+@pytest.mark.parametrize("normalize", [True, False])
+@pytest.mark.parametrize("at", ["p", "q"])
+def test_a_row_without_mass_is_named_with_its_place(word, normalize, zeros, k, at):
+    """Zeros alone are no distribution, even where they are going to be filled."""
+    options = {"normalize": normalize, "zeros": zeros}
+    rows = dict(zip("pq", rows_of(90, k), strict=True))
+    rows[at][[17, 60]] = 0.0
+    with pytest.raises(ValueError, match=rf"\b{at}\b") as error:
+        FUNCTIONS[word](*rows.values(), **options)
+    assert_says(error, r"\b17\b", "sum|zero|mass", r"\b2\b.*rows")
+
+
+@each_word
+@each_kernel
+def test_invalid_rows_become_nan_and_others_stay(word, dtype, k):
+    p, q = rows_of(60, k, dtype)
+    want = FUNCTIONS[word](p, q)
+    for i, value in enumerate([*BAD_VALUES[:2], *BAD_VALUES[3:]]):
+        p[3 + 4 * i, i] = q[5 + 4 * i, 11 - i] = value
+        want[[3 + 4 * i, 5 + 4 * i]] = np.nan
+    p[40], q[41] = 0.0, 0.0
+    want[[40, 41]] = np.nan
+    p[42, 0] = q[42, 1] = np.nan
+    want[42] = np.nan
+    assert_same_bits(FUNCTIONS[word](p, q, invalid="nan"), want)
+    assert_same_bits(FUNCTIONS[word](p[3], q[3], invalid="nan"), want[3])
+
+
+@each_metric
+@each_kernel
+def test_invalid_rows_of_matrices_become_nan_and_others_stay(word, dtype, k):
+    x, y = rows_of(40, k, dtype)
+    want, within = pairwise(x, y, metric(word)), pairwise(x, metric=metric(word))
+    for i, value in enumerate([-1.0, np.nan, np.inf, -np.inf]):
+        x[3 + 5 * i, i] = y[4 + 5 * i, 11 - i] = value
+    x[30], y[31] = 0.0, 0.0
+    bad_x, bad_y = [3, 8, 13, 18, 30], [4, 9, 14, 19, 31]
+    want[bad_x], want[:, bad_y] = np.nan, np.nan
+    within[bad_x], within[:, bad_x] = np.nan, np.nan
+    assert_close(pairwise(x, y, metric(word), invalid="nan"), want, "matrix", word)
+    assert_close(pairwise(x, metric=metric(word), invalid="nan"), within, "matrix", word)
+    if ORACLES[word].symmetric:
+        upper = np.triu_indices(40, 1)
+        assert_close(condensed(x, metric(word), invalid="nan"), within[upper], "matrix", word)
+
+
+@core_metric
+@pytest.mark.parametrize("value", [*BAD_VALUES, "zero row"])
+def test_invalid_rows_of_matrices_are_named(word, value):
+    for at in "xy":
+        rows = dict(zip("xy", rows_of(90, 40), strict=True))
+        rows[at][[17, 50, 83], slice(23, 24)] = 0.5 if value == "zero row" else value
+        if value == "zero row":
+            rows[at][[17, 50, 83]] = 0.0
+        with pytest.raises(ValueError, match=rf"\b{at}\b") as error:
+            pairwise(rows["x"], rows["y"], word)
+        assert_says(error, r"\b17\b", r"\b3\b.*rows")
+        if value != "zero row":
+            assert_says(error, r"\b23\b", re.escape(str(value)))
+        if at == "x":
+            with pytest.raises(ValueError, match=r"\bx\b"):
+                pairwise(rows["x"], metric=word)
+
+
+GOOD_ROWS = [[[1, 2, 3], [3, 2, 1]], [[1, 0, 0], [0, 1, 1]], [[1, 0, 1], [2, 1, 0]]]
+BAD_ROWS = [[-1, 2, 1], [-1, -2, -3], [np.nan, 1, 0], [np.nan] * 3, [1, np.inf, 0], [np.inf] * 3]
+
+
+@each_metric
+def test_no_zeros_and_no_infinite_result_hide_an_invalid_row(word):
+    for bad, good in itertools.product([*BAD_ROWS, [0, 0, 0], [-0.0, 0, 0]], GOOD_ROWS):
+        for x, y in [(good, [bad, good[0]]), ([good[1], bad], good), ([bad, good[1]], None)]:
+            invalid = np.array([row is bad for row in x])[:, None] | [row is bad for row in y or x]
+            got = pairwise(x, y, metric(word), invalid="nan")
+            np.testing.assert_array_equal(np.isnan(got), invalid)
+            with pytest.raises(ValueError, match=r"\b[xy]\b"):
+                pairwise(x, y, metric(word))
+
+
+@core_or_varied_word
+def test_a_row_of_p_that_is_left_without_mass_is_invalid(word):
+    p, q = np.array([[1.0, 2.0, 0.0], [0.0, 0.0, 3.0]]), np.array([[1.0, 1.0, 0.0]])
+    for normalize in (True, False):
+        options = {"zeros": "skip", "normalize": normalize}
+        with pytest.raises(ValueError, match=r"\bp\b") as error:
+            FUNCTIONS[word](p, q, **options)
+        assert_says(error, r"\b1\b", "skip|zeros")
+        got = FUNCTIONS[word](p, q, invalid="nan", **options)
+        np.testing.assert_array_equal(np.isnan(got), [False, True])
+        if word not in METRICS:
+            continue
+        got = pairwise(p, q, metric(word), invalid="nan", **options)
+        np.testing.assert_array_equal(np.isnan(got), [[False], [True]])
+        with pytest.raises(ValueError, match=r"\bx\b"):
+            pairwise(p, q, metric(word), **options)
+
+
+def test_a_row_of_a_higher_array_is_named_by_all_its_indices():
+    p = np.ones((4, 6, 30))
+    p[2, 5, 17] = -0.375
+    with pytest.raises(ValueError, match=r"\bp\b") as error:
+        kl_divergence(p, np.ones(30))
+    assert_says(error, "2, 5", r"\b17\b", r"-0\.375")
