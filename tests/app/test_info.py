@@ -19,7 +19,7 @@ from kullback.app.cli import main
 from kullback.app.info import REPORT, gather
 from oracle import divergences as reference
 from oracle import gaussians as reference_gaussian
-from oracle import mixtures as reference_mixture
+from oracle import tables as reference_mixture
 from support.processes import run_child
 
 

@@ -15,7 +15,8 @@ from kullback import (
     kl_divergence,
     mutual_information,
 )
-from oracle.information import AMOUNTS, conditional, tables
+from oracle.tables import conditional_kl as conditional
+from support.tables import AMOUNTS, tables
 from support.tolerances import assert_close, assert_same_bits
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import kullback
 from kullback.discrete.generalized_js import generalized_js_divergence
-from oracle.mixtures import mixtures
+from oracle.tables import mixtures
 from support.mixture_calls import OPTIONS, check, each_family, each_option, triples
 from support.strategies import family, near_pairs, row_pairs, simplex
 from support.tolerances import assert_close, assert_same_bits

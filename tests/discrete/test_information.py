@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from kullback import conditional_kl_divergence, entropy, kl_divergence, mutual_information
-from oracle.information import AMOUNTS, information, nearly_independent, tables
+from oracle.tables import mutual_information as information
+from support.tables import AMOUNTS, nearly_independent, tables
 from support.tolerances import assert_close, assert_same_bits
 
 # Mutual information

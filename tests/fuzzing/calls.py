@@ -19,35 +19,19 @@ from fuzzing.arrays import (
     scaled_columns,
     some_options,
 )
-from fuzzing.check import TINY, TINY_ROOT, TINY_SINGLE, Allowed, Call, compare
-from fuzzing.definitions import DEFINITIONS, OWN
-from fuzzing.expected_calls import BASELESS, expected
+from fuzzing.check import Call, compare
+from fuzzing.expected_calls import expected, word_of
+from oracle.divergences import ORACLES
+from support.calls import call as call_rows
+from support.calls import metric
 
-FUNCTIONS = {
-    word: getattr(kl, name)
-    for word, name in {
-        "kl": "kl_divergence",
-        "js": "js_divergence",
-        "js_distance": "js_distance",
-        "jeffreys": "jeffreys_divergence",
-        "hellinger": "hellinger_distance",
-        "bhattacharyya": "bhattacharyya_distance",
-        "total_variation": "total_variation_distance",
-        "chi2": "chi2_divergence",
-        "cross_entropy": "cross_entropy",
-        "entropy": "entropy",
-        "stability": "population_stability_index",
-        "renyi": "renyi_divergence",
-    }.items()
-}
-# The same objects each time: a function is compiled once.
-OWN_FUNCTIONS = {
-    "f_kl": lambda t: t * np.log(t),
-    "f_triangular": lambda t: (t - 1.0) ** 2 / (t + 1.0),
-}
 FEW_WORDS = ("kl", "js", "js_distance", "jeffreys", "cross_entropy", "entropy")
-ALL_WORDS = (*DEFINITIONS, "reverse_kl", "renyi", "renyi", *OWN)
-NO_METRICS = ("cross_entropy", "entropy", "stability")
+ALL_WORDS = (
+    *[word for word in ORACLES if not word.startswith("renyi")],
+    *["renyi", "renyi", "stability"],
+)
+NO_METRICS = ("stability", *[word for word in ORACLES if not ORACLES[word].matrix])
+BASELESS = [word for word in ORACLES if not ORACLES[word].takes_base]
 
 SHAPES = [
     *[((3,), (3,)), ((1,), (1,)), ((4, 3), (4, 3)), ((4, 5), (5,)), ((2, 1, 4), (3, 4))],
@@ -123,35 +107,18 @@ def distributions(array: np.ndarray) -> np.ndarray:
 
 def run(call: Call) -> Any:
     """What the library makes of it."""
-    options = dict(call.options)
-    parameters: list[Any] = [options.pop("alpha")] if "alpha" in options else []
-    limits = {}
-    if call.word in OWN:
-        parameters = [OWN_FUNCTIONS[call.word]]
-        limits = dict(zip(("f_at_zero", "slope_at_infinity"), OWN[call.word][2:], strict=True))
+    options = {name: value for name, value in call.options.items() if name != "alpha"}
+    if call.word == "stability":
+        return kl.population_stability_index(*call.arrays, **options)
     if call.form == "rows":
-        function = FUNCTIONS.get(call.word, kl.f_divergence)
-        return function(*call.arrays, *parameters, **limits, **options)
-    metric: Any = call.word
-    if parameters:
-        family = kl.Renyi if call.word == "renyi" else kl.FDivergence
-        metric = family(*parameters, **limits)
+        return call_rows(word_of(call), *call.arrays, **options)
     function = kl.pairwise if call.form == "pairwise" else kl.condensed
-    return function(*call.arrays, metric=metric, **options)
+    return function(*call.arrays, metric=metric(word_of(call)), **options)
 
 
 def check(call: Call) -> None:
     """Same value or same error as the reference."""
-    compare(call, expected(call.word, call.form, call.arrays, call.options), run, allowed)
-
-
-def allowed(call: Call, dtype: np.dtype) -> Allowed:
-    single = dtype == np.float32
-    # A float32 matrix of JS is certified to 1e-5 only.
-    relative = 1e-14 if call.form == "rows" else 1e-12
-    if single:
-        entropic = call.word in ("js", "js_distance")
-        relative = 1e-6 if call.form == "rows" else 1e-5 if entropic else 2e-6
-    tiny = TINY_SINGLE if single else TINY
-    is_root = call.word in ("js_distance", "hellinger") and not single
-    return Allowed(relative, TINY_ROOT if is_root else tiny)
+    form = "rows" if call.form == "rows" else "matrix"
+    if form == "matrix" and call.word in ("js", "js_distance"):
+        form = "any matrix"
+    compare(call, expected(call), run, form, word_of(call))

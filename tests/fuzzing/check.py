@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fuzzing.arrays import GOOD_OUTS, between, output, overlapping
+from support.tolerances import assert_close
 
 
 class Call(NamedTuple):
@@ -28,28 +29,12 @@ class Wrong(NamedTuple):
 
 
 class Value(NamedTuple):
-    """Results with what their errors are in proportion to, and the dtype."""
+    """Results, what their errors are in proportion to, and whether anything is promised of them."""
 
     results: np.ndarray
-    sizes: np.ndarray  # NaN: nothing is promised of that result
+    sizes: np.ndarray
+    promised: np.ndarray
     dtype: np.dtype
-
-
-class Allowed(NamedTuple):
-    """An error: in proportion to the size, and absolute, for what is too small for all digits."""
-
-    relative: float
-    tiny: float
-
-
-TINY = 2.0**-1073
-TINY_ROOT = 2.0**-945  # a probability below 2**-1900 is none; some hundred roots of such ones
-TINY_SINGLE = 2.0**-149
-
-
-def rounded_once(call: Call, dtype: np.dtype) -> Allowed:
-    """Of what is computed in float64, whatever the dtype, with the promise of rows."""
-    return Allowed(1.2e-7, TINY_SINGLE) if dtype == np.float32 else Allowed(1e-14, TINY)
 
 
 def outcome(run: Callable[[Call], Any], call: Call) -> Any:
@@ -69,9 +54,9 @@ def returns(run: Callable[[Call], Any], call: Call) -> bool:
 
 
 def compare(
-    call: Call, want: Wrong | Value, run: Callable[[Call], Any], allowed: Callable[..., Allowed]
+    call: Call, want: Wrong | Value, run: Callable[[Call], Any], operation: str, word: str = ""
 ) -> None:
-    """Same value or same error as the reference; `allowed` is asked for a call and a dtype."""
+    """Same value or same error as the reference, in the tolerances of an operation."""
     out, right = None, want
     if "out" in call.options:
         call, want, out = with_out(call, want)
@@ -90,7 +75,8 @@ def compare(
     got = np.asarray(got)
     kinds = (got.shape, got.dtype), (want.results.shape, want.dtype)
     assert kinds[0] == kinds[1], f"{kinds[0]}, but should be {kinds[1]}"
-    assert_near(got.astype(float), want, allowed(call, want.dtype))
+    kept = want.promised
+    assert_close(got[kept], want.results[kept], operation, word, want.sizes[kept])
 
 
 def with_out(call: Call, want: Wrong | Value) -> tuple[Call, Wrong | Value, Any]:
@@ -114,16 +100,3 @@ def with_out(call: Call, want: Wrong | Value) -> tuple[Call, Wrong | Value, Any]
 
 def _bytes(array: Any) -> bytes:
     return array.tobytes() if isinstance(array, np.ndarray) else b""
-
-
-def assert_near(got: np.ndarray, want: Value, allowed: Allowed) -> None:
-    largest = float(np.finfo(want.dtype).max)
-    edge = largest * (1 - 1e-5)
-    wanted, sizes = want.results, want.sizes
-    with np.errstate(over="ignore", invalid="ignore"):
-        near = np.abs(got - wanted) <= allowed.relative * sizes + allowed.tiny
-        near &= np.isfinite(sizes)
-    at_the_edge = (got > edge) & (wanted > edge)
-    fine = near | (got == wanted) | (np.isnan(got) & np.isnan(wanted)) | at_the_edge
-    fine |= np.isnan(sizes)
-    assert fine.all(), f"{got[~fine]} instead of {wanted[~fine]}, at {np.argwhere(~fine)[:3]}"

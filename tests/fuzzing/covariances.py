@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import kullback as kl
 from fuzzing.arrays import BAD_DTYPES, COMMON_OPTIONS, arrays, dtypes, laid_out, some_options
-from fuzzing.check import TINY, TINY_SINGLE, Allowed, Call, compare
+from fuzzing.check import Call, compare
 from fuzzing.expected_covariances import expected
 from fuzzing.gaussians import MEANS
 
@@ -94,9 +94,4 @@ def run(call: Call) -> Any:
 
 def check(call: Call) -> None:
     """Same value or same error as the reference."""
-    compare(call, expected(call), run, allowed)
-
-
-def allowed(call: Call, dtype: np.dtype) -> Allowed:
-    """Sizes have the bound in them, which follows the condition of the correlations."""
-    return Allowed(1.0, TINY_SINGLE if dtype == np.float32 else TINY)
+    compare(call, expected(call), run, "condition")

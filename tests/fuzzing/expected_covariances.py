@@ -11,26 +11,23 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from mpmath import mp, mpf
+from mpmath import mpf
 
 from fuzzing.check import Call, Value, Wrong
-from fuzzing.exact import (
-    Result,
-    digits,
-    fraction,
-    is_wrong,
-    number,
-    raises,
-    result_dtype,
-    unit,
-    value_of,
-    with_dtypes,
-)
+from fuzzing.expected import is_wrong, result_dtype, value_of, with_dtypes
+from oracle.divergences import Exact
+from oracle.gaussians import full
+from oracle.sums import per_unit
+from support.tolerances import TOLERANCES
 
 Matrix = list[list[Fraction]]
 Kind = str  # "positive", "singular", "wrong" or "doubtful"
 BARELY = 1e-9  # an eigenvalue of correlations that is so near to 0 may count as 0
-NOTHING_PROMISED = mpf(0), mpf("nan")
+NOTHING_PROMISED = Exact(mpf(0), mpf(0), promised=False)
+
+
+def fraction(x: Any) -> Fraction:
+    return Fraction(x.item() if isinstance(x, np.generic) else x)
 
 
 @with_dtypes
@@ -52,19 +49,16 @@ def expected(call: Call) -> Wrong | Value:
         np.broadcast_to(a, lead + a.shape[len(own) :]) for a, own in zip(arrays, leads, strict=True)
     ]
     dtype = result_dtype(arrays)
-    least_error = 1.2e-7 if dtype == np.float32 else 0.0
     found = [
-        _pair([a[place] for a in whole], float(coarsest), least_error, options)
+        _pair([a[place] for a in whole], float(coarsest), dtype, options)
         for place in np.ndindex(lead)
     ]
-    if raises(options) and None in found:
-        return Wrong((ValueError,))
-    return value_of(found, lead, dtype)
+    return value_of(call, found, lead, dtype)
 
 
 def _pair(
-    pair: list[np.ndarray], eps: float, least_error: float, options: dict[str, Any]
-) -> Result | None:
+    pair: list[np.ndarray], eps: float, dtype: np.dtype, options: dict[str, Any]
+) -> Exact | None:
     mean_p, cov_p, mean_q, cov_q = pair
     if not (np.isfinite(mean_p).all() and np.isfinite(cov_p).all()):
         return None
@@ -76,39 +70,12 @@ def _pair(
     if "doubtful" in (kind_p, kind_q):
         return NOTHING_PROMISED
     if kind_p == "singular":
-        return mpf("inf"), mpf("inf")
-    apart = [fraction(b) - fraction(a) for a, b in zip(mean_p, mean_q, strict=True)]
-    value = _divergence(p, q, apart) / unit(options.get("base"))
+        return Exact(mpf("inf"), mpf("inf"))
+    value = per_unit(full(mean_p, p, mean_q, q), options.get("base"))
     condition = max(_condition(cov_p), _condition(cov_q))
+    least_error = 1.2e-7 if dtype == np.float32 else 0.0
     relative = max(least_error, 2 * (len(p) + 12) * condition * 2.0**-53)
-    return value, value * relative
-
-
-def _divergence(p: Matrix, q: Matrix, apart: list[Fraction]) -> mpf:
-    d = len(p)
-    precision, det_q = _inverse(q)
-    _, det_p = _inverse(p)
-    trace = sum(precision[i][j] * p[j][i] for i in range(d) for j in range(d))
-    moved = sum(apart[i] * precision[i][j] * apart[j] for i in range(d) for j in range(d))
-    entries = [float(x) for row in (*p, *q) for x in row]
-    with mp.workdps(d * digits(entries)):
-        value = (number(trace - d + moved) + mp.log(number(det_q / det_p))) / 2
-        return max(mpf(0), value) if (p, any(apart)) != (q, False) else mpf(0)
-
-
-def _inverse(matrix: Matrix) -> tuple[Matrix, Fraction]:
-    """By elimination, with the determinant; of a positive definite matrix no pivot is 0."""
-    d = len(matrix)
-    rows = [[*row, *(Fraction(i == j) for j in range(d))] for i, row in enumerate(matrix)]
-    determinant = Fraction(1)
-    for i in range(d):
-        pivot = rows[i][i]
-        determinant *= pivot
-        rows[i] = [x / pivot for x in rows[i]]
-        for j in range(d):
-            if j != i and rows[j][i]:
-                rows[j] = [x - rows[j][i] * y for x, y in zip(rows[j], rows[i], strict=True)]
-    return [row[d:] for row in rows], determinant
+    return Exact(value, value * relative / TOLERANCES["size", dtype.str[1:]].relative)
 
 
 def _judged(cov: np.ndarray, eps: float) -> tuple[Kind, Matrix]:

@@ -53,6 +53,10 @@ FOUND: dict[str, tuple[str, Call]] = {
     ),
     "hidden by a pseudocount, beside nothing": (
         "calls",
+        Call("js", "rows", [a(1e-200, 0), a(0, 1e-90)], {"pseudocount": 1e5}),
+    ),
+    "a row of nothing beside a pseudocount": (
+        "calls",
         Call("js", "rows", [a(0, 0), a(0, 1e-90)], {"pseudocount": 1e5}),
     ),
     "gaps that are filled with much, beside next to nothing": (
@@ -137,7 +141,7 @@ FOUND: dict[str, tuple[str, Call]] = {
     ),
     "proportional rows that a pseudocount leaves so": (
         "calls",
-        Call("kl", "rows", [a([0], [1], [0]), a([18], [18], [18])], {"pseudocount": 1e-17}),
+        Call("kl", "rows", [a([3], [1], [7]), a([18], [18], [18])], {"pseudocount": 1e-17}),
     ),
     "measures that differ in a tiny bin": (
         "calls",

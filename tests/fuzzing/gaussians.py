@@ -18,8 +18,9 @@ from fuzzing.arrays import (
     nearly,
     some_options,
 )
-from fuzzing.check import TINY, TINY_SINGLE, Allowed, Call, compare
-from fuzzing.expected_gaussians import ALL_METRICS, BASELESS, SPREADS, expected
+from fuzzing.check import Call, compare
+from fuzzing.expected_gaussians import BASELESS, expected
+from oracle.gaussians import METRICS, SPREADS
 
 Shapes = tuple[tuple[int, ...], ...]
 
@@ -47,7 +48,7 @@ def calls(draw: st.DrawFn, thorough: bool) -> Call:
     form = draw(st.sampled_from(["rows", "pairwise", "standard"]))
     word = "kl"
     if form == "pairwise":
-        word = draw(st.sampled_from(ALL_METRICS if thorough else FEW_WORDS))
+        word = draw(st.sampled_from(METRICS if thorough else FEW_WORDS))
     options = draw(_options(form, word))
     large = thorough and not draw(st.integers(0, 9))
     if form == "pairwise":
@@ -120,10 +121,5 @@ def run(call: Call) -> Any:
 
 def check(call: Call) -> None:
     """Same value or same error as the reference."""
-    compare(call, expected(call), run, allowed)
-
-
-def allowed(call: Call, dtype: np.dtype) -> Allowed:
-    single = dtype == np.float32
-    relative = 1.2e-7 if single else 1e-12 if call.form == "pairwise" else 1e-13
-    return Allowed(relative, TINY_SINGLE if single else TINY)
+    form = "gaussian_matrix" if call.form == "pairwise" else "gaussian"
+    compare(call, expected(call), run, form)

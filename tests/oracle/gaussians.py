@@ -2,8 +2,7 @@
 
 Numbers are taken as they are given: a float is exactly that rational. The kernels add up terms
 that do not cancel; here logarithms, quotients and determinants are subtracted, in as many bits as
-the cancellation asks for: the sum of the terms' sizes bounds their errors, and determinants are
-taken at several precisions until two agree.
+the cancellation asks for (`sums`); determinants are taken at several precisions until two agree.
 """
 
 from __future__ import annotations
@@ -17,9 +16,8 @@ import mpmath
 import numpy as np
 from mpmath import mp, mpf
 
-PRECISIONS = (256, 450, 1800, 7200, 28800)  # bits; the next is taken when too many have cancelled
-RESULT_BITS = 80
-NOTHING = -2400  # a sum below 2**NOTHING is 0, and so is its root, in float64
+from oracle.sums import PRECISIONS, agreed, certain_sum, per_unit
+
 SPREADS = ("var", "std", "log_var")
 SYMMETRIC = ("jeffreys", "bhattacharyya", "hellinger", "wasserstein2")
 
@@ -35,37 +33,6 @@ def variance(value: Any, spread: str) -> mpf:
     if spread == "var":
         return number
     return number * number if spread == "std" else mpmath.exp(number)
-
-
-def certain_sum(terms: Callable[[], Sequence[mpf]]) -> mpf:
-    """The sum of a few terms that are right to some 8 bits less than the precision, or to 1."""
-    for precision in PRECISIONS:
-        with mp.workprec(precision):
-            found = terms()
-            total = mpmath.fsum(found)
-            error = mpmath.ldexp(mpmath.fsum(found, absolute=True) + 1, 8 - precision)
-            if error <= mpmath.ldexp(total, -RESULT_BITS):
-                return total
-            if abs(total) + error < mpmath.ldexp(1, NOTHING):
-                return mpf(0)
-    raise AssertionError(f"{precision} bits are too few")
-
-
-def agreed(compute: Callable[[], mpf]) -> mpf:
-    """The value on which two precisions agree."""
-    last = None
-    for precision in PRECISIONS:
-        with mp.workprec(precision):
-            try:
-                value = compute()
-            except ZeroDivisionError:  # matrices whose scales are further apart than its digits
-                continue
-            if not mpmath.isfinite(value):
-                return value
-            if last is not None and abs(value - last) <= mpmath.ldexp(abs(value), -RESULT_BITS):
-                return value
-            last = value
-    raise AssertionError(f"{precision} bits are too few")
 
 
 def _valid(mean: Any, value: Any, spread: str, zero: bool) -> bool:
@@ -189,7 +156,7 @@ def rowwise(
     found = np.empty(given[0].shape[:-1])
     for row in np.ndindex(found.shape):
         value = diagonal(word, *(x[row] for x in given), spread=spread)
-        found[row] = float(value / (1 if base is None else mpmath.log(base)))
+        found[row] = float(per_unit(value, base))
     return found
 
 
@@ -249,5 +216,5 @@ def multivariate(
     found = np.empty(lead)
     for row in np.ndindex(lead):
         value = full(means[0][row], covs[0][row], means[1][row], covs[1][row])
-        found[row] = float(value / (1 if base is None else mpmath.log(base)))
+        found[row] = float(per_unit(value, base))
     return found

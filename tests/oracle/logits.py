@@ -15,30 +15,19 @@ import mpmath
 import numpy as np
 from mpmath import mp, mpf
 
-UNIT = 1074  # every float64 is a multiple of 2**-UNIT
-PRECISIONS = (400, 1600, 3200)  # bits; the next is taken when too many have cancelled
-RESULT_BITS = 64
-LEAST = (
-    -200_000
-)  # e**LEAST, times any float, is far below 2**NOTHING; mpmath takes minutes for less
-NOTHING = -1100  # a result below 2**NOTHING is 0 in float64
+from oracle.rows import UNIT, units
+from oracle.sums import certain_sum, per_unit
+
+LEAST = -200_000  # e**LEAST, times any float, is far below 2**-2400; mpmath takes minutes for less
 
 Units = tuple[int | None, ...]  # of a row, below its largest entry; None: -inf
 Exponents = list[mpf | None]  # below 0, of the softmax before it is divided by its sum; None: -inf
 
 
-def _units(x: float) -> int | None:
-    """x * 2**UNIT, exactly; None for -inf."""
-    if x == -math.inf:
-        return None
-    numerator, denominator = x.as_integer_ratio()
-    return numerator * (2**UNIT // denominator)
-
-
 def _below_top(row: list[float]) -> Units:
-    units = [_units(x) for x in row]
-    top = max(x for x in units if x is not None)
-    return tuple(None if x is None else x - top for x in units)
+    exact = [None if x == -math.inf else units(x) for x in row]
+    top = max(x for x in exact if x is not None)
+    return tuple(None if x is None else x - top for x in exact)
 
 
 def _shortened(rows: list[Units]) -> tuple[list[Units], int]:
@@ -57,11 +46,11 @@ def _valid(row: np.ndarray) -> bool:
 
 @lru_cache(maxsize=64)  # rows are compared in both directions
 def _softmax(
-    units: Units, exponent: int, temperature: float, precision: int
+    row: Units, exponent: int, temperature: float, precision: int
 ) -> tuple[list[mpf], Exponents]:
     """The probabilities and their logarithms."""
     scale = mpmath.ldexp(1, exponent) / mpf(temperature)
-    exponents = [None if x is None else x * scale for x in units]
+    exponents = [None if x is None else x * scale for x in row]
     powers = [mpf(0) if x is None or x < LEAST else mpmath.exp(x) for x in exponents]
     total = mpmath.fsum(powers)
     log_total = mpmath.log(total)
@@ -92,24 +81,16 @@ def exact(word: str, a: np.ndarray, b: np.ndarray, temperature: float = 1.0) -> 
     """The divergence of one row of logits from another, in nats; nan where one is not valid."""
     if not (_valid(a) and _valid(b)):
         return mp.nan
-    units = [_below_top(row.astype(np.float64).tolist()) for row in (a, b)]
-    if units[0] == units[1]:
+    rows = [_below_top(row.astype(np.float64).tolist()) for row in (a, b)]
+    if rows[0] == rows[1]:
         return mpf(0)
-    units, exponent = _shortened(units)
-    for precision in PRECISIONS:
-        with mp.workprec(precision):
-            p, ln_p = _softmax(units[0], exponent, temperature, precision)
-            q, ln_q = _softmax(units[1], exponent, temperature, precision)
-            terms = TERMS[word](p, ln_p, q, ln_q)
-            total = mpmath.fsum(terms)
-            if total == mp.inf:
-                return total
-            error = mpmath.ldexp(mpmath.fsum(terms, absolute=True) + len(terms), 8 - precision)
-            if error <= mpmath.ldexp(abs(total), -RESULT_BITS):
-                return total
-            if abs(total) + error < mpmath.ldexp(1, NOTHING):
-                return mpf(0)
-    raise AssertionError(f"{PRECISIONS[-1]} bits are too few")
+    rows, exponent = _shortened(rows)
+
+    def terms() -> list[mpf]:
+        p, q = (_softmax(row, exponent, temperature, mp.prec) for row in rows)
+        return TERMS[word](*p, *q)
+
+    return certain_sum(terms)
 
 
 def divergences(
@@ -120,5 +101,5 @@ def divergences(
     result = np.empty(a.shape[:-1])
     for row in np.ndindex(result.shape):
         value = exact(word, a[row], b[row], float(temperature))
-        result[row] = float(value / (1 if base is None else mpmath.log(base)))
+        result[row] = float(per_unit(value, base))
     return result

@@ -117,7 +117,7 @@ def root_of_product(p: Measure, q: Measure) -> Iterator[mpf]:
 
 
 def largest_ratio(p: Measure, q: Measure) -> Iterator[mpf]:
-    yield max(a / b if b else mp.inf for a, b in zip(p, q, strict=True) if a)
+    yield max((a / b if b else mp.inf for a, b in zip(p, q, strict=True) if a), default=mpf(0))
 
 
 def log_of_affinity(order: float) -> Callable[[mpf], mpf]:
@@ -169,4 +169,6 @@ def f_triangular(p: Measure, q: Measure) -> Iterator[mpf]:
 def f_triangular_size(p: Measure, q: Measure) -> Iterator[mpf]:
     for a, b in zip(p, q, strict=True):
         if a or b:
-            yield from ((a - b) ** 2 / (a + b), a * (a - b) * (a + 3 * b) / (a + b) ** 2)
+            yield (a - b) ** 2 / (a + b)
+        if a and b:
+            yield a * (a - b) * (a + 3 * b) / (a + b) ** 2

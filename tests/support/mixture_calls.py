@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kullback.discrete.generalized_js import generalized_js_divergence
-from oracle.mixtures import mixtures
+from oracle.tables import mixtures
 from support.strategies import FAMILIES, family
 from support.tolerances import assert_close
 
