@@ -6,40 +6,32 @@ import numpy as np
 import pytest
 
 from kullback import condensed, js_divergence, kl_divergence, pairwise
-from oracle.divergences import ORACLES
-from support.calls import FUNCTIONS, assert_says, core_metric, core_word, each_float, rows_of
+from support.calls import assert_says, each_float, rows_of
+from support.subjects import Subject, each_subject
 from support.tolerances import assert_same_bits
 
 
-@core_word
+@each_subject
 @each_float
-def test_out_is_filled_and_returned(word, dtype):
-    p, q = rows_of(8, 5, dtype)
-    want = FUNCTIONS[word](p, q)
-    tall = np.zeros((16, 3), dtype)
-    for out in (np.zeros(8, dtype), tall[::2, 1], tall[::-2, 2]):
-        assert FUNCTIONS[word](p, q, out=out) is out
+def test_out_is_filled_and_returned(subject: Subject, dtype):
+    arrays = [a.astype(dtype) for a in subject.make(8, 6, 0)]
+    want = subject.call(*arrays)
+    wide = np.zeros((*want.shape[:-1], 2 * want.shape[-1] + 3), dtype)
+    for out in (np.zeros_like(want), np.zeros_like(want, order="F"), wide[..., 3::2]):
+        assert subject.call(*arrays, out=out) is out
         assert_same_bits(out.copy(), want)
-    assert not tall[1::2, 1].any()
-    single = np.zeros((), dtype)
-    assert FUNCTIONS[word](p[0], q[0], out=single) is single
-    assert single == want[0]
+    assert not wide[..., ::2].any()
 
 
-@core_metric
 @each_float
-def test_out_of_a_matrix_is_filled_and_returned(word, dtype):
+def test_out_of_condensed_and_of_two_rows(dtype):
     x, y = rows_of(6, 5, dtype)
-    for other in (y, None):
-        want = pairwise(x, other, word)
-        for out in (np.zeros((6, 6), dtype), np.zeros((6, 6), dtype, "F"), np.zeros((6, 9), dtype)):
-            out = out[:, :6]
-            assert pairwise(x, other, word, out=out) is out
-            assert_same_bits(out.copy(), want)
-    if ORACLES[word].symmetric:
-        out = np.zeros(15, dtype)
-        assert condensed(x, word, out=out) is out
-        assert_same_bits(out, condensed(x, word))
+    out = np.zeros(15, dtype)
+    assert condensed(x, out=out) is out
+    assert_same_bits(out, condensed(x))
+    single = np.zeros((), dtype)
+    assert kl_divergence(x[0], y[0], out=single) is single
+    assert single == kl_divergence(x[0], y[0])
 
 
 def frozen(a):
@@ -60,22 +52,46 @@ BAD_OUT = {
 }
 
 
+@each_subject
 @pytest.mark.parametrize("bad", BAD_OUT)
 @pytest.mark.parametrize("dtype", ["f8", "f4"])
-def test_a_wrong_out_is_refused_and_left_untouched(bad, dtype):
+def test_a_wrong_out_is_refused_and_left_untouched(subject: Subject, bad, dtype):
     make, words = BAD_OUT[bad]
-    p, q = rows_of(4, 5, dtype)
-    calls = {
-        (4,): lambda out: kl_divergence(p, q, out=out),
-        (4, 4): lambda out: pairwise(p, q, "kl", out=out),
-        (6,): lambda out: condensed(p, "js", out=out),
-    }
-    for shape, call in calls.items():
-        out = make(shape, dtype)
-        with pytest.raises(ValueError, match=r"\bout\b") as error:
-            call(out)
-        assert np.all(out == 7)
-        assert_says(error, *words)
+    arrays = [a.astype(dtype) for a in subject.make(4, 5, 0)]
+    out = make(subject.call(*arrays).shape, dtype)
+    with pytest.raises(ValueError, match=r"\bout\b") as error:
+        subject.call(*arrays, out=out)
+    assert np.all(out == 7)
+    assert_says(error, *words)
+
+
+@pytest.mark.parametrize("bad", BAD_OUT)
+def test_a_wrong_out_of_condensed_is_refused_and_left_untouched(bad):
+    make, words = BAD_OUT[bad]
+    out = make((6,), "f8")
+    with pytest.raises(ValueError, match=r"\bout\b") as error:
+        condensed(rows_of(4, 5)[0], out=out)
+    assert np.all(out == 7)
+    assert_says(error, *words)
+
+
+@each_subject
+def test_a_list_is_no_out(subject: Subject):
+    arrays = subject.make(4, 5, 0)
+    with pytest.raises(ValueError, match=r"\bout\b"):
+        subject.call(*arrays, out=subject.call(*arrays).tolist())
+
+
+@each_subject
+def test_an_out_in_the_memory_of_an_argument_is_refused(subject: Subject):
+    for i in range(len(subject.names)):
+        arrays = subject.make(8, 8, 0)
+        shape = subject.call(*arrays).shape
+        memory = np.ascontiguousarray(arrays[i])
+        arrays[i], before = memory, memory.copy()
+        with pytest.raises(ValueError, match="overlap"):
+            subject.call(*arrays, out=memory.ravel()[: np.prod(shape)].reshape(shape))
+        assert_same_bits(memory, before)
 
 
 def test_an_out_that_overlaps_an_input_is_refused():

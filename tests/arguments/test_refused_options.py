@@ -83,11 +83,6 @@ def test_condensed_is_for_symmetric_metrics():
         with pytest.raises(ValueError, match="symmetric") as error:
             condensed(np.eye(3), metric(word))
         assert_says(error, rf"\b{ORACLES[word].parametric or word}\b")
-    for zeros in ("skip", 1e-10):
-        for word in SYMMETRIC:
-            with pytest.raises(ValueError, match="symmetric") as error:
-                condensed(np.eye(3), metric(word), zeros=zeros)
-            assert_says(error, r"\bzeros\b")
 
 
 @pytest.mark.parametrize("word", [word for word in METRICS if not ORACLES[word].takes_base])

@@ -69,20 +69,6 @@ def test_reverse_kl_is_kl_transposed(name):
     assert_close(pairwise(x, metric="reverse_kl"), pairwise(x, metric="kl").T, "matrix")
 
 
-@symmetric_only
-@pytest.mark.parametrize("zeros", ["skip", 1e-3])
-def test_symmetric_metrics_are_symmetric_under_every_rule(word, zeros):
-    if word not in CORE_METRICS:
-        return  # it takes a kernel of its own
-    x = matrix("some_zeros", n=30)
-    got = pairwise(x, metric=metric(word), zeros=zeros)
-    assert_same_bits(got, got.T)
-    assert_same_bits(np.diagonal(got), np.zeros(30))
-    assert_close(got, pairwise(x, x[:], metric(word), zeros=zeros), "matrix", word)
-    upper = got[np.triu_indices(30, 1)]
-    assert_close(condensed(x, metric(word), zeros=zeros), upper, "matrix", word)
-
-
 @each_metric
 def test_the_metric_may_be_positional_and_is_js_by_default(word):
     x = matrix("random")

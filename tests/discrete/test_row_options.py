@@ -14,7 +14,6 @@ from support.calls import (
     LONG,
     check,
     core_or_varied_word,
-    core_word,
     each_float,
     each_word,
 )
@@ -126,15 +125,6 @@ def test_negative_zero_is_zero(word):
 # The options
 
 
-def test_a_pseudocount_makes_a_row_without_mass_uniform():
-    for normalize in (True, False):
-        got = kullback.kl_divergence(
-            [[0, 0, 0, 0]], [[1, 2, 3, 4]], pseudocount=0.5, normalize=normalize
-        )
-        want = rowwise("kl", [[0.5] * 4], [[1.5, 2.5, 3.5, 4.5]], normalize=normalize)
-        assert_close(got, want, "rows")
-
-
 @core_or_varied_word
 @pytest.mark.parametrize("amount", [1e-3, 1e-6, 1e-9, 1e-12, 0.0])
 @pytest.mark.parametrize("scale", [2.0, 1 / 3, 1e-7])
@@ -143,27 +133,6 @@ def test_rows_that_a_pseudocount_makes_nearly_equal_keep_every_digit(word, amoun
     q = np.full((1, 9), scale)
     check(word, p, q, pseudocount=0.3)
     check(word, p * 1e-6, np.linspace(0, scale, 9)[None], pseudocount=1e5)
-
-
-@core_or_varied_word
-@pytest.mark.parametrize("zeros", ["skip", 1e-10])
-def test_with_a_pseudocount_there_are_no_zeros_to_treat(word, zeros):
-    p, q = family("zeros_in_both")
-    got = FUNCTIONS[word](p, q, pseudocount=0.5, zeros=zeros)
-    assert_same_bits(got, FUNCTIONS[word](p, q, pseudocount=0.5))
-
-
-@core_or_varied_word
-def test_skipped_bins_are_as_if_they_were_not_there(word):
-    got = FUNCTIONS[word]([0.2, 0.3, 0.5], [0.0, 0.5, 0.5], zeros="skip")
-    assert_close(got, FUNCTIONS[word]([0.3, 0.5], [0.5, 0.5]), "rows")
-
-
-@core_or_varied_word
-def test_a_filled_zero_is_as_if_it_was_given(word):
-    p, q = [0.25, 0.25, 0.5], [0.0, 0.25, 0.75]
-    got = FUNCTIONS[word](p, q, zeros=2.0**-30)
-    assert_close(got, FUNCTIONS[word](p, [2.0**-30, 0.25, 0.75]), "rows")
 
 
 @pytest.mark.parametrize("word", [word for word in ROWWISE if ORACLES[word].takes_base])
@@ -179,43 +148,3 @@ def test_base_divides_by_its_logarithm(word):
 def test_where_there_is_no_logarithm_there_is_no_base(word):
     with pytest.raises(TypeError, match="base"):
         FUNCTIONS[word]([1, 2], [3, 4], base=2)
-
-
-@core_word
-def test_any_axis_may_hold_the_bins(word):
-    rng = np.random.default_rng(4)
-    p, q = rng.random((2, 4, 5, 6))
-    for axis in range(-3, 3):
-        got = FUNCTIONS[word](p, q, axis=axis)
-        want = FUNCTIONS[word](np.moveaxis(p, axis, -1).copy(), np.moveaxis(q, axis, -1).copy())
-        assert_same_bits(got, want)
-
-
-@core_word
-@pytest.mark.parametrize(
-    ("p_shape", "q_shape", "shape"),
-    [
-        ((7,), (4, 7), (4,)),
-        ((4, 7), (7,), (4,)),
-        ((5, 1, 7), (4, 7), (5, 4)),
-        ((1, 7), (1, 7), (1,)),
-        ((2, 1, 3, 7), (5, 1, 7), (2, 5, 3)),
-    ],
-)
-def test_leading_axes_broadcast(word, p_shape, q_shape, shape):
-    rng = np.random.default_rng(5)
-    p, q = rng.random(p_shape), rng.random(q_shape)
-    got = FUNCTIONS[word](p, q)
-    assert got.shape == shape
-    pairs = [rows.reshape(-1, 7).copy() for rows in np.broadcast_arrays(p, q)]
-    assert_same_bits(got.ravel(), FUNCTIONS[word](*pairs))
-
-
-@each_word
-def test_two_single_rows_give_a_number(word):
-    p, q = family("random")
-    got = FUNCTIONS[word](p[0], q[0])
-    assert type(got) is np.float64
-    assert isinstance(got, float)
-    p, q = (np.tile(rows[0], 2).astype(np.float32) for rows in (p, q))
-    assert type(FUNCTIONS[word](p, q)) is np.float32

@@ -1,4 +1,4 @@
-"""What must not matter: threads, tiles, batches, and what was compiled before."""
+"""What must not matter: threads, batches, the order of rows, other rows, earlier kernels."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import sys
 import numpy as np
 import pytest
 
-from kullback import pairwise
 from oracle.divergences import rowwise
-from support.calls import FUNCTIONS, core_metric, core_word, rows_of
+from support.subjects import Subject, each_matrix, each_row_wise
 from support.tolerances import assert_close, assert_same_bits
 
 P, Q = [0.2, 0.3, 0.5], [0.5, 0.0, 0.5]
@@ -33,39 +32,45 @@ def test_kernels_of_an_earlier_process_are_not_mixed_up_with_new_ones(tmp_path):
         assert_close(np.array(run.stdout.split(), float), [want[r] for r in rules.split()], "rows")
 
 
-@core_word
-@pytest.mark.parametrize("shape", [(3001, 65), (30_000, 7), (5, 200_001)])
-def test_threads_batches_and_row_order_change_no_bit(word, shape):
-    p, q = rows_of(*shape)
-    q[::5] = p[::5] * (1 + 1e-9)  # the careful path, too
-    function = FUNCTIONS[word]
-    want = function(p, q, threads=1)
-    for threads in (2, 3, 8, None):
-        assert_same_bits(function(p, q, threads=threads), want)
-    cut = len(p) // 3 + 1
-    assert_same_bits(np.concatenate([function(p[:cut], q[:cut]), function(p[cut:], q[cut:])]), want)
-    assert_same_bits(function(p[::-1], q[::-1])[::-1], want)
-    for i in range(0, len(p), 1 + len(p) // 50):
-        assert_same_bits(function(p[i], q[i]), want[i])
+@each_row_wise
+def test_threads_batches_and_row_order_change_no_bit(subject: Subject):
+    """A fifth of the rows are nearly equal: those that are computed again are among them."""
+    for size in subject.sizes:
+        arrays = subject.make(*size, 0)
+        half = len(arrays) // 2
+        for a, near in zip(arrays[half:] if half else [], arrays[:half], strict=True):
+            a[::5] = near[::5] * (1 + 1e-9)
+        want = subject.call(*arrays, threads=1)
+        for threads in (2, 3, 8, None):
+            assert_same_bits(subject.call(*arrays, threads=threads), want)
+        cut = len(arrays[0]) // 3 + 1
+        parts = [subject.call(*(a[part] for a in arrays)) for part in np.s_[:cut, cut:]]
+        assert_same_bits(np.concatenate(parts), want)
+        assert_same_bits(subject.call(*(a[::-1] for a in arrays))[::-1], want)
+        for i in range(0, len(want), 1 + len(want) // 30):
+            assert_same_bits(subject.call(*(a[i] for a in arrays)), want[i])
 
 
-@core_word
-def test_a_row_does_not_depend_on_the_others(word):
-    p, q = rows_of(40, 12)
-    for fellow in ([0.0] * 12, [np.nan] * 12, [1e308] * 12, [5e-324] * 12):
-        crowd = p.copy()
-        crowd[1::2] = fellow
-        got = FUNCTIONS[word](crowd, q, invalid="nan")[::2]
-        assert_same_bits(got, FUNCTIONS[word](p, q)[::2])
+@each_row_wise
+@pytest.mark.parametrize("fellow", [0.0, np.nan, 1e308, 5e-324])
+def test_a_row_does_not_depend_on_the_others(subject: Subject, fellow: float):
+    arrays = subject.make(40, 12, 0)
+    want = subject.call(*arrays)[::2]
+    arrays[0][1::2] = fellow
+    assert_same_bits(subject.call(*arrays, invalid="nan")[::2], want)
 
 
-@core_metric
-def test_threads_and_batches_change_matrices_by_the_stated_bound_at_most(word):
-    x, y = rows_of(300, 64)
-    x[::5] = y[::5] * (1 + 1e-7)
-    want = pairwise(x, y, word, threads=1)
+@each_matrix
+def test_threads_and_batches_change_matrices_by_the_stated_bound_at_most(subject: Subject):
+    arrays = subject.make(300, 64, 0)
+    half = len(arrays) // 2
+    for a, near in zip(arrays[:half], arrays[half:], strict=True):
+        a[::5] = near[::5] * (1 + 1e-7)
+    want = subject.call(*arrays, threads=1)
     for threads in (2, 5, None):
-        assert_close(pairwise(x, y, word, threads=threads), want, "matrix", word)
-    for rows in (slice(0, 101), slice(299, None), slice(None, None, -1)):
-        assert_close(pairwise(x[rows], y, word), want[rows], "matrix", word)
-        assert_close(pairwise(x, y[rows], word), want[:, rows], "matrix", word)
+        got = subject.call(*arrays, threads=threads)
+        assert_close(got, want, subject.operation)
+    for part in np.s_[:101, 299:, ::-1]:
+        x, y = ([a[part] for a in side] for side in (arrays[:half], arrays[half:]))
+        assert_close(subject.call(*x, *arrays[half:]), want[part], subject.operation)
+        assert_close(subject.call(*arrays[:half], *y), want[:, part], subject.operation)

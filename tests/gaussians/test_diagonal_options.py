@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import kullback as kl
-from support.gaussian_calls import each_spread
 from support.gaussian_rows import gaussians
 from support.tolerances import assert_same_bits
 
@@ -26,57 +25,7 @@ def test_shapes_broadcast_without_copies(d):
     assert_same_bits(got, kl.gaussian_kl_divergence(*swapped))
 
 
-@pytest.mark.parametrize("d", [3, 40])
-def test_layouts_have_the_same_bits(d):
-    rng = np.random.default_rng(2)
-    arrays = [*gaussians(rng, (50, d), "var"), *gaussians(rng, (50, d), "var")]
-    frozen = [x.copy() for x in arrays]
-    for x in frozen:
-        x.flags.writeable = False
-    for axis in (-1, None):
-        want = kl.gaussian_kl_divergence(*arrays, axis=axis)
-        for other in (
-            [np.asfortranarray(x) for x in arrays],
-            [np.repeat(x, 2, axis=1)[:, ::2] for x in arrays],
-            [x[::-1].copy()[::-1] for x in arrays],
-            [x.astype(">f8") for x in arrays],
-            [x.tolist() for x in arrays],
-            frozen,
-        ):
-            assert_same_bits(kl.gaussian_kl_divergence(*other, axis=axis), want)
-    large = [np.tile(np.asfortranarray(x), (40, 60)) for x in arrays]  # converted tile by tile
-    want = kl.gaussian_kl_divergence(*(np.ascontiguousarray(x) for x in large))
-    assert_same_bits(kl.gaussian_kl_divergence(*(np.asfortranarray(x) for x in large)), want)
-
-
-@each_spread
-@pytest.mark.parametrize("d", [2, 64])
-def test_threads_and_splits_have_the_same_bits(spread, d):
-    rng = np.random.default_rng(4)
-    n = 900_000 // d
-    p, q = gaussians(rng, (n, d), spread), gaussians(rng, (n, d), spread)
-    want = kl.gaussian_kl_divergence(*p, *q, spread=spread, threads=1)
-    assert_same_bits(kl.gaussian_kl_divergence(*p, *q, spread=spread, threads=7), want)
-    parts = [
-        kl.gaussian_kl_divergence(*(x[i : i + 1000] for x in (*p, *q)), spread=spread)
-        for i in range(0, n, 1000)
-    ]
-    assert_same_bits(np.concatenate(parts), want)
-
-
-@each_spread
-def test_float32_in_and_out(spread):
-    rng = np.random.default_rng(5)
-    p, q = gaussians(rng, (30, 50), spread), gaussians(rng, (30, 50), spread)
-    singles = [x.astype(np.float32) for x in (*p, *q)]
-    for axis in (-1, None):
-        got = kl.gaussian_kl_divergence(*singles, spread=spread, axis=axis)
-        assert got.dtype == np.float32
-        doubles = [x.astype(np.float64) for x in singles]
-        want = kl.gaussian_kl_divergence(*doubles, spread=spread, axis=axis)
-        assert_same_bits(got, want.astype(np.float32))
-    assert kl.gaussian_kl_divergence(singles[0], *doubles[1:], spread=spread).dtype == np.float64
-    assert kl.standard_gaussian_kl_divergence(0, 1).dtype == np.float64
+def test_float32_that_overflows_is_infinite():
     with np.errstate(all="raise"):
         far = kl.gaussian_kl_divergence(*np.float32([1e38, 1e-30, -1e38, 1e-30]))
     assert far == np.inf
@@ -88,31 +37,20 @@ FAULTS = [
     ("mean_p", np.inf, "mean", "infinite"),
     ("var_p", -1e-17, "variance", "negative"),
     ("var_p", np.inf, "variance", "infinite"),
-    ("var_p", np.nan, "variance", "NaN"),
-    ("mean_q", -np.inf, "mean", "infinite"),
     ("var_q", 0.0, "variance above 0", "zero"),
     ("var_q", -2.0, "variance above 0", "negative"),
     ("var_q", np.nan, "variance above 0", "NaN"),
 ]
 
 
-@pytest.mark.parametrize("d", [3, 40])
 @pytest.mark.parametrize(("name", "value", "what", "kind"), FAULTS)
-def test_what_is_no_gaussian(d, name, value, what, kind):
-    rng = np.random.default_rng(6)
+def test_what_is_no_gaussian_is_said(name, value, what, kind):
     names = ("mean_p", "var_p", "mean_q", "var_q")
-    arrays = [*gaussians(rng, (5, d), "var"), *gaussians(rng, (5, d), "var")]
-    right = kl.gaussian_kl_divergence(*arrays)
-    shares = kl.gaussian_kl_divergence(*arrays, axis=None)
-    wrong = arrays[names.index(name)]
-    wrong[2, 1] = wrong[4, 0] = value
+    arrays = [np.ones((5, 3)) for _ in names]
+    arrays[names.index(name)][[2, 4], [1, 0]] = value
     fault = rf"^{name} is no {what}: row 2, dimension 1 is {kind} \({value}\) \(2 such rows"
     with pytest.raises(ValueError, match=fault):
         kl.gaussian_kl_divergence(*arrays)
-    right[[2, 4]] = np.nan
-    assert_same_bits(kl.gaussian_kl_divergence(*arrays, invalid="nan"), right)
-    shares[2, 1] = shares[4, 0] = np.nan
-    assert_same_bits(kl.gaussian_kl_divergence(*arrays, invalid="nan", axis=None), shares)
 
 
 def test_log_variances_that_are_none():
@@ -123,24 +61,6 @@ def test_log_variances_that_are_none():
         assert np.isnan(got)
     with pytest.raises(ValueError, match=r"^log_var is no log-variance: dimension 1 is infinite"):
         kl.standard_gaussian_kl_divergence([0, 0], [0, np.inf])
-
-
-def test_out():
-    rng = np.random.default_rng(8)
-    arrays = [*gaussians(rng, (9, 20), "var"), *gaussians(rng, (9, 20), "var")]
-    want = kl.gaussian_kl_divergence(*arrays)
-    out = np.empty(9)
-    assert kl.gaussian_kl_divergence(*arrays, out=out) is out
-    assert_same_bits(out, want)
-    strided = np.empty((9, 2))[:, 0]
-    assert kl.gaussian_kl_divergence(*arrays, out=strided) is strided
-    assert_same_bits(strided, want)
-    shares = np.empty((20, 9)).T
-    kl.gaussian_kl_divergence(*arrays, out=shares, axis=None)
-    assert_same_bits(shares, kl.gaussian_kl_divergence(*arrays, axis=None))
-    for bad in (np.empty(8), np.empty(9, np.float32), arrays[0][:, 0], [0.0] * 9):
-        with pytest.raises(ValueError, match=r"^out"):
-            kl.gaussian_kl_divergence(*arrays, out=bad)
 
 
 @pytest.mark.parametrize(

@@ -11,24 +11,10 @@ from kullback import pairwise_gaussian
 from kullback._process import memory
 from support.calls import assert_says
 from support.gaussian_calls import METRICS, check, each_metric, each_spread, gaussians
-from support.tolerances import assert_close, assert_same_bits
+from support.tolerances import assert_same_bits
 
 NEEDS_POSITIVE = [word for word in METRICS if word != "wasserstein2"]
 INFORMATION = [word for word in METRICS if word not in ("hellinger", "wasserstein2")]
-
-
-@each_metric
-def test_threads_tiles_and_layouts_do_not_matter(word):
-    x, y = gaussians(90, 24), gaussians(70, 24, seed=1)
-    want = pairwise_gaussian(*x, *y, metric=word)
-    assert_close(pairwise_gaussian(*x, *y, metric=word, threads=1), want, "matrix", word)
-    assert_close(pairwise_gaussian(*(a[:7] for a in (*x, *y)), metric=word), want[:7, :7], "matrix")
-    for change in (np.asfortranarray, lambda a: a.astype(">f8"), lambda a: a.repeat(2, 1)[:, ::2]):
-        given = [change(a) for a in (*x, *y)]
-        for a in given:
-            a.flags.writeable = False
-        assert_same_bits(pairwise_gaussian(*given, metric=word), want)
-    assert_same_bits(pairwise_gaussian(*(a.tolist() for a in (*x, *y)), metric=word), want)
 
 
 def test_integers_and_broadcast_shapes():
@@ -40,18 +26,6 @@ def test_integers_and_broadcast_shapes():
 
 
 @each_metric
-def test_float32_is_computed_in_float64(word):
-    x = [a.astype(np.float32) for a in gaussians(20, 12)]
-    near = x[0] + np.float32(1e-6), x[1]
-    for rows in (x, (*x, *near)):
-        got = pairwise_gaussian(*rows, metric=word)
-        assert got.dtype == np.float32
-        wide = pairwise_gaussian(*(a.astype(float) for a in rows), metric=word)
-        assert_same_bits(got, wide.astype(np.float32))
-    assert pairwise_gaussian(x[0], x[1].astype(float), metric=word).dtype == np.float64
-
-
-@each_metric
 def test_base(word):
     x = gaussians(4, 3)
     if word in INFORMATION:
@@ -59,21 +33,6 @@ def test_base(word):
     else:
         with pytest.raises(ValueError, match="base"):
             pairwise_gaussian(*x, metric=word, base=2)
-
-
-@each_metric
-def test_out(word):
-    x, y = gaussians(9, 4), gaussians(7, 4, seed=1)
-    want = pairwise_gaussian(*x, *y, metric=word)
-    for out in (np.empty((9, 7)), np.empty((7, 9)).T, np.empty((18, 14))[::2, ::2]):
-        assert pairwise_gaussian(*x, *y, metric=word, out=out) is out
-        assert_same_bits(out.copy(), want)
-    for bad in (np.empty((7, 9)), np.empty((9, 7), np.float32), [[0.0]]):
-        with pytest.raises(ValueError, match="out"):
-            pairwise_gaussian(*x, *y, metric=word, out=bad)
-    square = np.ones((4, 4))
-    with pytest.raises(ValueError, match="overlaps"):
-        pairwise_gaussian(square, np.ones((4, 4)), metric=word, out=square)
 
 
 @pytest.mark.parametrize("word", NEEDS_POSITIVE)
@@ -100,38 +59,19 @@ def test_wasserstein_knows_points(spread):
     check("wasserstein2", mean[:3], width[:3], mean[1:], width[1:], spread=spread)
 
 
-BAD = [("var", -1.0, "negative"), ("var", -1e-17, "negative"), ("var", np.nan, "NaN"),
-       ("var", np.inf, "infinite"), ("std", -2.0, "negative"), ("log_var", np.nan, "NaN"),
-       ("log_var", np.inf, "infinite")]  # fmt: skip
-
-
-@each_metric
-@pytest.mark.parametrize(("spread", "value", "kind"), BAD)
-@pytest.mark.parametrize("of_y", [False, True])
-def test_rows_that_are_no_gaussians(word, spread, value, kind, of_y):
+@pytest.mark.parametrize(
+    ("spread", "value", "kind"),
+    [("var", -1e-17, "negative"), ("var", np.nan, "NaN"), ("std", -2.0, "negative"),
+     ("log_var", np.nan, "NaN"), ("log_var", np.inf, "infinite")],
+)  # fmt: skip
+def test_rows_that_are_no_gaussians_are_said(spread, value, kind):
     x, y = gaussians(6, 5, spread), gaussians(6, 5, spread, seed=1)
-    wrong = (y if of_y else x)[1]
-    want = pairwise_gaussian(*x, *y, metric=word, spread=spread)
-    wrong[3, 2] = wrong[5, 0] = wrong[5, 1] = value
-    with pytest.raises(ValueError, match="dimension") as error:
-        pairwise_gaussian(*x, *y, metric=word, spread=spread)
-    name = "var_y" if of_y else "var_x"
-    assert_says(error, name, "row 3, dimension 2", kind, "2 such rows", 'invalid="nan"')
-    want[(slice(None), [3, 5]) if of_y else ([3, 5],)] = np.nan
-    got = pairwise_gaussian(*x, *y, metric=word, spread=spread, invalid="nan")
-    assert_close(got, want, "matrix", word)
-
-
-@each_metric
-def test_bad_rows_of_one_set(word):
-    mean, width = gaussians(6, 5)
-    want = pairwise_gaussian(mean, width, metric=word)
-    mean[2, 1], mean[4, 0] = np.inf, np.nan
-    with pytest.raises(ValueError, match="mean_x is no mean: row 2, dimension 1 is infinite"):
-        pairwise_gaussian(mean, width, metric=word)
-    want[[2, 4]] = want[:, [2, 4]] = np.nan
-    got = pairwise_gaussian(mean, width, metric=word, invalid="nan")
-    assert_close(got, want, "matrix", word)
+    for name, side in (("var_x", x), ("var_y", y)):
+        given = [a.copy() for a in (*x, *y)]
+        given[1 if side is x else 3][[3, 5, 5], [2, 0, 1]] = value
+        with pytest.raises(ValueError, match="dimension") as error:
+            pairwise_gaussian(*given, spread=spread)
+        assert_says(error, name, "row 3, dimension 2", kind, "2 such rows", 'invalid="nan"')
 
 
 @each_metric

@@ -25,60 +25,27 @@ def test_leading_axes_broadcast():
     assert isinstance(kl(mean_p[0], cov_p[0], mean_q[0], cov_q[0]), float)
 
 
-@pytest.mark.parametrize(("d", "large"), [(3, False), (40, False), (40, True)])
-def test_layouts_threads_and_batches_do_not_matter(d, large, monkeypatch):
-    if large:
-        monkeypatch.setattr(gaussian_full, "LARGE", 1)
-    given = full_pair(70, d)
+def test_layouts_threads_and_batches_do_not_matter_to_large_matrices(monkeypatch):
+    monkeypatch.setattr(gaussian_full, "LARGE", 1)
+    given = full_pair(70, 40)
     want = kl(*given)
     for threads in (1, 2, 5):
         assert_same_bits(kl(*given, threads=threads), want)
-    assert_same_bits(
-        np.concatenate([kl(*(a[i : i + 9] for a in given)) for i in range(0, 70, 9)]), want
-    )
-    for change in (np.asfortranarray, lambda a: a.astype(">f8"), lambda a: a.repeat(2, 0)[::2],
-                   lambda a: a[::-1].copy()[::-1]):  # fmt: skip
-        changed = [change(a) for a in given]
-        for a in changed:
-            a.flags.writeable = False
-        assert_same_bits(kl(*changed), want)
-    assert_same_bits(kl(*(a.tolist() for a in given)), want)
+    parts = [kl(*(a[i : i + 9] for a in given)) for i in range(0, 70, 9)]
+    assert_same_bits(np.concatenate(parts), want)
+    for change in (np.asfortranarray, lambda a: a.astype(">f8"), lambda a: a.repeat(2, 0)[::2]):
+        assert_same_bits(kl(*map(change, given)), want)
 
 
-def test_large_arrays_that_are_converted_by_tiles():
-    mean_p, cov_p, mean_q, cov_q = full_pair(1500, 9)
-    want = kl(mean_p, cov_p, mean_q, cov_q)
-    swapped = [a.astype(">f8") for a in (mean_p, cov_p, mean_q, cov_q)]
-    assert_same_bits(kl(*swapped), want)
-    wide = [a[:, None] for a in swapped[:2]]
-    assert_same_bits(
-        kl(*wide, swapped[2][:2], swapped[3][:2]),
-        kl(mean_p[:, None], cov_p[:, None], mean_q[:2], cov_q[:2]),
-    )
-
-
-def test_float32_is_computed_in_float64():
+def test_float32_may_be_asymmetric_by_a_unit_in_the_last_place():
     given = [a.astype(np.float32) for a in full_pair(11, 5)]
-    got = kl(*given)
-    assert got.dtype == np.float32
-    assert_same_bits(got, kl(*(a.astype(float) for a in given)).astype(np.float32))
-    assert kl(*given[:3], given[3].astype(float)).dtype == np.float64
-    given[1][:, 0, 1] *= np.float32(1 + 2.0**-23)  # symmetric to a unit in the last place
+    given[1][:, 0, 1] *= np.float32(1 + 2.0**-23)
     assert np.isfinite(kl(*given)).all()
 
 
-def test_base_and_out():
+def test_base():
     given = full_pair(4, 3)
-    bits = kl(*given) / np.log(2)
-    assert kl(*given, base=2) == pytest.approx(bits, rel=1e-15)
-    for out in (np.empty(4), np.empty(8)[::2]):
-        assert kl(*given, out=out) is out
-        assert_same_bits(out.copy(), kl(*given))
-    for bad in (np.empty(5), np.empty(4, np.float32), [0.0] * 4):
-        with pytest.raises(ValueError, match="out"):
-            kl(*given, out=bad)
-    with pytest.raises(ValueError, match="overlaps"):
-        kl(*given[:3], given[3], out=given[0][:, 0])
+    assert kl(*given, base=2) == pytest.approx(kl(*given) / np.log(2), rel=1e-15)
 
 
 SINGULAR = [np.ones((2, 2)), np.zeros((2, 2)), np.diag([0.0, 1.0]), np.diag([1.0, 0.0]),

@@ -94,8 +94,11 @@ def _wasserstein_term(p: Sequence[Any], q: Sequence[Any], spread: str) -> mpf:
         return mpf(0)
 
     def terms() -> list[mpf]:
+        square = (_number(p[0]) - _number(q[0])) ** 2
+        if p[1] == q[1]:  # which no digits of their size can tell
+            return [square]
         v0, v1 = (variance(x[1], spread) for x in (p, q))
-        return [(_number(p[0]) - _number(q[0])) ** 2, v0, v1, -2 * mpmath.sqrt(v0 * v1)]
+        return [square, v0, v1, -2 * mpmath.sqrt(v0 * v1)]
 
     return certain_sum(terms)
 
