@@ -116,7 +116,8 @@ def test_a_function_of_ones_own_is_filled_where_its_ends_are_infinite():
     want = kl.kl_divergence(Q, P, zeros=E)
     got = kl.f_divergence(P, Q, lambda t: -math.log(t), zeros=E, **ends)
     assert_close(got, want, "identity")
-    assert kl.f_divergence(P, Q, lambda t: -math.log(t), zeros="skip", **ends) == math.log(2)
+    got = kl.f_divergence(P, Q, lambda t: -math.log(t), zeros="skip", **ends)
+    assert_close(got, math.log(2), "rows")
     ends = {"f_at_zero": math.inf, "slope_at_infinity": math.inf}
     got = kl.f_divergence(P, Q, lambda t: (t - 1) * math.log(t), zeros=E, **ends)
     assert_close(got, kl.jeffreys_divergence(P, Q, zeros=E), "identity")
