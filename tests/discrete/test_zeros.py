@@ -12,7 +12,7 @@ import pytest
 
 import kullback as kl
 from oracle.divergences import METRICS, ORACLES, ROWWISE, SYMMETRIC
-from support.calls import FUNCTIONS, LONG, check, core_metric, metric, suitable
+from support.calls import CORE, FUNCTIONS, LONG, VARIED, check, core_metric, metric, suitable
 from support.strategies import MATRICES, family, matrix
 from support.tolerances import assert_close, assert_same_bits
 
@@ -28,7 +28,7 @@ ROWS = np.array([[6, 4, 0], [0, 4, 0], [0, 1e300, 3], [5e-324, 0, 1], [0, 0, 7],
 @each_rule
 @pytest.mark.parametrize("normalize", [True, False])
 def test_a_row_is_at_0_from_itself_under_every_rule(word, zeros, normalize):
-    for rows in (ROWS, np.tile(ROWS, LONG)):
+    for rows in (ROWS, np.tile(ROWS, LONG)) if word in CORE + VARIED else (ROWS,):
         got = FUNCTIONS[word](rows, rows.copy(), zeros=zeros, normalize=normalize)
         assert_same_bits(got, np.zeros(len(rows)))
 

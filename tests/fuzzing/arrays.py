@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from support.layouts import ANY_SHAPE as LAYOUTS
+
 # Every kernel takes a second or two to compile: a short run stays with some words and dtypes.
 FEW_DTYPES = ("f8", "f4", ">f8", "f2", "?", "i4")
 ALL_DTYPES = (*FEW_DTYPES, ">f4", "i1", "u1", ">i2", "u2", "u4", "i8", "u8")
@@ -24,50 +26,6 @@ OUTS = (
     "list",
 )
 SENTINEL = 7
-
-
-def unaligned(a: np.ndarray) -> np.ndarray:
-    view = np.zeros(a.nbytes + 1, np.uint8)[1:].view(a.dtype).reshape(a.shape)
-    view[...] = a
-    return view
-
-
-def strided(a: np.ndarray) -> np.ndarray:
-    wide = np.zeros((*a.shape[:-1], 2 * a.shape[-1] + 1), a.dtype)
-    wide[..., 1::2] = a
-    return wide[..., 1::2]
-
-
-def read_only(a: np.ndarray) -> np.ndarray:
-    a = a.copy()
-    a.flags.writeable = False
-    return a
-
-
-def turned(a: np.ndarray) -> np.ndarray:
-    """The first axes swapped in memory, the last one as it was."""
-    return np.swapaxes(np.swapaxes(a, 0, -2).copy(), 0, -2) if a.ndim > 2 else a
-
-
-def windows(a: np.ndarray) -> np.ndarray:
-    """Rows that begin one entry after the other, and share all others."""
-    if a.ndim != 2 or not a.size:
-        return a
-    n, k = a.shape
-    return np.lib.stride_tricks.sliding_window_view(np.resize(a, n + k - 1), k)
-
-
-LAYOUTS = {
-    "plain": lambda a: a,
-    "fortran": lambda a: np.array(a, order="F"),
-    "strided": lambda a: strided(a) if a.ndim else a,
-    "reversed": lambda a: a[..., ::-1].copy()[..., ::-1] if a.ndim else a,
-    "unaligned": lambda a: unaligned(a) if not a.dtype.hasobject else a,
-    "read_only": read_only,
-    "turned": turned,
-    "windows": windows,
-    "broadcast": lambda a: np.broadcast_to(a[:1], a.shape) if a.ndim and len(a) else a,
-}
 
 
 def numbers(dtype: str, signed: bool, special: tuple[float, ...]) -> st.SearchStrategy[Any]:

@@ -50,3 +50,15 @@ def full_pair(n, d, condition=10.0, seed=0):
     rng = np.random.default_rng((seed, n, d))
     means = rng.normal(size=(2, n, d))
     return means[0], covariances(rng, n, d, condition), means[1], covariances(rng, n, d, condition)
+
+
+def spreads_of(variances, spread):
+    """Numbers whose variances are about those given: exact ones of their own."""
+    if spread == "var":
+        return variances
+    return np.sqrt(variances) if spread == "std" else np.log(variances)
+
+
+def decades(rng, shape, spread, size=1.0):
+    """Means, and spreads over `size` decades on either side of 1."""
+    return rng.normal(size=shape), spreads_of(10.0 ** rng.uniform(-size, size, shape), spread)

@@ -110,7 +110,7 @@ ROW_WISE: dict[str, Subject] = {
     "standard gaussian": Subject(
         partial(kl.standard_gaussian_kl_divergence, spread="var"),
         partial(gaussians, sets=1),
-        ("mean", "var"),
+        ("mean", "log_var"),  # whatever its spread is
         _gaussian,
         **_few,
     ),
@@ -136,7 +136,9 @@ ROW_WISE: dict[str, Subject] = {
     "mutual information": Subject(
         kl.mutual_information, lambda *at: tables(*at)[:1], ("joint",), (NOT_MASS,), "table"
     ),
-    "conditional kl": Subject(kl.conditional_kl_divergence, tables, ("p", "q"), _pq, "table"),
+    "conditional kl": Subject(
+        kl.conditional_kl_divergence, tables, ("joint_p", "joint_q"), _pq, "table"
+    ),
 }
 
 
