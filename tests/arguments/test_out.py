@@ -17,7 +17,8 @@ def test_out_is_filled_and_returned(subject: Subject, dtype):
     arrays = [a.astype(dtype) for a in subject.make(8, 6, 0)]
     want = subject.call(*arrays)
     wide = np.zeros((*want.shape[:-1], 2 * want.shape[-1] + 3), dtype)
-    for out in (np.zeros_like(want), np.zeros_like(want, order="F"), wide[..., 3::2]):
+    turned = np.zeros_like(want)[..., ::-1]
+    for out in (np.zeros_like(want), np.zeros_like(want, order="F"), turned, wide[..., 3::2]):
         assert subject.call(*arrays, out=out) is out
         assert_same_bits(out.copy(), want)
     assert not wide[..., ::2].any()

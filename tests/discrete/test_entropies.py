@@ -129,6 +129,14 @@ def test_without_normalization_the_sum_is_taken_as_it_stands():
     assert cross_entropy([1.0, 2.0], [4.0, 0.0], normalize=False) == np.inf
 
 
+def test_a_row_without_mass_has_none():
+    with pytest.raises(ValueError, match=r"sum|zero|mass") as error:
+        entropy([0.0, 0.0])
+    assert "q is" not in str(error.value)
+    assert np.isnan(entropy([0.0, 0.0], invalid="nan"))
+    assert entropy([0.0, 0.0], normalize=False) == 0
+
+
 def test_what_is_no_row_of_numbers_is_refused():
     for wrong in (1.0, np.ones((3, 0))):
         with pytest.raises(ValueError, match="shape"):

@@ -249,3 +249,10 @@ FOUND: dict[str, tuple[str, Call]] = {
         Call("kl", "rows", [np.array(1.0)] * 4, {"axis": 5, "invalid": "nan"}),
     ),
 }
+# Under the rules of once, every divergence filled gaps; Jeffreys' is one that still does, on both
+# sides.
+FOUND |= {
+    f"{name}, of Jeffreys": (family, call._replace(word="jeffreys"))
+    for name, (family, call) in FOUND.items()
+    if isinstance(call.options.get("zeros"), float) and call.word != "jeffreys"
+}

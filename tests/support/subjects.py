@@ -7,7 +7,7 @@ array and of the result; it names its arguments as errors do, and says what is n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -37,7 +37,12 @@ class Subject:
     operation: str = "rows"  # of the table of tolerances
     rounded: bool = False  # float32 is computed in float64, and rounded once
     large: tuple[int, int] = (1500, 60)  # from here on arrays of other layouts are cut into tiles
-    sizes: tuple[tuple[int, int], ...] = field(default=((3001, 65), (5, 70_001)))
+    sizes: tuple[tuple[int, int], ...] = ((3001, 65), (5, 70_001))
+
+    @property
+    def is_matrix(self) -> bool:
+        """Its first half of arrays is compared with the other, or with itself if alone."""
+        return self.operation in ("matrix", "gaussian_matrix")
 
 
 def rows(n: int, k: int, seed: int) -> Arrays:
@@ -92,7 +97,7 @@ _logits = {"make": logits, "names": ("logits_p", "logits_q"), "wrong": ((np.nan,
 _four = ("mean_p", "var_p", "mean_q", "var_q")
 _few = {"sizes": ((900_000 // 64, 64), (450_000, 2)), "operation": "gaussian", "rounded": True}
 ROW_WISE: dict[str, Subject] = {
-    **{word: Subject(FUNCTIONS[word], rows, ("p", "q"), _pq) for word in CORE},
+    **{word: Subject(FUNCTIONS[word], rows, ("p", "q"), _pq) for word in [*CORE, "f_triangular"]},
     "entropy": Subject(kl.entropy, one_set, ("p",), (NOT_MASS,)),
     "gaussian": Subject(
         kl.gaussian_kl_divergence, gaussians, _four, _to_gaussian, large=(2000, 2400), **_few
@@ -103,6 +108,9 @@ ROW_WISE: dict[str, Subject] = {
         _four,
         (NOT_MEAN, (np.nan, np.inf), NOT_MEAN, (np.nan, np.inf, -np.inf)),
         **_few,
+    ),
+    "gaussian, deviations": Subject(
+        partial(kl.gaussian_kl_divergence, spread="std"), gaussians, _four, _to_gaussian, **_few
     ),
     "gaussian, each dimension": Subject(
         partial(kl.gaussian_kl_divergence, axis=None), gaussians, _four, _to_gaussian, **_few
