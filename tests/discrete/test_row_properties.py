@@ -1,4 +1,4 @@
-"""Row by row: what holds exactly, and what the options mean."""
+"""Row by row: what must hold, exactly."""
 
 from __future__ import annotations
 
