@@ -78,12 +78,6 @@ def test_the_metric_may_be_positional_and_is_js_by_default(word):
 
 
 @each_metric
-def test_rows_that_are_given_twice_are_compared_with_themselves(word):
-    x = matrix("some_zeros", n=40)
-    assert_same_bits(pairwise(x, x, metric(word)), pairwise(x, metric=metric(word)))
-
-
-@each_metric
 def test_progress_changes_nothing(word, capsys):
     x = matrix("random")
     want = pairwise(x, metric=metric(word))

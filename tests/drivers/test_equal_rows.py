@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import squareform
 
-from support.calls import CORE_METRICS, by_rows, each_float, metric
 from kullback import condensed, pairwise
 from kullback._drivers import equal_rows
 from kullback._drivers.equal_rows import EqualRows
 from oracle.divergences import SYMMETRIC
+from support.calls import CORE_METRICS, by_rows, each_float, metric
 from support.strategies import simplex
 from support.tolerances import assert_close, assert_same_bits
 

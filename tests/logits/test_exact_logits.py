@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from kullback._exact import logits
-from support.logit_calls import NOTHING, each_word
 from oracle.logits import exact
+from support.logit_calls import NOTHING, each_word
 from support.tolerances import assert_same_bits
 
 MOST = float(np.finfo(np.float64).max)
