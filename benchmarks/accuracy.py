@@ -23,7 +23,7 @@ import accuracy_histograms  # noqa: E402
 import accuracy_logits  # noqa: E402
 from accuracy_family import DTYPES, Key  # noqa: E402
 from markers import replace_between, table  # noqa: E402
-from tolerances import TOLERANCES  # noqa: E402
+from support.tolerances import TOLERANCES  # noqa: E402
 
 BOUNDS = Path(__file__).parent / "accuracy_bounds.json"
 PAGE = ROOT / "docs" / "accuracy.md"

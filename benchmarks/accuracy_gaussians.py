@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 import kullback as kl
-import reference_gaussian as oracle
 from accuracy_family import DTYPES, Array, Family, Key, relative_error
 from bands import NEAR
-from tolerances import TINY_ROOT, TOLERANCES
+from oracle import gaussians as oracle
+from support.tolerances import TINY_ROOT, TOLERANCES
 
 BANDS = (*NEAR, "random", "extreme")
 SIZE = (24, 20)  # Gaussians, and dimensions: beyond those of the kernel for short rows

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 import kullback as kl
-import reference_logits as oracle
 from accuracy_family import DTYPES, Array, Family, Key, relative_error
 from bands import NEAR
-from tolerances import TOLERANCES
+from oracle import logits as oracle
+from support.tolerances import TOLERANCES
 
 BANDS = (*NEAR, "random", "masked", "extreme")
 SIZE = (12, 40)

@@ -32,7 +32,7 @@ class Case:
     limit: Lane
     limit_name: str
     terms: int  # of the sums that define the results
-    operation: str = "rows"  # what the tests allow: see tests/tolerances.py
+    operation: str = "rows"  # what the tests allow: see tests/support/tolerances.py
     bands: tuple[str, ...] = ("random", "zeros", "1e-3", "1e-6", "1e-9", "1e-12")
 
     @cache  # noqa: B019 (cases live as long as their module)

@@ -9,10 +9,10 @@ import numpy as np
 
 import kullback as kl
 import limits
-import reference_gaussian
 import torch_lanes
 from case import Array, Arrays, Case, Lane, Size
 from histogram_cases import ours
+from oracle import gaussians as reference_gaussian
 
 BANDS = ("random", "1e-3", "1e-6", "1e-9", "1e-12")
 

@@ -21,7 +21,7 @@ from gaussian_cases import (
     two_sets,
 )
 from group import Group, Ratio, rows_against
-from reference_gaussian import multivariate, rowwise, standard
+from oracle.gaussians import multivariate, rowwise, standard
 
 
 def _rows(

@@ -12,8 +12,8 @@ import kullback as kl
 import limits
 import peers
 import plain_numba
-import reference
 from case import Array, Arrays, Case, Lane, Size
+from oracle import divergences as reference
 
 ROW_WISE: dict[str, Callable[..., Array]] = {
     "kl": kl.kl_divergence,

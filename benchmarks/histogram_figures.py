@@ -11,10 +11,10 @@ from scipy.spatial.distance import cdist, pdist
 import kullback as kl
 import limits
 import peers
-import reference
 from case import Array, Arrays, Lane, Size, worst
 from group import Check, Group, Ratio, pairs_against, rows_against
 from histogram_cases import ROW_WISE, banded, matrix, weights
+from oracle import divergences as reference
 
 
 def rows_of(word: str, count: int) -> Check:

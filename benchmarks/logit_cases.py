@@ -11,10 +11,10 @@ import kullback as kl
 import limits
 import peers
 import plain_numba
-import reference_logits
 import torch_lanes
 from case import Array, Arrays, Case, Lane, Size
 from histogram_cases import ours
+from oracle import logits as reference_logits
 
 FROM_LOGITS: dict[str, Callable[..., Array]] = {
     "kl": kl.kl_divergence_from_logits,

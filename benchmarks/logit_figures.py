@@ -7,10 +7,10 @@ from functools import partial
 
 import numpy as np
 
-import reference_logits
 from case import Array
 from group import Group, Ratio, rows_against
 from logit_cases import FROM_LOGITS, lanes, logits
+from oracle import logits as reference_logits
 
 MANY, LONG = (5_000, 1_000), (16, 128_000)
 

@@ -3,7 +3,7 @@
     python tests/coefficients.py
 
 Chebyshev interpolation in 300 bits of precision, which is within a factor of about two of the
-minimax polynomial; `tests/test_math.py` makes the numbers again and compares them.
+minimax polynomial; `tests/math/test_math.py` makes the numbers again and compares them.
 """
 
 from collections.abc import Callable

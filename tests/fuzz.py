@@ -3,7 +3,7 @@
     python tests/fuzz.py 15 [calls|gaussians|covariances|logits|tables|files ...]
 
 Prints the smallest case of the first failure and ends with status 1. Cases that were found belong
-into `tests/fuzz_found.py`.
+into `tests/fuzzing/found.py`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from types import ModuleType
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import fuzz_calls
-import fuzz_covariances
-import fuzz_files
-import fuzz_gaussians
-import fuzz_logits
-import fuzz_tables
-from fuzz_check import Call, returns
+from fuzzing import calls as fuzz_calls
+from fuzzing import covariances as fuzz_covariances
+from fuzzing import files as fuzz_files
+from fuzzing import gaussians as fuzz_gaussians
+from fuzzing import logits as fuzz_logits
+from fuzzing import tables as fuzz_tables
+from fuzzing.check import Call, returns
 
 EXAMPLES = 300  # of one round; each round begins anew
 FAMILIES: dict[str, ModuleType] = {

@@ -12,5 +12,5 @@
                          └──► exact sums and products without any rounding, as long integers
 
 They are written in integer and fused multiply-add steps without branches, so that LLVM turns a
-loop over them into vector instructions; `tests/test_math.py` looks for those in the machine code.
+loop over them into vector instructions; `tests/math` looks for those in the machine code.
 """

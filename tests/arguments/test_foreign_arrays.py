@@ -1,0 +1,92 @@
+"""Arrays of other libraries: those in our memory are read, others refused with the conversion."""
+
+from __future__ import annotations
+
+import sys
+import types
+
+import numpy as np
+import pytest
+
+import kullback as kl
+from support.calls import CORE, FUNCTIONS, every_function
+from support.tolerances import assert_same_bits
+
+P, Q = np.array([[0.5, 0.25, 0.25]]), np.array([[0.25, 0.25, 0.5]])
+
+
+def device_array(package: str) -> object:
+    """What a library's arrays on a GPU look like to us; no attempt may be made to copy them."""
+
+    class Array:
+        def __array__(self, *_: object, **__: object) -> None:
+            raise AssertionError("was copied from the device")
+
+    Array.__module__ = f"{package}.core"
+    return Array()
+
+
+@pytest.mark.parametrize(
+    ("package", "remedy"),
+    [("cupy", "p.get()"), ("jaxlib", "numpy.asarray(p)"), ("dask", "p.compute()")],
+)
+def test_arrays_elsewhere_are_refused_with_the_conversion(package: str, remedy: str) -> None:
+    bad = device_array(package)
+    with pytest.raises(TypeError) as error:
+        kl.kl_divergence(bad, Q)
+    assert remedy in str(error.value)
+    assert package in str(error.value)
+    for call in (*every_function(bad, Q), *every_function(P, bad), lambda: kl.condensed(bad)):
+        with pytest.raises(TypeError, match=package):
+            call()
+
+
+def test_a_dask_array_is_refused_with_the_conversion() -> None:
+    dask = pytest.importorskip("dask.array")
+    with pytest.raises(TypeError, match=r"p\.compute\(\).*map_blocks"):
+        kl.kl_divergence(dask.from_array(P), Q)
+    with pytest.raises(TypeError, match=r"x\.compute\(\)"):
+        kl.pairwise(dask.from_array(P))
+
+
+def test_torch_tensors_in_our_memory_are_arrays_and_others_are_refused() -> None:
+    torch = pytest.importorskip("torch")
+    for word in CORE:
+        want = FUNCTIONS[word](P, Q)
+        assert_same_bits(FUNCTIONS[word](torch.tensor(P), torch.tensor(Q)), want)
+    single = kl.kl_divergence(torch.tensor(P, dtype=torch.float32), Q.astype(np.float32))
+    assert single.dtype == np.float32
+    for bad in (
+        torch.tensor(P, requires_grad=True),
+        torch.tensor(P, dtype=torch.bfloat16),
+        torch.tensor(P, dtype=torch.complex64),
+        torch.empty((1, 3), device="meta"),
+        torch.tensor(P).to_sparse(),
+    ):
+        with pytest.raises(TypeError, match=r"p (is a torch Tensor|has dtype complex)") as error:
+            kl.kl_divergence(bad, Q)
+        assert any(word in str(error.value) for word in ("convert", "detach", "astype"))
+
+
+def test_a_library_that_has_no_version_of_an_array_here_is_named(monkeypatch) -> None:
+    tensor = type("Tensor", (), {"__module__": "otherlib.core", "__array__": _fails})
+    monkeypatch.setitem(sys.modules, "otherlib", types.ModuleType("otherlib"))
+    with pytest.raises(TypeError, match=r"q is a otherlib Tensor that is no array \(on a device\)"):
+        kl.kl_divergence(P, tensor())
+
+
+def _fails(self: object, *_: object, **__: object) -> None:
+    raise RuntimeError("on a device")
+
+
+def test_a_swapped_read_only_array_is_right_also_after_a_native_one() -> None:
+    """In the order in which a compiler that tells arrays apart by their flags mixed them up."""
+    native = np.frombuffer(P.tobytes()).reshape(P.shape)
+    swapped = np.frombuffer(P.astype(">f8").tobytes(), ">f8").reshape(P.shape)
+    assert not native.flags.writeable
+    assert not swapped.flags.writeable
+    for word in CORE:
+        want = FUNCTIONS[word](native, Q)
+        assert_same_bits(FUNCTIONS[word](swapped, Q), want)
+        assert_same_bits(FUNCTIONS[word](native, Q), want)
+    assert_same_bits(kl.pairwise(swapped, Q), kl.pairwise(native, Q))

@@ -1,0 +1,1 @@
+"""What many tests share: rows to try (`strategies`), calls, subjects, layouts, tolerances."""
