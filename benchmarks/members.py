@@ -1,6 +1,7 @@
-"""The table of docs/members.md: every member, as the code has it.
+"""What the code says of each member of the family, written where people and tools read it.
 
-python benchmarks/members.py --write
+python benchmarks/members.py            the table of docs/members.md
+python benchmarks/members.py --write    … into the page; names into the stub and the reference
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT / "benchmarks")]
 
 import kullback as kl  # noqa: E402
-from kullback._catalogue import DIVERGENCES, Divergence  # noqa: E402
+from kullback._catalogue import DIVERGENCES, METRICS, Divergence  # noqa: E402
 from markers import replace_between, table  # noqa: E402
 
 PAGE = ROOT / "docs" / "members.md"
+STUB = ROOT / "src" / "kullback" / "__init__.pyi"
+REFERENCE = ROOT / "docs" / "reference" / "index.md"
 FORMS = {
     "entropic": "one logarithm",
     "pairs": "pairs",
@@ -57,10 +60,8 @@ def _triangle(t: float) -> float:
 def members() -> list[Member]:
     """All of them: the metrics of the catalogue, the families, and what is no metric."""
     found = []
-    for word, record in DIVERGENCES.items():
-        names = (f"{word}_divergence", f"{word}_distance", word)
-        function = next((name for name in names if name in kl.__all__), None)
-        found.append(Member(word, function, f'`"{word}"`', record))
+    for word, record in METRICS.items():
+        found.append(Member(word, record.function or None, f'`"{word}"`', record))
     for order in (0.5, 2.0, math.inf):
         name, metric = f"renyi, alpha = {order:g}", f"`Renyi({order:g})`"
         record = kl.Renyi(order).record()
@@ -138,8 +139,25 @@ def _apart(value: str, common: str) -> str:
     return ", ".join(parts)
 
 
+def write_names() -> None:
+    """Row-wise functions of the records that the stub or the reference does not name yet."""
+    stub, reference = STUB.read_text("utf-8"), REFERENCE.read_text("utf-8")
+    for record in DIVERGENCES.values():
+        name = record.function
+        if name and f" {name} as {name}" not in stub:
+            first = f"from kullback.{record.home} import (\n"
+            assert first in stub, f"{record.home} is not in {STUB}"
+            stub = stub.replace(first, f"{first}    {name} as {name},\n")
+        if name and f"\n   {name}\n" not in reference:  # to the end of the first list
+            head, end, rest = reference.partition("\n```\n\n## Logits")
+            reference = f"{head}\n   {name}{end}{rest}"
+    STUB.write_text(stub, "utf-8")
+    REFERENCE.write_text(reference, "utf-8")
+
+
 if __name__ == "__main__":
     if "--write" in sys.argv:
+        write_names()
         replace_between(PAGE, "members", page())
     else:
         print(page())
