@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import kullback as kl
-import reference_gaussian as oracle
-from gaussian_calls import as_spread, each_spread
 from kullback._drivers import gaussians as driver
 from kullback._exact import gaussians
 from kullback._exact.gaussians import METRICS
+from oracle import gaussians as oracle
+from support.gaussian_calls import as_spread, each_spread
 
 each_metric = pytest.mark.parametrize("metric", METRICS)
 WIDTHS = {
