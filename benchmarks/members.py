@@ -11,6 +11,7 @@ import math
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import reload
 from pathlib import Path
 from typing import Any
 
@@ -158,6 +159,7 @@ def write_names() -> None:
 if __name__ == "__main__":
     if "--write" in sys.argv:
         write_names()
+        reload(kl)  # which knows them now
         replace_between(PAGE, "members", page())
     else:
         print(page())
