@@ -30,7 +30,8 @@ def row_wise(
         place = first_without_common_bins(p, q, lead)
         return f"row {', '.join(map(str, place))} of p" if place else "p"
 
-    report = reporter(chosen, [("p", p), ("q", q)], left_empty)
+    named = [("p", p)] if q_given is p_given else [("p", p), ("q", q)]  # an entropy has no q
+    report = reporter(chosen, named, left_empty)
     kind = chosen.work.kernel_dtype(p, q, dtype)
     p_rows, q_rows = Rows(p, lead, kind), Rows(q, lead, kind)
     row_driver.run(chosen.work, p_rows, q_rows, results.flat, report, chosen.threads)
