@@ -24,6 +24,7 @@ from kullback._math.sums import add_to
 RATIO = 2.0**-51  # relative error of p/q
 FAR = 2.0**200  # the fifth power of a ratio is still a number
 SCALE = 2.0**64  # sums of rows lie between its inverse and it: no ratio of entries overflows alone
+LEAST_MEASURE, LARGEST_MEASURE = 2.0**-900, 2.0**1000  # whose ratios are those of the entries
 ROUNDINGS = 8.0  # of a term: a sum that is negative by so little is 0
 
 
@@ -55,10 +56,11 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
 
     @inline
     def usable(a_sum, b_sum, signs, normalize):
-        most = max(a_sum, b_sum)
-        least = min(a_sum, b_sum) if normalize else most
-        in_range = least > 1.0 / SCALE and most < SCALE
-        return signs >= 0 and (in_range or (most == 0.0 and not normalize))
+        least, most = min(a_sum, b_sum), max(a_sum, b_sum)
+        in_range = 1.0 / SCALE < least and most < SCALE
+        if not normalize:
+            in_range = most == 0.0 or LEAST_MEASURE < most < LARGEST_MEASURE
+        return signs >= 0 and in_range
 
     @inline
     def share(x, y, t):
