@@ -2,6 +2,7 @@
 
 from kullback import estimate as estimate, project as project
 from kullback.discrete.distances import (
+    triangular_discrimination as triangular_discrimination,
     bhattacharyya_distance as bhattacharyya_distance,
     chi2_divergence as chi2_divergence,
     hellinger_distance as hellinger_distance,

@@ -19,6 +19,7 @@ from kullback import (
     kl_divergence,
     pairwise,
     total_variation_distance,
+    triangular_discrimination,
 )
 from oracle.divergences import ORACLES, ROWWISE, SYMMETRIC
 from support.calls import FUNCTIONS, metric
@@ -43,6 +44,8 @@ def test_closed_forms():
     assert_close(bhattacharyya_distance(p, q, base=2), 1.0, "rows")
     assert_close(chi2_divergence([0.5, 0.5], [0.25, 0.75]), 1 / 3, "rows")
     assert chi2_divergence(p, q) == np.inf
+    assert_close(triangular_discrimination(p, q), 1.0, "rows")
+    assert_close(triangular_discrimination([0.5, 0.5], [0.25, 0.75]), 2 / 15, "rows")
     assert jeffreys_divergence(p, q) == jeffreys_divergence(q, p) == np.inf
     assert_close(jeffreys_divergence([3, 1], [1, 3], base=3), 1.0, "rows")
 
@@ -120,6 +123,11 @@ def test_pinsker_and_those_who_sharpened_it(pair):
 def test_js_is_bounded_by_the_others(pair):
     js, variation = js_divergence(*pair), total_variation_distance(*pair)
     assert js <= variation * np.log(2) * SLACK + 1e-300
+    triangular = triangular_discrimination(*pair)
+    assert 2 * variation**2 <= triangular * SLACK + 1e-300
+    assert triangular <= 2 * variation * SLACK + 1e-300
+    assert triangular / 4 <= js * SLACK + 1e-300  # Topsøe, of both bounds
+    assert js <= triangular * np.log(2) / 2 * SLACK + 1e-300
     assert js <= jeffreys_divergence(*pair) / 4 * SLACK + 1e-300
     h = hellinger_distance(*pair)
     assert h * h * np.log(2) <= js * SLACK + 1e-300
@@ -131,6 +139,7 @@ def test_disjoint_rows_are_as_far_as_can_be():
     q = np.array([[0, 0, 3, 4], [0, 0, 1e300, 3e-200]])
     for function in (total_variation_distance, hellinger_distance):
         assert np.all(function(p, q) == 1.0)
+    assert_close(triangular_discrimination(p, q), [2.0, 2.0], "rows")
     for function in (bhattacharyya_distance, chi2_divergence, jeffreys_divergence):
         assert np.all(function(p, q) == np.inf)
 

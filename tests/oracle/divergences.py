@@ -99,6 +99,7 @@ ORACLES = {
     "hellinger": _distance(e.hellinger, "hellinger_distance", root=True, takes_base=False),
     "bhattacharyya": _distance(e.root_of_product, "bhattacharyya_distance", **_roots),
     "total_variation": _distance(e.total_variation, "total_variation_distance", takes_base=False),
+    "triangular": _distance(e.f_triangular, "triangular_discrimination", takes_base=False),
     "chi2": Oracle(e.chi2, "chi2_divergence", "q", takes_base=False),
     **{f"renyi_{order}": _renyi(order) for order in ORDERS},
     "f_kl": _by_function(e.t_log_t, e.f_kl, e.f_kl_size, 0.0, math.inf),

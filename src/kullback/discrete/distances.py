@@ -118,6 +118,44 @@ def total_variation_distance(
 
 
 @face
+def triangular_discrimination(
+    p: ArrayLike, q: ArrayLike, /, **options: Unpack[DistanceOptions]
+) -> Any:
+    """Triangular discrimination sum (p - q)^2 / (p + q), row by row: between 0 and 2.
+
+    Symmetric; half the square of the total variation distance at least, and twice it at most. Its
+    root is a metric.
+
+    Parameters
+    ----------
+    normalize : bool
+        Divide each row by its sum. False takes rows as they are: that of measures may exceed 2.
+
+    Returns
+    -------
+    ndarray (...), or a float for two 1-D rows
+        0 for equal rows, 2 for rows without a common bin.
+
+    Notes
+    -----
+    Accuracy and threads: as `kl_divergence`. Known as the symmetric chi-squared divergence, and
+    twice the squared Le Cam distance.
+
+    References
+    ----------
+    F. Topsøe, "Some Inequalities for Information Divergence and Related Measures of
+    Discrimination", IEEE Trans. Inf. Theory 46 (2000).
+
+    Examples
+    --------
+    >>> import kullback as kl
+    >>> kl.triangular_discrimination([[1, 0], [1, 1]], [1, 3]).round(6)
+    array([1.2     , 0.133333])
+    """
+    return row_wise(DIVERGENCES["triangular"], p, q, options)
+
+
+@face
 def chi2_divergence(p: ArrayLike, q: ArrayLike, /, **options: Unpack[DistanceOptions]) -> Any:
     """Pearson's chi-squared divergence sum (p - q)^2 / q, row by row.
 
