@@ -57,7 +57,7 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
     @inline
     def usable(a_sum, b_sum, signs, normalize):
         least, most = min(a_sum, b_sum), max(a_sum, b_sum)
-        in_range = 1.0 / SCALE < least and most < SCALE
+        in_range = least > 1.0 / SCALE and most < SCALE
         if not normalize:
             in_range = most == 0.0 or LEAST_MEASURE < most < LARGEST_MEASURE
         return signs >= 0 and in_range
