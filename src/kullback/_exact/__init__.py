@@ -1,8 +1,7 @@
 """Right to the last bit, whatever the numbers, and slow: what no fast kernel vouches for.
 
 functions       logarithms and exponentials without cancellation, in `decimal`
-definitions     the discrete divergences, each as a term of two integers
-rows            pairs of discrete rows
+rows            pairs of discrete rows; the form of a divergence stands beside its kernel's terms
 gaussians       pairs of diagonal Gaussians
 logits          pairs of softmax rows
 generalized_js  m discrete rows and their mean

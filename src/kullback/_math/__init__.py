@@ -9,7 +9,6 @@
       │        ├──────► log_ratio   x ln(x/y) - x + y and ln(x/y), without cancellation
       │        └──────► exp         e**z, e**z - 1 and e**z - 1 - z
       └──────────────► sums         sums in twice the precision, exact products, powers of two
-                         └──► exact sums and products without any rounding, as long integers
 
 They are written in integer and fused multiply-add steps without branches, so that LLVM turns a
 loop over them into vector instructions; `tests/math` looks for those in the machine code.

@@ -1,6 +1,8 @@
 """Loops over row pairs.
 
-rules · sums   what an option makes of a pair of entries; sums, scales and shares of a row pair
+rules          what an option makes of a pair of entries
+sums           the steps of the loops: sums, scales and terms of a row pair, fast and doubled
+thresholds     which results the loops certify, each limit with its inequality
 rows           many row pairs, as fast as they can be read
 short          the same for rows of few bins, eight rows at a time
 singles        the same in float32
