@@ -12,7 +12,7 @@ from numba.extending import register_jitable
 
 from kullback._process import compiling
 from kullback._process.cache import KernelCache
-from kullback._process.sources import digest_of
+from kullback._process.digests import digest_of
 
 FLAGS: dict[str, Any] = {
     # Tiles run on the library's own threads, so the kernel must let the others run.

@@ -164,7 +164,7 @@ def _from_logits(
     dtype = arrays.result_dtype(p, q)
     results = Results(chosen.out, lead, dtype, [p, q])
     report = refusal(chosen.raises, zip(NAMES, (p, q), (LOGITS, LOGITS), strict=True))
-    work = driver.Work(word, degree, chosen.work.unit)
+    work = driver.LogitWork(word, degree, chosen.work.unit)
     p_rows, q_rows = Rows(p, lead, dtype), Rows(q, lead, dtype)
     driver.run(work, p_rows, q_rows, results.flat, report, chosen.threads)
     return results.returned()

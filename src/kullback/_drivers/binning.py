@@ -115,7 +115,7 @@ def _kind(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.float32) if dtype == np.float16 else _counted(dtype)
 
 
-class Plan(NamedTuple):
+class Route(NamedTuple):
     """Edges as the kernel takes them; see `_kernels.binning`."""
 
     edges: Array
@@ -126,7 +126,7 @@ class Plan(NamedTuple):
     margin: float
 
 
-def make_plan(edges: Array) -> Plan:
+def route_for(edges: Array) -> Route:
     """Which edges are in each cell, and whether they are even; edges may be infinite."""
     n = edges.size - 1
     numbers = edges.astype(np.float64)
@@ -135,13 +135,13 @@ def make_plan(edges: Array) -> Plan:
     with np.errstate(over="ignore"):
         width = float(finite[-1] - low) if finite.size else 0.0
     if not 2.0**-900 < width < 2.0**900:
-        return Plan(edges, np.array([0, n + 1]), low, 0.0, 0.0, kernel.UNEVEN)
+        return Route(edges, np.array([0, n + 1]), low, 0.0, 0.0, kernel.UNEVEN)
     cells = n * (16 if n <= 512 else 4)
     factor = cells / width
     places = np.clip((numbers - low) * factor, 0, cells - 1).astype(np.intp)
     starts = np.searchsorted(places, np.arange(cells + 1)).astype(np.intp)
     even, margin = _evenness(numbers, width) if finite.size == n + 1 else (0.0, kernel.UNEVEN)
-    return Plan(edges, starts, low, factor, even, margin)
+    return Route(edges, starts, low, factor, even, margin)
 
 
 def _evenness(edges: Array, width: float) -> tuple[float, float]:
@@ -162,15 +162,15 @@ def run(samples: Samples, edges: Array, counts: Counts, most_threads: int | None
     lock = threading.Lock()
 
     @cache
-    def plan(dtype: np.dtype[Any]) -> Plan:
-        return make_plan(edges.astype(dtype))
+    def route(dtype: np.dtype[Any]) -> Route:
+        return route_for(edges.astype(dtype))
 
     def tile(number: int) -> None:
         values, offsets = samples.values(tiles[number])
         kind = _kind(values.dtype)
         # Integers of 64 bits that NumPy compares as such; all else is compared as float64 too.
         exact = kind.itemsize == 8 and kind.kind in "iu" and kind == np.result_type(kind, edges)
-        given = plan(kind if exact else np.dtype(np.float64))
+        given = route(kind if exact else np.dtype(np.float64))
         values = np.ascontiguousarray(values, kind)
         space = np.empty(kernel.scratch_for(n), np.int64)
         first, last, *_ = tiles[number]

@@ -8,13 +8,10 @@ numbers in proportion are not looked for.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
-Index = NDArray[np.intp]
+from kullback._process.arrays import Array, Index
 
 BLOCK = 1 << 16  # numbers looked at in one go
 FEWEST = 4  # equal rows: of fewer, a pair each is compared

@@ -12,17 +12,17 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._drivers.sources import Index, counting
+from kullback._drivers.sources import counting
 from kullback._exact import rows as exact_rows
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.terms.record import Divergence
 from kullback._process import threads
-from kullback._process.arrays import Array
+from kullback._process.arrays import Array, Index
 
 AT_ONCE = 1 << 16  # elements that are copied in one go: half a megabyte
 
 
-class Pairs(NamedTuple):
+class RowPairs(NamedTuple):
     """Row pairs as the kernels take them: rows, and which of them meet."""
 
     p: Array
@@ -38,21 +38,21 @@ class Pairs(NamedTuple):
     def dtype(self) -> str:
         return self.p.dtype.str[1:]
 
-    def some(self, places: Index) -> Pairs:
+    def some(self, places: Index) -> RowPairs:
         """Those at these places, the rows where they lie."""
         return self._replace(p_index=self.p_index[places], q_index=self.q_index[places])
 
-    def copied(self, places: Index) -> Pairs:
+    def copied(self, places: Index) -> RowPairs:
         """Those at these places, in float64, one row after the other; 0 for -0.0."""
         with np.errstate(invalid="ignore"):  # a signaling NaN
             p, q = (
                 rows[index[places]].astype(np.float64) + 0.0
                 for rows, index in ((self.p, self.p_index), (self.q, self.q_index))
             )
-        return Pairs(p, counting(places.size), q, counting(places.size))
+        return RowPairs(p, counting(places.size), q, counting(places.size))
 
 
-class Work(Protocol):
+class RowWork(Protocol):
     """What is done with row pairs: see `rows.Work`."""
 
     @property
@@ -64,14 +64,14 @@ class Work(Protocol):
     @property
     def normalize(self) -> bool: ...
 
-    def doubled(self, given: Pairs) -> Any: ...
+    def doubled(self, given: RowPairs) -> Any: ...
 
-    def fast(self, given: Pairs) -> Any: ...
+    def fast(self, given: RowPairs) -> Any: ...
 
-    def run(self, kernel: Any, given: Pairs, out: Array) -> int: ...
+    def run(self, kernel: Any, given: RowPairs, out: Array) -> int: ...
 
 
-def fill(work: Work, given: Pairs, out: Array) -> int:
+def fill(work: RowWork, given: RowPairs, out: Array) -> int:
     """Compute what is UNCERTIFIED in `out`; how many results are nan."""
     left = np.flatnonzero(out == UNCERTIFIED)
     kernel = work.doubled(given)
@@ -85,7 +85,7 @@ def fill(work: Work, given: Pairs, out: Array) -> int:
     return int(np.isnan(out).sum())
 
 
-def _doubled(work: Work, kernel: Any, given: Pairs, places: Index, out: Array) -> Index:
+def _doubled(work: RowWork, kernel: Any, given: RowPairs, places: Index, out: Array) -> Index:
     """Let the doubled kernel do these places; those that are left."""
     results = np.empty(places.size)
     work.run(kernel, given.some(places), results)
@@ -94,7 +94,7 @@ def _doubled(work: Work, kernel: Any, given: Pairs, places: Index, out: Array) -
     return left
 
 
-def _exact(work: Work, given: Pairs) -> Array:
+def _exact(work: RowWork, given: RowPairs) -> Array:
     """Results of rows, whatever their numbers."""
     form = work.divergence.exact
     assert form is not None
@@ -108,7 +108,7 @@ def _exact(work: Work, given: Pairs) -> Array:
     return results
 
 
-def _scaled(work: Work, given: Pairs) -> Array:
+def _scaled(work: RowWork, given: RowPairs) -> Array:
     """Results of rows times powers of two, for a function that only knows floats."""
     valid = _valid(given.p) & _valid(given.q)
     p, q, results = given.p[valid], given.q[valid], np.full(valid.size, np.nan)
@@ -121,7 +121,7 @@ def _scaled(work: Work, given: Pairs) -> Array:
     scaled = [np.ldexp(rows, powers[:, None]) for rows, powers in zip((p, q), down, strict=True)]
     found = np.empty(len(p))
     if found.size:
-        pairs = Pairs(scaled[0], index, scaled[1], index)
+        pairs = RowPairs(scaled[0], index, scaled[1], index)
         work.run(work.fast(pairs), pairs, found)
     results[valid] = np.where(found == UNCERTIFIED, np.nan, np.ldexp(found, back))
     return results

@@ -7,18 +7,17 @@ A form knows which kernels to call, and in what order; not what they compute.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kullback._drivers.rows import Work
 from kullback._drivers.sources import Rows
 from kullback._kernels import UNCERTIFIED, build
 from kullback._math.lanes import SINGLE_WIDTH, WIDTH
+from kullback._process.arrays import Array
 from kullback._process.memory import aligned
 
-Array = NDArray[Any]
 FEWEST_IN_SINGLE = 64  # bins
 Prepared = tuple[Array, ...]
 

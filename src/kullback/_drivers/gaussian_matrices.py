@@ -7,19 +7,18 @@ from are never copied as a whole.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kullback._drivers.forms import Form, NoProduct, Place, Prepared, padded
 from kullback._drivers.gaussians import settle
 from kullback._drivers.products import multiply_in_chunks
-from kullback._drivers.sources import Index, counting
+from kullback._drivers.sources import counting
 from kullback._kernels.gaussians import build
+from kullback._process.arrays import Array, Index
 from kullback._process.memory import aligned
 
-Array = NDArray[Any]
 MOST_FOR_REFERENCE = 128  # rows that the reference is the median of
 LN4 = 2.0 * float(np.log(2.0))
 MOST_EXPONENT = 500  # of the unit of a dimension, whose square must be a float

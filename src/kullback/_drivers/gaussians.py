@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kullback._drivers.rows import CONVERTED_TILE, SMALL, TILE, Invalid
-from kullback._drivers.sources import Index, Rows, counting
+from kullback._drivers.sources import Rows, counting
 from kullback._exact.gaussians import divergences
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.gaussians import build as build_gaussians
 from kullback._kernels.gaussians.rows import SHORT
 from kullback._process import threads
+from kullback._process.arrays import Array, Index
 
-Array = NDArray[Any]
 
-
-class Job(NamedTuple):
+class Batch(NamedTuple):
     """What is to be computed, and of what."""
 
     spread: str
@@ -30,7 +28,7 @@ class Job(NamedTuple):
     threads: int | None
 
 
-def run(job: Job, out: Array) -> None:
+def run(job: Batch, out: Array) -> None:
     """out[r] = the divergence of pair r, or out[r, c] that of one dimension of it."""
     count, d = out.shape[0], job.sides[0].array.shape[-1]
     if not out.size:
@@ -77,7 +75,7 @@ def settle(metric: str, spread: str, sides: list[tuple[Array, Index]], out: Arra
     return int(np.isnan(out[places]).sum())
 
 
-def _rows(job: Job, start: int, stop: int, out: Array) -> int:
+def _rows(job: Batch, start: int, stop: int, out: Array) -> int:
     """Sums over the dimensions; how many are nan."""
     sides = [rows.tile(start, stop) for rows in job.sides]
     given = _flat(sides) * (2 if job.standard else 1)
@@ -85,7 +83,7 @@ def _rows(job: Job, start: int, stop: int, out: Array) -> int:
     return _settled(job, sides, out) if kernel(*given, out) else 0
 
 
-def _entries(job: Job, start: int, stop: int, out: Array) -> int:
+def _entries(job: Batch, start: int, stop: int, out: Array) -> int:
     """The same of short rows, or every dimension; how many are nan."""
     arrays = [_in_a_row(rows, start, stop) for rows in job.sides]
     given = arrays * (2 if job.standard else 1)
@@ -96,7 +94,7 @@ def _entries(job: Job, start: int, stop: int, out: Array) -> int:
     return _settled(job, [(array.reshape(-1, d), counting(flat.size)) for array in arrays], flat)
 
 
-def _settled(job: Job, sides: list[tuple[Array, Index]], out: Array) -> int:
+def _settled(job: Batch, sides: list[tuple[Array, Index]], out: Array) -> int:
     if job.standard:
         everywhere, d = np.zeros(out.size, np.intp), sides[0][0].shape[1]
         unit = 0.0 if job.spread == "log_var" else 1.0
@@ -114,5 +112,5 @@ def _in_a_row(rows: Rows, start: int, stop: int) -> Array:
     return (array if rows.own == rows.lead else array[index]).reshape(-1)
 
 
-def _dtype(job: Job) -> str:
+def _dtype(job: Batch) -> str:
     return job.sides[0].dtype.str[1:]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from kullback._drivers.groups import BLOCK, Groups, cut
 from kullback._drivers.rows import Invalid, Work
-from kullback._drivers.sources import Index, counting
+from kullback._drivers.sources import counting
 from kullback._exact import generalized_js as exact
 from kullback._kernels import UNCERTIFIED, build
 from kullback._kernels.means.common import FACTORS, GROUP, MASS, MEANS, PART, ROW, SUMS
@@ -26,8 +26,7 @@ from kullback._kernels.means.long import CHUNK
 from kullback._kernels.means.short import is_short, short_room
 from kullback._math.lanes import WIDTH
 from kullback._process import threads
-
-Array = NDArray[Any]
+from kullback._process.arrays import Array, Index
 
 SMALL = 200_000  # elements that one thread does
 TILE = 1 << 18  # elements of a tile that is read where it lies: about 0.3 ms
@@ -35,7 +34,7 @@ WHOLE = 1 << 17  # elements of a group up to which it is done whole ...
 PART_SIZE = 1 << 17  # ... or of a part of its columns: not below WHOLE, so that bits are the same
 
 
-class Job(NamedTuple):
+class GroupWork(NamedTuple):
     """What to do with each group: weights by `choice`, and the options."""
 
     groups: Groups
@@ -51,7 +50,7 @@ class Job(NamedTuple):
         return self.most_threads or threads.default_threads()
 
 
-def run(job: Job, out: Array) -> None:
+def run(job: GroupWork, out: Array) -> None:
     """out[g] = the divergence of group g; `out` is flat."""
     groups = job.groups
     size = groups.m * groups.k
@@ -74,7 +73,7 @@ def run(job: Job, out: Array) -> None:
         threads.run(tile, -(-groups.count // step), many)
 
 
-def _whole(job: Job, chosen: slice, out: Array) -> int:
+def _whole(job: GroupWork, chosen: slice, out: Array) -> int:
     """Results of some groups in nats, nan or UNCERTIFIED, and how many are."""
     rows, index = job.groups.whole(chosen, slice(0, job.groups.m))
     known = Known(job, chosen)
@@ -83,7 +82,7 @@ def _whole(job: Job, chosen: slice, out: Array) -> int:
     return known.write_results(out)
 
 
-def _one_large(job: Job, chosen: slice, out: Array) -> int:
+def _one_large(job: GroupWork, chosen: slice, out: Array) -> int:
     """As `_whole`, of one group: rows in bands, columns in parts, each step by all threads."""
     groups, m, k = job.groups, job.groups.m, job.groups.k
     bands = cut(m, max(1, BLOCK // k))
@@ -109,7 +108,7 @@ def _one_large(job: Job, chosen: slice, out: Array) -> int:
 class Known:
     """What the kernels know of the rows of some groups and of their means."""
 
-    def __init__(self, job: Job, chosen: slice, parts: int = 1) -> None:
+    def __init__(self, job: GroupWork, chosen: slice, parts: int = 1) -> None:
         self.m, self.k, self.work = job.groups.m, job.groups.k, job.work
         self.choice, self.weights, self.most = job.choice[chosen], job.weights, job.most
         self.count = count = chosen.stop - chosen.start
@@ -179,14 +178,14 @@ def _repeated(count: int, times: int) -> Index:
     return np.repeat(counting(count), times)
 
 
-def _finish(job: Job, chosen: slice, values: Array) -> None:
+def _finish(job: GroupWork, chosen: slice, values: Array) -> None:
     """In place, what no kernel vouches for; ValueError where a row is no distribution."""
     for g in np.flatnonzero(values == UNCERTIFIED):
         values[g] = _exact(job, chosen.start + int(g))
     job.invalid.found(int(np.isnan(values).sum()))
 
 
-def _exact(job: Job, g: int) -> float:
+def _exact(job: GroupWork, g: int) -> float:
     """The result of one group in nats; nan if a row of it is no distribution."""
     amount, normalize, choice = job.work.amount, job.work.normalize, job.choice[g]
     filled = np.zeros(job.groups.m, bool)

@@ -7,11 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kullback._drivers.sources import Index, counting
-
-Array = NDArray[Any]
+from kullback._drivers.sources import counting
+from kullback._process.arrays import Array, Index
 
 BLOCK = 1 << 16  # elements that are converted at once: half a megabyte
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kullback._drivers.rows import Invalid
-from kullback._drivers.sources import Index, Rows
+from kullback._drivers.sources import Rows
 from kullback._exact import logits as exact
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.softmax import build
@@ -18,8 +17,7 @@ from kullback._kernels.softmax.parts import DOUBLED, FAST, NUMBERS, SURVEY
 from kullback._kernels.softmax.rows import PASSES
 from kullback._kernels.softmax.sums import PART, Heat
 from kullback._process import threads
-
-Array = NDArray[Any]
+from kullback._process.arrays import Array, Index
 
 SMALL = 150_000  # elements: about 0.3 ms, below which a second thread costs more than it brings
 TILE = 1 << 17  # elements of a tile that is read where it lies
@@ -39,7 +37,7 @@ def heat(temperature: float) -> Heat:
     return Heat(temperature, inverse, float(1 / Fraction(temperature) - Fraction(inverse)))
 
 
-class Work(NamedTuple):
+class LogitWork(NamedTuple):
     """What is done with each row pair."""
 
     divergence: str
@@ -68,7 +66,7 @@ class Work(NamedTuple):
 
 
 def run(
-    work: Work, p: Rows, q: Rows, out: Array, invalid: Invalid, most_threads: int | None
+    work: LogitWork, p: Rows, q: Rows, out: Array, invalid: Invalid, most_threads: int | None
 ) -> None:
     """out[r] = the divergence of row r of p from row r of q; `out` is flat."""
     count, k = out.size, p.array.shape[-1]
@@ -117,7 +115,7 @@ class _Row:
         return bool(good) or self.passes == PASSES
 
 
-def _in_parts(work: Work, p: Rows, q: Rows, numbers: range, many: int) -> Array:
+def _in_parts(work: LogitWork, p: Rows, q: Rows, numbers: range, many: int) -> Array:
     """Results of some rows in nats; all threads share each pass over those that are not done."""
     k = p.array.shape[-1]
     every = [_Row(r, -(-k // PART)) for r in numbers]

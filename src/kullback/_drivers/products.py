@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kullback._drivers.forms import Place, Prepared, padded
 from kullback._drivers.rows import Work
@@ -13,9 +12,8 @@ from kullback._drivers.sources import Rows
 from kullback._kernels import build
 from kullback._kernels.matrices.reference import CHUNK, least_of_sums, product_error
 from kullback._process import blas
+from kullback._process.arrays import Array
 from kullback._process.memory import aligned
-
-Array = NDArray[Any]
 
 MOST_FOR_MEAN = 128  # rows that the reference row is the mean of
 WORD = 64

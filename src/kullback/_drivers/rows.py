@@ -7,16 +7,15 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kullback._drivers import fallback
-from kullback._drivers.fallback import Pairs
-from kullback._drivers.sources import Index, Rows
+from kullback._drivers.fallback import RowPairs
+from kullback._drivers.sources import Rows
 from kullback._kernels import UNCERTIFIED, build
 from kullback._kernels.terms.record import Custom, Divergence
 from kullback._process import threads
+from kullback._process.arrays import Array, Index
 
-Array = NDArray[Any]
 FLOAT64 = np.dtype(np.float64)
 
 SMALL = 400_000  # elements: about 0.3 ms, below which a second thread costs more than it brings
@@ -44,27 +43,27 @@ class Work(NamedTuple):
 
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """Results in nats of row pairs in float64 `out`; how many are no distributions (nan)."""
-        given = Pairs(p, p_index, q, q_index)
+        given = RowPairs(p, p_index, q, q_index)
         return fallback.fill(self, given, out) if self.run(self.fast(given), given, out) else 0
 
     def near_pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """As `pairs`, of pairs that a form of matrices leaves: the fast kernel would do so too."""
         out[:] = UNCERTIFIED
-        return fallback.fill(self, Pairs(p, p_index, q, q_index), out)
+        return fallback.fill(self, RowPairs(p, p_index, q, q_index), out)
 
-    def fast(self, given: Pairs) -> Any:
+    def fast(self, given: RowPairs) -> Any:
         """The kernel for most row pairs."""
         if isinstance(self.kernel, Custom):
             return build.custom_rows(self.kernel, self.rule, self.divergence.gaps)
         return build.fastest_rows(self.kernel, self.rule, given.dtype, given.k)
 
-    def doubled(self, given: Pairs) -> Any:
+    def doubled(self, given: RowPairs) -> Any:
         """The kernel with sums in two parts, or None."""
         if isinstance(self.kernel, Custom):
             return None
         return build.doubled_rows(self.kernel, self.rule, given.dtype, given.k)
 
-    def run(self, kernel: Any, given: Pairs, out: Array) -> int:
+    def run(self, kernel: Any, given: RowPairs, out: Array) -> int:
         """Let a kernel write to `out`; how many are UNCERTIFIED."""
         return int(kernel(*given, self.amount, self.alpha, self.normalize, out))
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Index = NDArray[np.intp]
+from kullback._process.arrays import Index
 
 SMALL = 1 << 16  # elements: so few are converted at once, not by the tile
 

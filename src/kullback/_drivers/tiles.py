@@ -5,20 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kullback._drivers.equal_rows import EqualRows
 from kullback._drivers.forms import Form, Pairs, Place
 from kullback._drivers.rows import Invalid
-from kullback._drivers.sources import Index, Source
+from kullback._drivers.sources import Source
 from kullback._drivers.targets import Condensed, Matrix
 from kullback._kernels import UNCERTIFIED
 from kullback._process import blas, threads
-
-Array = NDArray[Any]
+from kullback._process.arrays import Array, Index
 
 ALL = 1 << 60  # further below the diagonal than any matrix reaches
 PANEL_BYTES = 1 << 24  # of the columns (and rows, for a product) that are prepared at once
@@ -58,7 +56,7 @@ class Refines(Protocol):
     def convert(self, out: Array) -> None: ...
 
 
-class Job(NamedTuple):
+class AllPairs(NamedTuple):
     work: Refines
     form: Form
     x: Source
@@ -69,7 +67,10 @@ class Job(NamedTuple):
 
 
 def run(
-    job: Job, shape: tuple[int, int], most_threads: int | None, progress: threads.Progress | None
+    job: AllPairs,
+    shape: tuple[int, int],
+    most_threads: int | None,
+    progress: threads.Progress | None,
 ) -> None:
     """Compute every pair (where the target is symmetric: i < j) and write it; shape of a tile.
 
@@ -107,7 +108,7 @@ def _cut(start: int, stop: int, step: int) -> list[slice]:
     return [slice(a, b) for a, b in pairwise(edges)]
 
 
-def _panels(job: Job, shape: tuple[int, int]) -> Iterator[Panel]:
+def _panels(job: AllPairs, shape: tuple[int, int]) -> Iterator[Panel]:
     width = job.form.width
     m, symmetric = job.y.lead[0], job.target.symmetric
     most = max(1, PANEL_BYTES // (8 * width))
@@ -132,7 +133,7 @@ def _offset(progress: threads.Progress | None, done: int, count: int) -> threads
 
 
 def _prepared(
-    job: Job, source: Source, prepare: Callable[..., None], rows: slice, many: int
+    job: AllPairs, source: Source, prepare: Callable[..., None], rows: slice, many: int
 ) -> Prepared:
     """Some rows as the kernels read them, and what a form makes of them."""
     parts = _cut(rows.start, rows.stop, max(1, TILE_BYTES // (8 * source.width)))
@@ -149,7 +150,7 @@ def _prepared(
 
 
 def _panel(
-    job: Job, panel: Panel, right: Prepared, many: int, progress: threads.Progress | None
+    job: AllPairs, panel: Panel, right: Prepared, many: int, progress: threads.Progress | None
 ) -> None:
     """All tiles in one set of columns and one of rows."""
     left = product = None
@@ -185,7 +186,7 @@ def _within(part: slice, whole: slice) -> slice:
     return slice(part.start - whole.start, part.stop - whole.start)
 
 
-def _refine(job: Job, x: Array, right: Prepared, columns: slice, out: Array) -> None:
+def _refine(job: AllPairs, x: Array, right: Prepared, columns: slice, out: Array) -> None:
     """Compute again, without cancellation, what the form was not sure of."""
     count = np.count_nonzero(out == UNCERTIFIED)
     if count > len(out) and not isinstance(job.form, Pairs):
@@ -198,7 +199,7 @@ def _refine(job: Job, x: Array, right: Prepared, columns: slice, out: Array) -> 
             some[i, j] = _results(job, x, i + start, right.rows[columns], j)
 
 
-def _repeat(job: Job, x: Array, right: Prepared, columns: slice, out: Array) -> None:
+def _repeat(job: AllPairs, x: Array, right: Prepared, columns: slice, out: Array) -> None:
     """Let one pair stand for all pairs of rows that are equal, or in proportion."""
     found, firsts = right.equal.find(x), right.equal.firsts[columns]
     each = np.unique(found[found >= 0])
@@ -210,7 +211,7 @@ def _repeat(job: Job, x: Array, right: Prepared, columns: slice, out: Array) -> 
             out[block] = np.where(out[block] == UNCERTIFIED, result, out[block])
 
 
-def _results(job: Job, x: Array, i: Index, y: Array, j: Index) -> Array:
+def _results(job: AllPairs, x: Array, i: Index, y: Array, j: Index) -> Array:
     """The divergences of rows i of x from rows j of y."""
     results = np.empty(i.size)
     i, j = np.ascontiguousarray(i), np.ascontiguousarray(j)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from kullback._process.arrays import Array
 
 WEIGHTS_SCALE = 60  # they sum to 2**60 ... 2**61, so that the smallest keep their digits
 

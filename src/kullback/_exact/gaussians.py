@@ -14,14 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal, localcontext
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kullback._exact.functions import CONTEXT, NEAR, exp_tail, expm1, ln1p, log_ratio
-
-Array = NDArray[Any]
+from kullback._process.arrays import Array
 
 HALF = Decimal("0.5")
 LN2 = float(np.log(2.0))

@@ -9,3 +9,4 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 Floats = NDArray[np.float64]
+Index = NDArray[np.intp]  # numbers of rows

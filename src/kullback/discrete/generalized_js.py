@@ -15,7 +15,7 @@ from kullback._arguments.options import Chosen, GroupOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
 from kullback._drivers import generalized_js as driver
-from kullback._drivers.generalized_js import Job
+from kullback._drivers.generalized_js import GroupWork
 from kullback._drivers.groups import Groups
 from kullback._drivers.rows import Invalid
 from kullback._drivers.weights import Weights, equal, prepared
@@ -109,7 +109,7 @@ def run(
     shares, choice = weights
     work = chosen.work._replace(divergence=DIVERGENCES["kl"])
     groups = Groups(stacked)
-    job = Job(groups, shares.table, choice, shares.entropies, work, report, chosen.threads)
+    job = GroupWork(groups, shares.table, choice, shares.entropies, work, report, chosen.threads)
     driver.run(job, flat)
 
 

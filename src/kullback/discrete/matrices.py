@@ -195,7 +195,7 @@ def _run(
     # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
     name = divergence.matrix_form if work.rule in ("plain", "pseudocount") else "pairs"
     in_proportion = work.normalize and work.rule == "plain"
-    job = tiles.Job(work, FORMS[name](work, x, y), x, y, target, invalid, in_proportion)
+    job = tiles.AllPairs(work, FORMS[name](work, x, y), x, y, target, invalid, in_proportion)
     with Shown(chosen.progress) as shown:
         tiles.run(job, tiles.tile_shape(name, n, m, k), chosen.threads, shown)
 

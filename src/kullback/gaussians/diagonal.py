@@ -155,5 +155,5 @@ def _divergence(
     report = reporter(sides, names, kind, chosen.raises)
     read = [Rows(side, lead, dtype) for side in sides]
     standard, unit = len(given) == 2, chosen.work.unit
-    driver.run(driver.Job(kind, standard, read, axis is None, unit, report, chosen.threads), rows)
+    driver.run(driver.Batch(kind, standard, read, axis is None, unit, report, chosen.threads), rows)
     return results.returned()

@@ -160,7 +160,7 @@ def _run(
     progress: Progress,
 ) -> None:
     n, m = x.lead[0], y.lead[0]
-    job = tiles.Job(work, FORMS[form](work, x, y), x, y, target, Invalid(None))
+    job = tiles.AllPairs(work, FORMS[form](work, x, y), x, y, target, Invalid(None))
     with Shown(progress) as shown:
         tiles.run(job, tiles.tile_shape(form, n, m, x.width), threads, shown)
 
