@@ -12,6 +12,7 @@ import pytest
 
 import kullback
 from kullback._arguments.options import checked
+from kullback._catalogue import DIVERGENCES
 
 FACES = {
     name: value
@@ -19,7 +20,7 @@ FACES = {
     if hasattr(value := getattr(kullback, name), "__wrapped__")
 }
 SHARED = checked.__kwdefaults__ or {}
-UNITLESS = {"chi2_divergence", "hellinger_distance", "total_variation_distance"}
+UNITLESS = {record.function for record in DIVERGENCES.values() if not record.takes_base}
 
 
 def options_of(function: Callable[..., Any]) -> dict[str, Parameter]:

@@ -194,7 +194,7 @@ def test_nearly_equal_rows_are_at_a_distance_of_second_order(word):
     got = FUNCTIONS[word](p, q)
     if word in ("js_distance", "hellinger"):
         got = got * got
-    curvature = {"kl": 1, "chi2": 2, "jeffreys": 2}
+    curvature = {"kl": 1, "chi2": 2, "jeffreys": 2, "triangular": 1}
     curvature |= dict.fromkeys(("js", "js_distance", "hellinger", "bhattacharyya"), 1 / 4)
     curvature |= {word: ORACLES[word].arguments[0] for word in EXACT if ORACLES[word].arguments}
     np.testing.assert_allclose(got, curvature[word] / 2 * chi2_divergence(p, q), rtol=1e-5)

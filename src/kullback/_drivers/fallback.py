@@ -1,8 +1,8 @@
 """The row pairs that the fast kernel has left UNCERTIFIED: doubled, then exact.
 
-fast ──► doubled ──► exact      a user's own f:   fast ──► scaled
-the same loop, with sums in two parts: near-equal rows, rows of any scale, -0.0
-Python integers and `decimal`, a thousand times slower
+fast ──► doubled ──► exact      (a user's own f has no doubled loop)
+         the same loop, with sums in two parts: near-equal rows, rows of any scale, -0.0
+                     Python integers and `decimal`, a thousand times slower
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kullback._drivers.sources import counting
 from kullback._exact import rows as exact_rows
@@ -77,11 +76,10 @@ def fill(work: RowWork, given: RowPairs, out: Array) -> int:
     kernel = work.doubled(given)
     if kernel is not None:
         left = _doubled(work, kernel, given, left, out)
-    last = _scaled if work.divergence.exact is None else _exact
     step = max(1, AT_ONCE // given.k)
     for start in range(0, left.size, step):
         some = left[start : start + step]
-        out[some] = last(work, given.copied(some))
+        out[some] = _exact(work, given.copied(some))
     return int(np.isnan(out).sum())
 
 
@@ -108,31 +106,6 @@ def _exact(work: RowWork, given: RowPairs) -> Array:
     return results
 
 
-def _scaled(work: RowWork, given: RowPairs) -> Array:
-    """Results of rows times powers of two, for a function that only knows floats."""
-    valid = _valid(given.p) & _valid(given.q)
-    p, q, results = given.p[valid], given.q[valid], np.full(valid.size, np.nan)
-    down = [-_exponents(rows) for rows in (p, q)]
-    back = np.zeros(len(p), int)
-    if not work.normalize:  # both rows times one number, and the result divided by it
-        down = [np.minimum(*down)] * 2
-        back = -down[0]
-    index = counting(len(p))
-    scaled = [np.ldexp(rows, powers[:, None]) for rows, powers in zip((p, q), down, strict=True)]
-    found = np.empty(len(p))
-    if found.size:
-        pairs = RowPairs(scaled[0], index, scaled[1], index)
-        work.run(work.fast(pairs), pairs, found)
-    results[valid] = np.where(found == UNCERTIFIED, np.nan, np.ldexp(found, back))
-    return results
-
-
-def _valid(rows: Array) -> NDArray[np.bool_]:
+def _valid(rows: Array) -> Array:
     """Whether no entry is negative, NaN or infinite."""
     return np.asarray(((rows >= 0.0) & (rows < np.inf)).all(axis=1))
-
-
-def _exponents(rows: Array) -> NDArray[np.int_]:
-    """Of the largest entry of each row."""
-    exponents: NDArray[np.int_] = np.frexp(rows.max(axis=1))[1].astype(int)
-    return exponents

@@ -14,6 +14,7 @@ DIGITS = 50  # of which a float needs 17
 NEAR = Decimal("1e-3")
 TERMS = 18
 INFINITE = Decimal("Infinity")
+ROUNDED = Decimal("1e-45")  # what some thousand operations leave of a number that is 0
 
 # No ratio of floats leaves its exponents. What does is 0 or infinite; nonsense raises.
 CONTEXT = Context(prec=DIGITS, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[InvalidOperation])
@@ -51,6 +52,11 @@ def relative_entropy(t: Decimal) -> Decimal:
     for n in range(TERMS, 1, -1):
         total = 1 / Decimal(n * (n - 1)) - t * total
     return t * t * total
+
+
+def minus_ln_of_rest(lost: Decimal) -> Decimal:
+    """-ln(1 - lost); infinite where nothing is left but what was rounded."""
+    return -ln1p(-lost) if lost < 1 - ROUNDED else INFINITE
 
 
 def exp_tail(z: Decimal) -> Decimal:

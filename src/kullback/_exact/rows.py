@@ -31,6 +31,8 @@ class Form(Protocol):
     def far(self) -> Callable[[Decimal, float], Decimal]: ...
     @property
     def largest(self) -> bool: ...
+    @property
+    def most(self) -> float: ...
 
 
 class Options(NamedTuple):
@@ -63,7 +65,8 @@ def divergence(
     if pair is None or not (pair.a_one and pair.b_one):
         return math.nan
     with localcontext(CONTEXT):
-        return float(_value(form, pair, options.alpha, options.normalize, poll))
+        value = float(_value(form, pair, options.alpha, options.normalize, poll))
+    return min(value, form.most) if options.normalize else value
 
 
 def _with_rule(p: list[float], q: list[float], options: Options) -> Pair | None:

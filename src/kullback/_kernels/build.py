@@ -117,7 +117,7 @@ def doubled_rows(divergence: str, rule: str, dtype: str, k: int) -> Any:
 @lru_cache(64)  # each holds on to a function of the user's
 def custom_rows(kernel: Custom, rule: str, gaps: str) -> Any:
     """custom(as rows) -> how many are UNCERTIFIED; not kept on disk: the code is a user's."""
-    function = custom.make_custom(*kernel, make_rule(rule, gaps))
+    function = custom.make_custom(kernel, make_rule(rule, gaps))
     return compile_kernel(function, "", _row_signature("f8"))
 
 

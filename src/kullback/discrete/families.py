@@ -114,10 +114,10 @@ class FDivergence:
 
     def record(self) -> Divergence:
         """Its entry in the catalogue."""
-        from kullback._kernels.rows.custom import compiled
+        from kullback._kernels.rows import custom
 
         try:
-            f: Any = compiled(self.f)
+            f: Any = custom.compiled(self.f)
         except Exception as error:  # Numba has many
             reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
             raise TypeError(
@@ -127,7 +127,8 @@ class FDivergence:
         infinite = math.isinf(self.f_at_zero), math.isinf(self.slope_at_infinity)
         gaps = GAPS[infinite]
         kernel = Custom(f, self.f_at_zero, self.slope_at_infinity)
-        return Divergence("f", symmetric=False, kernel=kernel, gaps=gaps, metric=False)
+        exact = custom.exact(kernel)
+        return Divergence("f", symmetric=False, kernel=kernel, exact=exact, gaps=gaps, metric=False)
 
 
 @face

@@ -40,10 +40,11 @@ def make_weighted_sums() -> Callable[..., Any]:
         _, group, _, parts = known
         left = 0
         for g in range(out.size):
-            total, shares = (0.0, 0.0), 0.0
+            total, shares, finite = (0.0, 0.0), 0.0, True
             for i in range(m):
                 v, value = weights[choice[g] * m + i], values[g * m + i]
                 shares += v
+                finite &= value != np.inf or v == 0.0  # else the mean has rounded a bin to 0
                 # A row of weight 0 may be anywhere, but must be a distribution.
                 total = add_to(total, v * value if v > 0.0 or value != value else 0.0)
             mean = (total[0] + total[1]) / shares
@@ -54,7 +55,8 @@ def make_weighted_sums() -> Callable[..., Any]:
             value = mean - (spread - 0.5 * (low / mass) ** 2)
             good = certain(value, spread, apart, m) and value < np.inf
             out[g] = UNCERTIFIED
-            if group[GROUP * g + MASS] > 0.0 and (good or mean == 0.0 or mean != mean):
+            known_well = good or mean == 0.0 or mean != mean
+            if group[GROUP * g + MASS] > 0.0 and finite and known_well:
                 value = value if good else mean
                 out[g] = most[choice[g]] if normalize and value > most[choice[g]] else value
             left += not out[g] >= 0.0

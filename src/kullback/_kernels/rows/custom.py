@@ -1,30 +1,32 @@
 """f-divergences of a user's own function: the sum of y f(x/y).
 
 f is a function of floats, so terms of near-equal rows cancel and there is no doubled form: the
-error is about 1e-15 times the sum of |y f(x/y)|. Rows far from 1 in scale are UNCERTIFIED, and come
-back scaled.
+error is about 1e-15 times the sum of |y f(x/y)|. Rows whose sums or ratios come near to the ends of
+the floats are UNCERTIFIED: `exact` takes ratios of integers instead.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 import numba
 import numpy as np
 
+from kullback._exact.functions import real
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.rows.rules import Rule
+from kullback._kernels.terms.record import Custom, Exact
 from kullback._math.bits import bits
 from kullback._math.memory import load, pointer
 from kullback._math.sums import add_to
 
 RATIO = 2.0**-51  # relative error of p/q
 FAR = 2.0**200  # the fifth power of a ratio is still a number
-SCALE = 2.0**64  # sums of rows lie between its inverse and it: no ratio of entries overflows alone
-LEAST_MEASURE, LARGEST_MEASURE = 2.0**-900, 2.0**1000  # whose ratios are those of the entries
+LEAST, MOST = 2.0**-900, 2.0**900  # of sums, and of ratios of entries
 ROUNDINGS = 8.0  # of a term: a sum that is negative by so little is 0
 
 
@@ -37,16 +39,42 @@ def compiled(f: Callable[[float], float]) -> Any:
     return dispatcher
 
 
-def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[..., Any]:
+def exact(kernel: Custom) -> Exact:
+    """The same with ratios of integers; what f makes of them are floats."""
+    f, f_at_zero, slope = kernel
+
+    def term(x: int, y: int, whole: int, alpha: float) -> Decimal:
+        """y f(x/y), or where that is out of the range of floats its limits."""
+        if not y or x > y * 2**1023:
+            return real(x) * Decimal(slope)
+        t = x / y
+        value = Decimal(f(1.0 if abs(t - 1.0) <= RATIO else t)) if t else Decimal(f_at_zero)
+        if t > FAR and not value.is_finite():
+            return real(x) * Decimal(slope)
+        return real(y) * (value if value.is_finite() or t > 1.0 / FAR else Decimal(f_at_zero))
+
+    def finish(total: Decimal, alpha: float) -> Decimal:
+        """Of a convex f it is not negative, but for the roundings of terms that cancel."""
+        return Decimal(0) if -ROUNDINGS * 2.0**-53 <= total < 0 else total
+
+    return Exact(term, finish)
+
+
+def make_custom(kernel: Custom, rule: Rule) -> Callable[..., Any]:
     """The kernel over row pairs; f is a compiled function."""
+    f, f_at_zero, slope = kernel
     values, p_gap, q_gap, shifts, fills, _ = rule
+
+    @inline
+    def entries(p, q, at, c):
+        return load(p, at[0] + c) + 0.0, load(q, at[1] + c) + 0.0  # -0.0 becomes 0
 
     @inline
     def sums(p, q, at, k):
         """The sums of the entries that the rule leaves, the gaps, and the bits of all entries."""
         a_sum, b_sum, p_gaps, q_gaps, signs = (0.0, 0.0), (0.0, 0.0), 0.0, 0.0, 0
         for c in range(k):
-            a, b = load(p, at[0] + c), load(q, at[1] + c)
+            a, b = entries(p, q, at, c)
             signs |= bits(a) | bits(b)
             p_gaps += p_gap(a, b)
             q_gaps += q_gap(a, b)
@@ -55,12 +83,16 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
         return a_sum[0] + a_sum[1], b_sum[0] + b_sum[1], (p_gaps, q_gaps), signs
 
     @inline
+    def in_range(x):
+        return LEAST < x < MOST
+
+    @inline
     def usable(a_sum, b_sum, signs, normalize):
-        least, most = min(a_sum, b_sum), max(a_sum, b_sum)
-        in_range = least > 1.0 / SCALE and most < SCALE
-        if not normalize:
-            in_range = most == 0.0 or LEAST_MEASURE < most < LARGEST_MEASURE
-        return signs >= 0 and in_range
+        if normalize:
+            good = in_range(a_sum) and in_range(b_sum) and in_range(a_sum / b_sum)
+        else:
+            good = a_sum + b_sum == 0.0 or in_range(a_sum + b_sum)
+        return signs >= 0 and good
 
     @inline
     def share(x, y, t):
@@ -68,7 +100,7 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
         value = f(1.0 if abs(t - 1.0) <= RATIO else t)  # t itself is no better known
         if t > 1.0:
             return x * (value / t) if t < FAR or np.isfinite(value / t) else x * slope
-        return y * value if t > 1.0 / FAR or (np.isfinite(value) and t > 0.0) else y * f_at_zero
+        return y * value if t > 1.0 / FAR or np.isfinite(value) else y * f_at_zero
 
     @inline
     def edge(x, y):
@@ -79,16 +111,21 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
 
     @inline
     def shares(p, q, at, k, fill, wholes):
-        """The sum of the terms, and of their sizes."""
-        total, size = (0.0, 0.0), 0.0
+        """The sum of the terms, that of their sizes, and whether all ratios were in range."""
+        total, size, good = (0.0, 0.0), 0.0, True
         for c in range(k):
-            a, b = values(load(p, at[0] + c), load(q, at[1] + c), fill[0], fill[1])
+            a, b = entries(p, q, at, c)
+            a, b = values(a, b, fill[0], fill[1])
             x, y = a / wholes[0], b / wholes[1]
-            both = a > 0.0 and b > 0.0
-            part = share(x, y, (a / b) * (wholes[1] / wholes[0])) if both else edge(x, y)
+            if a > 0.0 and b > 0.0:
+                t = (a / b) * (wholes[1] / wholes[0])
+                good &= in_range(a / b) and in_range(t)
+                part = share(x, y, t)
+            else:
+                part = edge(x, y)
             total = add_to(total, part)
             size += abs(part)
-        return total[0] if np.isinf(total[0]) else total[0] + total[1], size
+        return total[0] if np.isinf(total[0]) else total[0] + total[1], size, good
 
     @inline
     def pair(p, q, at, k, amount, normalize):
@@ -105,7 +142,9 @@ def make_custom(f: Any, f_at_zero: float, slope: float, rule: Rule) -> Callable[
                 a_sum + fill[0] * (gaps[0] + more),
                 b_sum + fill[1] * (gaps[1] + more),
             )
-        result, size = shares(p, q, at, k, fill, wholes)
+        result, size, good = shares(p, q, at, k, fill, wholes)
+        if not good:
+            return UNCERTIFIED
         # Of a convex f it is not negative, but for the roundings of terms that cancel.
         if size < np.inf and 0.0 > result >= -ROUNDINGS * 2.0**-53 * (size + 1.0):
             result = 0.0

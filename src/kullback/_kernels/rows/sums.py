@@ -23,16 +23,16 @@ from kullback._kernels.rows.thresholds import (
     BLOCK,
     LARGEST,
     LEAST,
+    LEAST_OF_ROOTS,
     RANGE,
     SCALE,
     SHORT,
-    TINY,
     UNSCALED_RANGE,
     WIDE,
     WIDE_APART,
     make_threshold,
 )
-from kullback._math.bits import bits, fma, larger, select
+from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import lanes_of
 from kullback._math.log_ratio import floored
 from kullback._math.sums import (
@@ -77,6 +77,8 @@ class Plan(NamedTuple):
     p_fill_low: Any
     q_fill: Any
     q_fill_low: Any
+    p_raise: Any  # powers of two that rows of tiny sums are raised by, exactly, before all else
+    q_raise: Any
     p_even: Any  # powers of two, one of which is 1: equal rows of other scale agree times them
     q_even: Any
     short: Any  # whether every entry has so few digits that no two ratios nearly agree
@@ -121,6 +123,14 @@ def add_product(total, count, amount):
 
 
 @inline
+def raised(total, low, exponent_of_total):
+    """A sum below 2**-RANGE in two parts, raised to about 1, with the power of two that does it."""
+    most = select(exponent_of_total < -MOST_RAISED, MOST_RAISED, 0 - exponent_of_total)
+    power = power_of_two(select(exponent_of_total < -RANGE, most, most - most))
+    return total * power, low * power, power
+
+
+@inline
 def even_powers(alpha, beta):
     """What makes two exponents equal, by raising the lower one: exact for any float."""
     apart = select(alpha < beta, beta - alpha, alpha - beta)
@@ -138,7 +148,7 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
     smallest = 2.0**-RANGE if fills else 2.0**-1022
     in_two = doubled or terms.first_order  # whether sums are in two parts
     # Roots and powers of tiny entries are not right; they count where all else is smaller still.
-    tiny = TINY if terms.rooted or affinity is not no_affinity else -np.inf
+    rooted = terms.rooted or affinity is not no_affinity
 
     @inline
     def clean(a):
@@ -219,7 +229,8 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
         # One sign bit tells of all that may be wrong. What is made of sums that are not usable does
         # not matter, so nothing here waits for the answer. Measures may be as small as they like.
         small = 0.0 if normalize else 2.0**-RANGE
-        alpha, beta = exponent(larger(a[0], small)), exponent(larger(b[0], small))
+        alpha = exponent(select(a[0] < small, small, a[0]))  # that of NaN is too large
+        beta = exponent(select(b[0] < small, small, b[0]))
         usable = (outside(alpha, beta, amount, normalize) | sums.signs) > -1
         mass = select(normalize, given, 1.0)
         if shifts:  # no observation is no distribution
@@ -228,6 +239,13 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
         if doubled:
             unknown = (sums.a != sums.a) | (sums.b != sums.b)  # an overflow is none
             invalid = (sums.signs < 0) | unknown | (mass == 0.0)
+        p_raise, q_raise = a[0], b[0]
+        if doubled and not fills and not shifts:
+            p_scale = select(normalize, alpha, alpha - alpha)
+            q_scale = select(normalize, beta, beta - beta)
+            a_high, a_rest, p_raise = raised(a[0], a[1], p_scale)
+            b_high, b_rest, q_raise = raised(b[0], b[1], q_scale)
+            a, b = (a_high, a_rest), (b_high, b_rest)
         a_sum = select(normalize, a[0], 1.0)  # else all wholes are 1
         b_sum = select(normalize, b[0], 1.0)
         a_power, b_power, back = common_scale(a_sum, b_sum)
@@ -257,6 +275,8 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
             p_fill[1],
             q_fill[0],
             q_fill[1],
+            p_raise,
+            q_raise,
             p_even,
             q_even,
             short,
@@ -267,6 +287,8 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
     @inline
     def used(a, b, made, amount):
         a, b = clean(a), clean(b)
+        if doubled and not fills and not shifts:
+            a, b = a * made.p_raise, b * made.q_raise
         if fills:
             return values(a, b, made.p_fill, made.q_fill)
         return values(a, b, amount, amount)
@@ -333,8 +355,9 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
         lacking = lacks < 0
         value = finish(total, affinity, lacking, made.back, normalize, alpha)
         good = lacking | ((total < LARGEST) & (value < np.inf))
-        least = threshold(k, alpha) if normalize else tiny
-        certain = good & (value > least)
+        certain = good & (value > (threshold(k, alpha) if normalize else -np.inf))
+        if rooted and not normalize:
+            certain = certain & (total > LEAST_OF_ROOTS)
         value = root(value, total, made.back, alpha)
         if doubled:
             even = flags[0] == 0

@@ -20,7 +20,7 @@ UNSCALED_RANGE = 40  # ... and below 2**UNSCALED_RANGE where rows are not normal
 # that are so small beside their sum that x is below LEAST are told: FLOOR would show in them.
 WIDE, WIDE_APART = 1020, 1900
 LEAST = 2.0**-940
-TINY = 2.0**-200
+LEAST_OF_ROOTS = 2.0**700  # sums of terms of measures, beside which an entry below 2**-59 is none
 LARGEST = 2.0**1000  # sums of terms beyond it are not certified: they may have overflowed
 
 # Entries whose last SHORT bits are 0 have 45 digits. Of two bins b and c, a_b B = b_b A (1 + e)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from kullback._exact.functions import INFINITE, ln1p, real
+from kullback._exact.functions import INFINITE, minus_ln_of_rest, real
 from kullback._kernels.terms.hellinger import exact, make_root, make_term
 from kullback._kernels.terms.record import Divergence, Exact
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def finish_exact(total: Decimal, alpha: float) -> Decimal:
     """From half the sum of squares; measures may have nothing left."""
-    return -ln1p(-total) if total < 1 else INFINITE
+    return minus_ln_of_rest(total)
 
 
 def affinity_exact(x: int, y: int, alpha: float) -> Decimal:

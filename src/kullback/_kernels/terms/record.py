@@ -6,6 +6,7 @@ imports Numba, so that names and options are known before anything is compiled.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -35,6 +36,7 @@ class Exact(NamedTuple):
     # (affinity, alpha): the same result, of distributions with little in common.
     far: Callable[[Decimal, float], Decimal] = lambda affinity, alpha: affinity
     largest: bool = False  # the largest share, not the sum of all
+    most: float = math.inf  # the result of distributions, in floats
 
 
 @dataclass(frozen=True)

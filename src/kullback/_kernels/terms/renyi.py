@@ -16,7 +16,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from kullback._exact.functions import INFINITE, exp_tail, ln1p, log_ratio, real, relative_entropy
+from kullback._exact.functions import (
+    INFINITE,
+    exp_tail,
+    log_ratio,
+    minus_ln_of_rest,
+    real,
+    relative_entropy,
+)
 from kullback._kernels.terms.record import Divergence, Exact
 
 if TYPE_CHECKING:
@@ -49,12 +56,9 @@ def finish_exact(total: Decimal, alpha: float) -> Decimal:
     """ln(1 + b T) / b, and what it is for the other order."""
     order = Decimal(alpha)
     if alpha < 0.5:
-        lost = order * total
-        return -ln1p(-lost) / (1 - order) if lost < 1 else INFINITE
+        return minus_ln_of_rest(order * total) / (1 - order)
     b = order - 1
-    if not b:
-        return total
-    return ln1p(b * total) / b if -b * total < 1 else INFINITE
+    return minus_ln_of_rest(-b * total) / -b if b else total
 
 
 def affinity_exact(x: int, y: int, alpha: float) -> Decimal:
