@@ -105,7 +105,9 @@ def main() -> None:
     if given.words:
         print(*(f"{' '.join(key)}: {error:.1e}" for key, error in worst.items()), sep="\n")
     if given.write and not given.words:
-        bounds = {" ".join(key): bound(key, error) for key, error in worst.items()}
+        held = json.loads(BOUNDS.read_text("utf-8"))  # a bound may get tighter, not looser
+        found = {" ".join(key): bound(key, error) for key, error in worst.items()}
+        bounds = {key: min(value, held.get(key, value)) for key, value in found.items()}
         BOUNDS.write_text(json.dumps(bounds, indent=1) + "\n", "utf-8")
         replace_between(PAGE, "accuracy", page(worst))
 

@@ -71,9 +71,10 @@ def _measure_band(worst: dict[Key, float], word: str, dtype: str, band: str, see
             if oracle.root and dtype == "f8":
                 absolute = TINY_ROOT
             kept = promised > 0  # of an f: where p/q is a float
-            got, want, size = (a[kept] for a in (results(word, operation, x, y, i, j), want, size))
+            got = results(word, operation, x, y, i, j)
+            error = relative_error(*(a[kept] for a in (got, want, size)), absolute)
             key = (operation, dtype, word, band)
-            worst[key] = max(worst.get(key, 0.0), relative_error(got, want, size, absolute))
+            worst[key] = max(worst.get(key, 0.0), error)
 
 
 def operations(word: str) -> list[str]:
