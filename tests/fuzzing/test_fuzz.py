@@ -14,6 +14,8 @@ from fuzzing import files as fuzz_files
 from fuzzing.check import Call
 from fuzzing.found import EYE, FOUND, a
 
+OFF = "results are off|instead of"
+
 # Many calls are errors, and most files: fewer examples have missed wrong results.
 some = settings(suppress_health_check=list(HealthCheck), max_examples=250)
 many = settings(some, max_examples=1000)
@@ -73,8 +75,8 @@ def test_the_check_notices_a_wrong_result(monkeypatch, family: str) -> None:
     check(fine)
     check(error)
     wrong = [
-        (fine, value * (1 + 2e-12), "results are off|instead of"),
-        (fine, np.nan, "results are off|instead of"),
+        (fine, value * (1 + 2e-12), OFF),
+        (fine, np.nan, OFF),
         (fine, np.float32(value), "should be"),
         (fine, a(value), "should be"),
         (fine._replace(options={"out": "plain"}), np.array(value), "another array"),
@@ -84,7 +86,7 @@ def test_the_check_notices_a_wrong_result(monkeypatch, family: str) -> None:
         (
             error._replace(options=error.options | {"invalid": "nan"}),
             0.0,
-            "results are off|instead of",
+            OFF,
         ),
     ]
     for call, result, said in wrong:
