@@ -89,7 +89,8 @@ def assert_close(
     want = np.atleast_1d(np.asarray(want, np.float64))
     largest = np.finfo(got.dtype).max
     want = np.where(np.abs(want) > largest, np.copysign(np.inf, want), want)
-    allowed = tolerance.relative * np.abs(want)
+    with np.errstate(invalid="ignore"):  # 0 times infinity, which `right` compares as it is
+        allowed = tolerance.relative * np.abs(want)
     size = 0.0 if size is None else np.minimum(size, np.finfo(np.float64).max)
     of_size = TOLERANCES["size", got.dtype.str[1:]].relative * size
     nearly_infinite = (of_size > allowed) & (of_size > 1)  # ln of a number that rounding makes 0

@@ -62,6 +62,8 @@ class Terms(NamedTuple):
     largest: bool = False
     # (value, total, back, alpha): from what `finish` gives, the result, if that is a root.
     root: Callable[..., Any] = no_root
+    # c, where the sum of near-equal rows is c Σ d**2 / y, or alpha c in a family.
+    curvature: float = 1.0
     # A term has roots of entries, which are not right of tiny ones.
     rooted: bool = False
 

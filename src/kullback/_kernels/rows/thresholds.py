@@ -40,16 +40,16 @@ def trusted_above(k: int) -> float:
 
 
 @inline
-def doubled_above(k: int) -> float:
+def doubled_above(k: int, c: float) -> float:
     """Doubled: each d is right to 6 u**2 y, and sums in two parts to (k + 16) u**2.
 
     For near-equal rows a divergence is D = c Σ d**2 / y. Errors e of d with |e| <= 6 u**2 y change
-    it by 2 c Σ |d e| / y <= 12 c u**2 Σ |d| <= 12 u**2 sqrt(c D), by Cauchy and Σ y = 1, with
-    c <= 1: a part 12 u**2 / sqrt(D) <= ALLOWED_OF_D. The sums' error costs its square, as in fast.
+    it by 2 c Σ |d e| / y <= 12 c u**2 Σ |d| <= 12 u**2 sqrt(c D), by Cauchy and Σ y = 1: a part
+    12 u**2 sqrt(c / D) <= ALLOWED_OF_D. The sums' error costs c times its square, as in fast.
     """
     of_d = 12.0 * 2.0**-106 / ALLOWED_OF_D
     of_sums = (k + 16) * 2.0**-106
-    return of_d * of_d + of_sums * of_sums / (2.0 * ALLOWED)
+    return c * (of_d * of_d + of_sums * of_sums / ALLOWED)
 
 
 @inline
@@ -60,14 +60,14 @@ def linear_above(k: int) -> float:
 
 def make_threshold(terms: Terms, doubled: bool) -> Callable[..., Any]:
     """The least result of normalized rows that is certified, a function of k and alpha."""
-    linear, family = terms.linear, terms.first_order
+    linear, family, c = terms.linear, terms.first_order, terms.curvature
 
     @inline
     def threshold(k, alpha):
         if linear:
             return linear_above(k)
-        if doubled and family:  # D = alpha/2 Σ d**2 / y, of any order: c = alpha/2 may be large
-            return doubled_above(k) * alpha
-        return doubled_above(k) if doubled else trusted_above(k)
+        if doubled or family:
+            return doubled_above(k, c * alpha if family else c)
+        return trusted_above(k)
 
     return threshold

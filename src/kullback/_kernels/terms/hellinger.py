@@ -85,4 +85,4 @@ def make(arithmetic: Arithmetic) -> Terms:
     def root(value, total, back, alpha):
         return root_of_product(value, 0.5 * total, back)
 
-    return Terms(make_term(arithmetic), finish, root=root, rooted=True)
+    return Terms(make_term(arithmetic), finish, root=root, rooted=True, curvature=0.125)

@@ -50,4 +50,4 @@ def make(arithmetic: Arithmetic) -> Terms:
     def finish(total, affinity, gap, back, normalize, alpha):
         return select(gap, np.inf, total * back)
 
-    return Terms(term, finish, gaps="either")
+    return Terms(term, finish, gaps="either", curvature=1.0)

@@ -85,4 +85,4 @@ def make(arithmetic: Arithmetic) -> Terms:
             value = root_of_product(value, 0.25 * total, back)
         return value
 
-    return Terms(term, finish, root=root)
+    return Terms(term, finish, root=root, curvature=0.125)

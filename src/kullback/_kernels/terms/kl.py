@@ -59,4 +59,4 @@ def make(arithmetic: Arithmetic) -> Terms:
     def finish(total, affinity, gap, back, normalize, alpha):
         return select(gap, np.inf, total * back)
 
-    return Terms(term, finish, gaps="q")
+    return Terms(term, finish, gaps="q", curvature=0.5)

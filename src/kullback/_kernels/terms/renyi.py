@@ -174,4 +174,4 @@ def make(arithmetic: Arithmetic) -> Terms:
         result = select(grown < NEARLY_NOTHING, scaled, result)
         return select(gap, np.inf, select(usable, result, select(finite, huge, UNCERTIFIED)))
 
-    return Terms(term, finish, affinity=affinity, gaps="q", first_order=True)
+    return Terms(term, finish, affinity=affinity, gaps="q", first_order=True, curvature=0.5)

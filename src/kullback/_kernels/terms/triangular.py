@@ -45,4 +45,4 @@ def make(arithmetic: Arithmetic) -> Terms:
         result = total * back
         return select(normalize, smaller(result, 2.0), result)
 
-    return Terms(term, finish)
+    return Terms(term, finish, curvature=0.5)
