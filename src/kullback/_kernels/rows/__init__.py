@@ -1,7 +1,7 @@
 """Loops over row pairs.
 
 rules          what an option makes of a pair of entries
-sums           the steps of the loops: sums, scales and terms of a row pair, fast and doubled
+sums · plans   the steps of the loops, fast and doubled; what is done once a row
 thresholds     which results the loops certify, each limit with its inequality
 rows           many row pairs, as fast as they can be read
 short          the same for rows of few bins, eight rows at a time

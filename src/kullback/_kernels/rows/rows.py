@@ -19,7 +19,8 @@ from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._kernels.rows.rules import Rule
-from kullback._kernels.rows.sums import BLOCK, Sums, make_steps, no_sums
+from kullback._kernels.rows.sums import Sums, make_steps, no_sums
+from kullback._kernels.rows.thresholds import BLOCK
 from kullback._math.bits import bits, larger
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes, pointer, prefetch

@@ -1,11 +1,11 @@
-"""Sums and scales of row pairs, one pair at a time or eight in lanes.
+"""The steps of the loops over row pairs: sums, terms and results, of a pair or of eight in lanes.
 
 With a and b the entries, A and B the sums, x = a B and y = b A are the two probabilities times one
 common number. Fast kernels have A and B rounded: a relative error t of B/A changes a divergence by
 t**2 / 2 (its first derivative vanishes at the exact normalization), so only smaller results need
 more. Doubled kernels have them in two parts, and d = a B - b A with them: nearly equal rows keep
 their digits. They also take -0.0 for 0, rows of any scale, and tell rows that are no distributions.
-`thresholds` says what either certifies.
+`plans` has what is done once a row, `thresholds` what either certifies.
 """
 
 from __future__ import annotations
@@ -18,18 +18,12 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
+from kullback._kernels.rows.plans import make_plan
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.thresholds import (
-    BLOCK,
     LARGEST,
     LEAST,
     LEAST_OF_ROOTS,
-    RANGE,
-    SCALE,
-    SHORT,
-    UNSCALED_RANGE,
-    WIDE,
-    WIDE_APART,
     make_threshold,
 )
 from kullback._math.bits import bits, fma, select
@@ -37,17 +31,8 @@ from kullback._math.lanes import lanes_of
 from kullback._math.log_ratio import floored
 from kullback._math.sums import (
     add_unsigned,
-    exponent,
-    mantissa,
-    power_of_two,
-    two_product,
     two_sum,
 )
-
-BEYOND = 2000  # more than the exponent of any float
-MOST_RAISED = 1000
-
-__all__ = ["BLOCK", "Plan", "Steps", "Sums", "make_steps", "no_sums"]
 
 
 class Sums(NamedTuple):
@@ -63,28 +48,6 @@ class Sums(NamedTuple):
     lacks: Any  # negative once an entry has no partner
 
 
-class Plan(NamedTuple):
-    """What the terms of a row pair need to know of its sums."""
-
-    p: Any  # x = a p, in doubled kernels in two parts
-    p_low: Any
-    q: Any
-    q_low: Any
-    back: Any  # takes the sum of the terms to probabilities
-    whole: Any  # q's sum; 1 where rows are not normalized
-    whole_low: Any
-    p_fill: Any  # what stands for a gap of p, in two parts
-    p_fill_low: Any
-    q_fill: Any
-    q_fill_low: Any
-    p_raise: Any  # powers of two that rows of tiny sums are raised by, exactly, before all else
-    q_raise: Any
-    p_even: Any  # powers of two, one of which is 1: equal rows of other scale agree times them
-    q_even: Any
-    short: Any  # whether every entry has so few digits that no two ratios nearly agree
-    invalid: Any  # whether a row is no distribution, for certain
-
-
 class Steps(NamedTuple):
     """What the loops over row pairs are made of; see `make_steps`."""
 
@@ -97,46 +60,10 @@ class Steps(NamedTuple):
 
 
 @inline
-def common_scale(a_sum: float, b_sum: float) -> tuple[float, float, float]:
-    """Powers of two for p's entries and for q's, and the number that takes the sum back."""
-    alpha = exponent(a_sum)
-    beta = exponent(b_sum)
-    least = select(alpha < beta, alpha, beta)
-    scale = select(least < 0, least, least - least) + SCALE
-    back = power_of_two(0 - scale) / (mantissa(a_sum) * mantissa(b_sum))
-    return power_of_two(scale - alpha), power_of_two(scale - beta), back
-
-
-@inline
 def no_sums():
     """Those that `add` of the steps increases."""
     nothing, no_bits = lanes_of(0.0), lanes_of(0)
     return Sums(nothing, nothing, nothing, nothing, nothing, nothing, no_bits, no_bits)
-
-
-@inline
-def add_product(total, count, amount):
-    """total + count * amount, all in twice the precision."""
-    product, error = two_product(count, amount[0])
-    high, rest = two_sum(total[0], product)
-    return two_sum(high, total[1] + (rest + (error + count * amount[1])))
-
-
-@inline
-def raised(total, low, exponent_of_total):
-    """A sum below 2**-RANGE in two parts, raised to about 1, with the power of two that does it."""
-    most = select(exponent_of_total < -MOST_RAISED, MOST_RAISED, 0 - exponent_of_total)
-    power = power_of_two(select(exponent_of_total < -RANGE, most, most - most))
-    return total * power, low * power, power
-
-
-@inline
-def even_powers(alpha, beta):
-    """What makes two exponents equal, by raising the lower one: exact for any float."""
-    apart = select(alpha < beta, beta - alpha, alpha - beta)
-    apart = select(apart < MOST_RAISED, apart, apart - apart)  # else they are not equal anyway
-    power, one = power_of_two(apart), power_of_two(apart - apart)
-    return select(alpha < beta, power, one), select(alpha < beta, one, power)
 
 
 def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
@@ -144,8 +71,7 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
     values, p_gap, q_gap, shifts, fills, marks = rule
     against_whole, gaps = terms.against_whole, terms.gaps
     term, affinity, finish, root = terms.term, terms.affinity, terms.finish, terms.root
-    threshold = make_threshold(terms, doubled)
-    smallest = 2.0**-RANGE if fills else 2.0**-1022
+    plan, threshold = make_plan(terms, rule, doubled), make_threshold(terms, doubled)
     in_two = doubled or terms.first_order  # whether sums are in two parts
     # Roots and powers of tiny entries are not right; they count where all else is smaller still.
     rooted = terms.rooted or affinity is not no_affinity
@@ -177,112 +103,6 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
             a_sum = a_sum + a
             b_sum = b_sum + b
         return Sums(a_sum, a_low, b_sum, b_low, p_gaps, q_gaps, signs, lacks)
-
-    @inline
-    def fill_of(total, low, amount, normalize):
-        """What stands for a gap of a row: `amount` of its sum."""
-        fill, error = two_product(total, amount)
-        given = amount + total * 0.0
-        none = total * 0.0
-        return select(normalize, fill, given), select(normalize, error + low * amount, none)
-
-    @inline
-    def outside(alpha, beta, amount, normalize):
-        """Negative where a sum has an exponent that is out of range.
-
-        Of a smaller amount what stands for a gap, or its error, would be a subnormal number.
-        """
-        if doubled and not fills and not shifts:
-            apart = (WIDE_APART - (alpha - beta)) | (WIDE_APART - (beta - alpha))
-            least, most = -WIDE, WIDE
-        else:
-            apart = alpha - alpha
-            least = BEYOND if 0.0 < amount < smallest else -RANGE
-            most = (RANGE if normalize or doubled else UNSCALED_RANGE) - 1
-        return apart | (alpha - least) | (beta - least) | (most - alpha) | (most - beta)
-
-    @inline
-    def measures_scale(alpha, beta):
-        """A power of two for both rows as they are, and the number that takes the sum back."""
-        scale = alpha - alpha + SCALE
-        if doubled:
-            largest = select(alpha < beta, beta, alpha)
-            scale = select(largest < 0, scale, scale - largest)
-        return power_of_two(scale), power_of_two(0 - scale)
-
-    @inline
-    def plan(sums, k, amount, normalize):
-        """Whether the row pair can be done here, and what its terms need to know."""
-        a, b = (sums.a, sums.a_low), (sums.b, sums.b_low)
-        if in_two:
-            a, b = two_sum(a[0], a[1]), two_sum(b[0], b[1])
-        given = select(a[0] < b[0], a[0], b[0])
-        p_fill, q_fill = (a[0], a[1]), (b[0], b[1])
-        if fills:
-            p_fill = fill_of(a[0], a[1], amount, normalize)
-            q_fill = fill_of(b[0], b[1], amount, normalize)
-            a = add_product(a, sums.p_gaps, p_fill)
-            b = add_product(b, sums.q_gaps, q_fill)
-        if shifts:
-            a = add_product(a, float(k), (amount, 0.0))
-            b = add_product(b, float(k), (amount, 0.0))
-        # One sign bit tells of all that may be wrong. What is made of sums that are not usable does
-        # not matter, so nothing here waits for the answer. Measures may be as small as they like.
-        small = 0.0 if normalize else 2.0**-RANGE
-        alpha = exponent(select(a[0] < small, small, a[0]))  # that of NaN is too large
-        beta = exponent(select(b[0] < small, small, b[0]))
-        usable = (outside(alpha, beta, amount, normalize) | sums.signs) > -1
-        mass = select(normalize, given, 1.0)
-        if shifts:  # no observation is no distribution
-            usable = usable & (mass > 0.0)
-        invalid = usable
-        if doubled:
-            unknown = (sums.a != sums.a) | (sums.b != sums.b)  # an overflow is none
-            invalid = (sums.signs < 0) | unknown | (mass == 0.0)
-        p_raise, q_raise = a[0], b[0]
-        if doubled and not fills and not shifts:
-            p_scale = select(normalize, alpha, alpha - alpha)
-            q_scale = select(normalize, beta, beta - beta)
-            a_high, a_rest, p_raise = raised(a[0], a[1], p_scale)
-            b_high, b_rest, q_raise = raised(b[0], b[1], q_scale)
-            a, b = (a_high, a_rest), (b_high, b_rest)
-        a_sum = select(normalize, a[0], 1.0)  # else all wholes are 1
-        b_sum = select(normalize, b[0], 1.0)
-        a_power, b_power, back = common_scale(a_sum, b_sum)
-        if not normalize:
-            a_power, back = measures_scale(alpha, beta)
-            b_power = a_power
-        a_low, b_low = a[1], b[1]
-        p_low, q_low, p_even, q_even = b_sum, a_sum, b_sum, a_sum
-        short = usable
-        if in_two:
-            a_low = select(normalize, a_low, 0.0)
-            b_low = select(normalize, b_low, 0.0)
-            p_low = b_low * power_of_two(0 - exponent(b_sum)) * a_power
-            q_low = a_low * power_of_two(0 - exponent(a_sum)) * b_power
-        if doubled:
-            p_even, q_even = even_powers(exponent(a_sum), exponent(b_sum))
-            short = (sums.signs & SHORT) == 0
-        made = Plan(
-            mantissa(b_sum) * a_power,
-            p_low,
-            mantissa(a_sum) * b_power,
-            q_low,
-            back,
-            b_sum,
-            b_low,
-            p_fill[0],
-            p_fill[1],
-            q_fill[0],
-            q_fill[1],
-            p_raise,
-            q_raise,
-            p_even,
-            q_even,
-            short,
-            invalid,
-        )
-        return usable, made
 
     @inline
     def used(a, b, made, amount):
