@@ -66,9 +66,9 @@ def test_symmetric_metrics_are_symmetric_under_every_rule(word, zeros):
         got = kl.pairwise(x, metric=metric(word), zeros=zeros, invalid="nan")
         assert_same_bits(got, got.T)
         flat = kl.condensed(x, metric(word), zeros=zeros, invalid="nan")
-        assert_close(flat, got[np.triu_indices(30, 1)], "matrix", word)
+        assert_close(flat, got[np.triu_indices(len(x), 1)], "matrix", word)
         if word in ROWWISE:
-            p, q = x[:15], x[15:]
+            p, q = x[::2], x[1::2]
             there = FUNCTIONS[word](p, q, zeros=zeros, invalid="nan")
             assert_close(FUNCTIONS[word](q, p, zeros=zeros, invalid="nan"), there, "rows", word)
 

@@ -189,22 +189,25 @@ def _matrix(given: Any) -> mpmath.matrix:
 
 def full(mean_p: Any, cov_p: Any, mean_q: Any, cov_q: Any) -> mpf:
     """KL of two Gaussians with full, positive definite covariances, in nats."""
-    equal = np.array_equal(mean_p, mean_q) and np.array_equal(cov_p, cov_q)
-    if equal:
-        return mpf(0)
     d = len(mean_p)
 
-    def value() -> mpf:
+    def of_covariances() -> mpf:
         p, q = _matrix(cov_p), _matrix(cov_q)
         inverse = q**-1
-        apart = mpmath.matrix(
-            [_number(b) - _number(a) for a, b in zip(mean_p, mean_q, strict=True)]
-        )
         trace = mpmath.fsum((inverse * p)[i, i] for i in range(d))
-        distance = (apart.T * inverse * apart)[0]
-        return (trace + distance - d + mpmath.log(mpmath.det(q) / mpmath.det(p))) / 2
+        return trace - d + mpmath.log(mpmath.det(q) / mpmath.det(p))
 
-    return agreed(value)
+    def of_means() -> mpf:
+        apart = [_number(b) - _number(a) for a, b in zip(mean_p, mean_q, strict=True)]
+        column = mpmath.matrix(apart)
+        return (column.T * _matrix(cov_q) ** -1 * column)[0]
+
+    # Each is at least 0, and found by itself: the one may be next to nothing beside the other.
+    same = np.array_equal(cov_p, cov_q), np.array_equal(mean_p, mean_q)
+    parts = [
+        agreed(of) for of, equal in zip((of_covariances, of_means), same, strict=True) if not equal
+    ]
+    return mpmath.fsum(parts) / 2
 
 
 def multivariate(

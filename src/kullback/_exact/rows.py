@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from kullback._exact.functions import CONTEXT, INFINITE, real
 
 BINS_AT_ONCE = 1 << 10  # after which the caller may stop
+ROUNDED = 2.0**-50  # what is left of 0 by a function of floats, whose terms cancel
 FAR = Decimal("0.5")  # nats from which on a distance comes from the affinity
 
 
@@ -65,8 +66,10 @@ def divergence(
     if pair is None or not (pair.a_one and pair.b_one):
         return math.nan
     with localcontext(CONTEXT):
-        value = float(_value(form, pair, options.alpha, options.normalize, poll))
-    return min(value, form.most) if options.normalize else value
+        value = float(_value(form, pair, options.alpha, options.normalize, poll)) + 0.0  # not -0.0
+    if not options.normalize:
+        return value
+    return 0.0 if -ROUNDED <= value < 0.0 else min(value, form.most)
 
 
 def _with_rule(p: list[float], q: list[float], options: Options) -> Pair | None:

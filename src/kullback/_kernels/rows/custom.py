@@ -53,11 +53,7 @@ def exact(kernel: Custom) -> Exact:
             return real(x) * Decimal(slope)
         return real(y) * (value if value.is_finite() or t > 1.0 / FAR else Decimal(f_at_zero))
 
-    def finish(total: Decimal, alpha: float) -> Decimal:
-        """Of a convex f it is not negative, but for the roundings of terms that cancel."""
-        return Decimal(0) if -ROUNDINGS * 2.0**-53 <= total < 0 else total
-
-    return Exact(term, finish)
+    return Exact(term)
 
 
 def make_custom(kernel: Custom, rule: Rule) -> Callable[..., Any]:
