@@ -82,9 +82,9 @@ def counted() -> Iterator[dict[str, int]]:
     found = {"doubled": 0, "exact": 0}
     doubled, exact = fallback._doubled, fallback._exact
 
-    def count_doubled(work: Any, kernel: Any, given: Any, places: Any, out: Any) -> Any:
+    def count_doubled(work: Any, given: Any, places: Any, out: Any) -> Any:
         found["doubled"] += places.size
-        return doubled(work, kernel, given, places, out)
+        return doubled(work, given, places, out)
 
     def count_exact(work: Any, given: Any) -> Any:
         found["exact"] += len(given.p)

@@ -204,10 +204,8 @@ def full(mean_p: Any, cov_p: Any, mean_q: Any, cov_q: Any) -> mpf:
 
     # Each is at least 0, and found by itself: the one may be next to nothing beside the other.
     same = np.array_equal(cov_p, cov_q), np.array_equal(mean_p, mean_q)
-    parts = [
-        agreed(of) for of, equal in zip((of_covariances, of_means), same, strict=True) if not equal
-    ]
-    return mpmath.fsum(parts) / 2
+    parts = zip((of_covariances, of_means), same, strict=True)
+    return mpmath.fsum(agreed(part) for part, equal in parts if not equal) / 2
 
 
 def multivariate(

@@ -7,6 +7,7 @@ fast ──► doubled ──► exact      (a user's own f has no doubled loop)
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -19,6 +20,8 @@ from kullback._process import threads
 from kullback._process.arrays import Array, Index
 
 AT_ONCE = 1 << 16  # elements that are copied in one go: half a megabyte
+# Dtypes whose doubled kernels are worth their 2 s of compilation; others are converted before.
+IN_PLACE = ("f8", "f4", "i8")
 
 
 class RowPairs(NamedTuple):
@@ -72,24 +75,28 @@ class RowWork(Protocol):
 
 def fill(work: RowWork, given: RowPairs, out: Array) -> int:
     """Compute what is UNCERTIFIED in `out`; how many results are nan."""
-    left = np.flatnonzero(out == UNCERTIFIED)
-    kernel = work.doubled(given)
-    if kernel is not None:
-        left = _doubled(work, kernel, given, left, out)
-    step = max(1, AT_ONCE // given.k)
-    for start in range(0, left.size, step):
-        some = left[start : start + step]
+    _doubled(work, given, np.flatnonzero(out == UNCERTIFIED), out)
+    for some in _cut(np.flatnonzero(out == UNCERTIFIED), given.k):
         out[some] = _exact(work, given.copied(some))
     return int(np.isnan(out).sum())
 
 
-def _doubled(work: RowWork, kernel: Any, given: RowPairs, places: Index, out: Array) -> Index:
-    """Let the doubled kernel do these places; those that are left."""
-    results = np.empty(places.size)
-    work.run(kernel, given.some(places), results)
-    out[places] = results
-    left: Index = places[results == UNCERTIFIED]
-    return left
+def _cut(places: Index, k: int) -> Iterator[Index]:
+    """Some at a time, whose rows of k bins may be copied."""
+    step = max(1, AT_ONCE // k)
+    return (places[start : start + step] for start in range(0, places.size, step))
+
+
+def _doubled(work: RowWork, given: RowPairs, places: Index, out: Array) -> None:
+    """Let the doubled kernel do these places."""
+    in_place = given.dtype in IN_PLACE
+    for some in [places] if in_place else _cut(places, given.k):
+        pairs = given.some(some) if in_place else given.copied(some)
+        kernel = work.doubled(pairs)
+        if kernel is not None:
+            results = np.empty(some.size)
+            work.run(kernel, pairs, results)
+            out[some] = results
 
 
 def _exact(work: RowWork, given: RowPairs) -> Array:
