@@ -141,10 +141,9 @@ def make_custom(kernel: Custom, rule: Rule) -> Callable[..., Any]:
         result, size, good = shares(p, q, at, k, fill, wholes)
         if not good:
             return UNCERTIFIED
-        # Of a convex f it is not negative, but for the roundings of terms that cancel.
-        if size < np.inf and 0.0 > result >= -ROUNDINGS * 2.0**-53 * (size + 1.0):
-            result = 0.0
-        return result
+        # Of distributions and a convex f it is not negative, but for roundings of terms that cancel.
+        rounded = -ROUNDINGS * 2.0**-53 * (size + 1.0) if normalize and size < np.inf else 0.0
+        return 0.0 if 0.0 > result >= rounded else result
 
     def custom(p, p_index, q, q_index, amount, alpha, normalize, out):
         """out[r]: divergence of p[p_index[r]] from q[q_index[r]]; how many are UNCERTIFIED."""
