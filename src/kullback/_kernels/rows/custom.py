@@ -141,7 +141,7 @@ def make_custom(kernel: Custom, rule: Rule) -> Callable[..., Any]:
         result, size, good = shares(p, q, at, k, fill, wholes)
         if not good:
             return UNCERTIFIED
-        # Of distributions and a convex f it is not negative, but for roundings of terms that cancel.
+        # Of distributions, for a convex f, it is negative by roundings of terms that cancel alone.
         rounded = -ROUNDINGS * 2.0**-53 * (size + 1.0) if normalize and size < np.inf else 0.0
         return 0.0 if 0.0 > result >= rounded else result
 
