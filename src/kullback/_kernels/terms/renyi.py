@@ -35,7 +35,7 @@ DOWN = 2.0**-500  # x and y are about 2**900: this leaves room above, for expone
 # but of results that are 0, for all else is in proportion to alpha.
 SMALL_ORDER = 2.0**-300
 FURTHER_DOWN = 2.0**-1000
-LARGEST = 2.0**900  # b T beyond which the largest exponent is taken out
+LARGEST = 2.0**900  # b T to which 1 is nothing, and whose logarithm is that of its factors
 FAR_APART = 1.0  # |b L| / |b| beyond which the left side is used for b < 0
 
 
