@@ -16,12 +16,13 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
+from kullback._kernels.rows.differences import no_differences
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.sums import make_steps, no_sums
-from kullback._math.bits import bits, larger
+from kullback._math.bits import larger, select
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import address, load, load_first_lanes, load_lanes, pointer, store_lanes
-from kullback._math.shuffles import transposed
+from kullback._math.shuffles import any_sign_of_lanes, transposed
 
 LONGEST = 32  # rows below this length are short
 
@@ -85,9 +86,10 @@ def copy_columns(source, at, k, target):
         store_columns(target, whole, transposed(eight_first(source, at, whole, k - whole)))
 
 
-def make_short(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
+def make_short(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
     """The kernel over short row pairs for one divergence and one rule."""
-    add, plan, share, unequal, kept, result = make_steps(terms, rule, doubled)
+    add, plan, share, kept, result, apart, settle, across = make_steps(terms, rule, near)
+    finds_proportion = across is not None
     largest, has_affinity = terms.largest, terms.affinity is not no_affinity
 
     @inline
@@ -98,25 +100,46 @@ def make_short(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
         return sums
 
     @inline
-    def terms_of(sides, later, k, made, amount, alpha):
+    def shift_of(sides, k, made, amount, normalize):
+        """What the differences of eight row pairs say, in near kernels."""
+        found = no_differences()
+        all_rows = lane_numbers() < WIDTH
+        for c in range(0, k * WIDTH, WIDTH):
+            a = load_lanes(sides[0], c)
+            b = load_lanes(sides[1], c)
+            found = apart(found, a, b, all_rows, made, amount)
+        return settle(found, made, normalize)
+
+    @inline
+    def with_proportion(values, sides, k, ready):
+        """The results, and 0 for those not certified whose entries are all in proportion."""
+        usable, made = ready
+        left = (values == UNCERTIFIED) & usable & made.short
+        if any_sign_of_lanes(select(left, lanes_of(-1), lanes_of(0))) < 0:
+            unequal = lanes_of(0)
+            for c in range(0, k * WIDTH, WIDTH):
+                unequal = across(unequal, load_lanes(sides[0], c), load_lanes(sides[1], c), made)
+            values = select(left & (unequal == 0), 0.0, values)
+        return values
+
+    @inline
+    def terms_of(sides, later, k, made, options):
         """The terms of eight row pairs, and the sums of the eight after them."""
         all_rows = lane_numbers() < WIDTH
         sums = no_sums()
-        total, common = lanes_of(0.0), lanes_of(0.0)
-        differ, moved, faint = lanes_of(0), lanes_of(0), lanes_of(0)
+        total, common, faint = lanes_of(0.0), lanes_of(0.0), lanes_of(0)
         for c in range(0, k * WIDTH, WIDTH):
             sums = add(sums, load_lanes(later[0], c), load_lanes(later[1], c), all_rows)
             a = load_lanes(sides[0], c)
             b = load_lanes(sides[1], c)
-            part, d, too_small = share(a, b, all_rows, made, amount, alpha)
+            part = share(a, b, all_rows, made, *options)
+            if near:
+                part, too_small = part
+                faint = faint | too_small
             total = larger(total, part) if largest else total + part
             if has_affinity:
-                common = common + kept(a, b, all_rows, made, amount, alpha)
-            if doubled:
-                differ = differ | unequal(a, b, all_rows, made, amount)
-                moved = moved | bits(d)
-                faint = faint | too_small
-        return total, common, (differ, moved, faint), sums
+                common = common + kept(a, b, all_rows, made, *options)
+        return total, common, faint, sums
 
     def short(p, p_index, q, q_index, amount, alpha, normalize, out):
         """out[r]: divergence of p[p_index[r]] from q[q_index[r]]; how many are UNCERTIFIED."""
@@ -141,8 +164,18 @@ def make_short(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
             copy_columns(p_data, places(p_index, ahead, n - 1, k), k, p_next)
             copy_columns(q_data, places(q_index, ahead, n - 1, k), k, q_next)
             sides, later = (p_now, q_now), (p_next, q_next)
-            total, common, flags, sums = terms_of(sides, later, k, ready[1], amount, alpha)
-            values = result(total, common, lacks, flags, ready, k, normalize, alpha)
+            options: Any = (amount, alpha)
+            if near:
+                shift = shift_of(sides, k, ready[1], amount, normalize)
+                options = (shift, amount, alpha)
+            total, common, faint, sums = terms_of(sides, later, k, ready[1], options)
+            if near:
+                flags = (faint, shift)
+                values = result(total, common, lacks, flags, ready, k, normalize, alpha)
+                if finds_proportion:
+                    values = with_proportion(values, sides, k, ready)
+            else:
+                values = result(total, common, lacks, ready, k, normalize, alpha)
             if r + WIDTH <= n:
                 store_lanes(target, r, values)
             else:

@@ -4,8 +4,10 @@ A term has few roundings of float32, and they average out in a sum; up to four c
 float32, all others in float64. As in `rows`, the sums of the row pair after the next are taken in
 the loop over the terms of this one. Divergences of first order, in which an error of a row's sum
 shows as it is, get sums and factors with the digits of float64. Rows beyond the range in which no
-entry is lost, nearly equal rows and rows with a sign bit or a NaN are UNCERTIFIED: they are done
-in float64.
+entry is lost, nearly equal rows and rows with a sign bit or a NaN are UNCERTIFIED.
+
+The near kernel takes the differences of nearly equal rows as `differences` does, in float32; what
+it leaves is done in float64.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
+from kullback._kernels.rows.scales import nearest_power
+from kullback._math import log_ratio
 from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import SINGLE_WIDTH, lanes_of, single_lane_numbers
 from kullback._math.log_ratio import floored
@@ -32,14 +36,38 @@ LEAST, MOST, UNSCALED_MOST = 2.0**-25, 2.0**50, 2.0**20
 # The sums are right to 2**-22: squared and halved, that is 3e-14, below 3e-8 of a result above.
 TRUSTED_ABOVE = 1e-6
 
+# Of divergences of first order, 1e-7 of a result is more than all roundings of the two sums.
+OF_SUMS = 1e7 * 2.0**-53 / SINGLE_WIDTH
+
+UNIT = 2.0**-24
+NEAR_ALLOWED = 1e-7  # relative error of a result that differences may cause
+ROUNDED = 4 << 29  # as in `differences`: units of float64 in which a ratio is told from its power
+
 ZERO = np.float32(0.0)
 NO_BITS = np.int32(0)
 
 
-def make_singles(terms: Terms) -> Callable[..., Any]:
+@inline
+def singles_above(k: int, first_order: bool) -> float:
+    """The least result of normalized rows that is certified."""
+    return TRUSTED_ABOVE + k * OF_SUMS if first_order else TRUSTED_ABOVE
+
+
+@inline
+def near_singles_above(c: float, linear: bool, size: float, rough: float) -> float:
+    """The same of the near kernel: see `near_above` of `thresholds`, with u = 2**-24."""
+    if linear:
+        return 4.0 * UNIT * size / NEAR_ALLOWED
+    of_d = 2.0 * UNIT * (size + 2.0 * UNIT * rough) / NEAR_ALLOWED
+    of_shift = 8.0 * UNIT * size
+    return c * (of_d * of_d + of_shift * of_shift / NEAR_ALLOWED)
+
+
+def make_singles(terms: Terms, near: bool) -> Callable[..., Any]:
     """The kernel over row pairs as they are given, for one divergence in float32."""
     term, affinity, finish, gaps = terms.term, terms.affinity, terms.finish, terms.gaps
     root, rooted, exact = terms.root, terms.rooted, terms.first_order
+    linear, curvature = terms.linear, terms.curvature
     has_affinity = affinity is not no_affinity
 
     @inline
@@ -53,15 +81,34 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         return signs | a_bits | b_bits, lacks, unequal | (a_bits ^ b_bits)
 
     @inline
-    def share(a, b, made, alpha):
+    def numbers(a, b, made):
         x = floored(a, made[0])
         y = floored(b, made[1])
         d = fma(a, made[0], -y) - fma(b, made[1], -y)
         rest = fma(a, made[0], -x) - fma(b, made[1], -y)
         if exact:
             d = d + fma(a, made[3], -(b * made[4]))
+        return x, y, d, rest
+
+    @inline
+    def near_numbers(a, b, made):
+        a, b = a * made[0], b * made[1]
+        x = a + log_ratio.FLOOR_SINGLE
+        y = floored(b, made[3])
+        d = fma(-b, made[4], fma(-b, made[3], a))
+        if linear:
+            d = fma(-b, made[5], d)
+        return x, y, d, d - (x - y)
+
+    @inline
+    def share(a, b, made, alpha):
+        x, y, d, rest = near_numbers(a, b, made) if near else numbers(a, b, made)
         kept = affinity(x, y, alpha) if has_affinity else lanes_of(ZERO)
         return term(x, y, d, rest, alpha), kept
+
+    @inline
+    def difference(a, b, made):
+        return fma(-(b * made[1]), made[3], a * made[0])
 
     @inline
     def add_wide(total, singles):
@@ -131,13 +178,49 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         if not (usable and normalize):
             a_sum = 1.0
             b_sum = 1.0
+        lacking, equal = any_sign_of_lanes(sums[3]) < 0, bits_of_lanes(sums[4]) == 0
+        made = near_factors(a_sum, b_sum) if near else factors(a_sum, b_sum)
+        return usable, lacking, equal, made
+
+    @inline
+    def factors(a_sum, b_sum):
+        """What p and q are multiplied by, what takes the sum back, and the rests of the first."""
         for_p = mantissa(b_sum) * power_of_two(SCALE - exponent(a_sum))
         for_q = mantissa(a_sum) * power_of_two(SCALE - exponent(b_sum))
         p_high, q_high = np.float32(for_p), np.float32(for_q)
         back = 1.0 / (a_sum * (for_p if exact else p_high))
-        lows = np.float32(for_p - p_high), np.float32(for_q - q_high)
-        lacking, equal = any_sign_of_lanes(sums[3]) < 0, bits_of_lanes(sums[4]) == 0
-        return usable, lacking, equal, (p_high, q_high, back, *lows)
+        return p_high, q_high, back, np.float32(for_p - p_high), np.float32(for_q - q_high)
+
+    @inline
+    def near_factors(a_sum, b_sum):
+        """Powers of two for p and q, what takes the sum back, c, and room for r in two parts."""
+        for_p = power_of_two(SCALE - exponent(a_sum))
+        for_q = power_of_two(SCALE - exponent(b_sum))
+        a_sum, b_sum = a_sum * for_p, b_sum * for_q
+        ratio, _ = nearest_power(a_sum / b_sum, ROUNDED)
+        return np.float32(for_p), np.float32(for_q), 1.0 / a_sum, np.float32(ratio), ZERO, ZERO
+
+    @inline
+    def settled(p, q, at, k, made):
+        """The factors with r, and the least result that is certified with it."""
+        total = lanes_of(0.0)
+        grouped = k - k % GROUP
+        for c in range(0, grouped, GROUP):
+            a, b = four(p, at[0] + c), four(q, at[1] + c)
+            g = difference(a[0], b[0], made) + difference(a[1], b[1], made)
+            g = g + (difference(a[2], b[2], made) + difference(a[3], b[3], made))
+            total = add_wide(total, g)
+        for c in range(grouped, k, SINGLE_WIDTH):
+            count = min(SINGLE_WIDTH, k - c)
+            a = load_first_singles(p, at[0] + c, count)
+            b = load_first_singles(q, at[1] + c, count)
+            total = add_wide(total, difference(a, b, made))
+        r = sum_of_lanes(total) * made[2] * made[3]
+        high = np.float32(r)
+        ratio = np.float64(made[3])
+        _, rough = nearest_power(ratio, ROUNDED)
+        least = near_singles_above(curvature, linear, abs(r) / ratio, rough)
+        return (made[0], made[1], made[2], made[3], high, np.float32(r - high)), least
 
     @inline
     def row_terms(p, q, at, after, k, made, alpha):
@@ -177,9 +260,9 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         last = out.shape[0] - 1
         left = 0
         # Roots of tiny entries are not right; they count where all else is smaller still.
-        least = TRUSTED_ABOVE if normalize or rooted or has_affinity else -np.inf
-        if exact and normalize:  # 1e-7 of a result is more than all roundings of the two sums
-            least = TRUSTED_ABOVE + 1e7 * 2.0**-53 * (k / SINGLE_WIDTH)
+        least = TRUSTED_ABOVE if rooted or has_affinity else -np.inf
+        if normalize:
+            least = singles_above(k, exact)
         second = min(1, last)
         ready = plan(row_sums(p_data, q_data, (p_index[0] * k, q_index[0] * k), k), normalize)
         sums = row_sums(p_data, q_data, (p_index[second] * k, q_index[second] * k), k)
@@ -189,6 +272,8 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
             ahead = min(r + 2, last)
             at = (p_index[r] * k, q_index[r] * k)
             after = (p_index[ahead] * k, q_index[ahead] * k)
+            if near and normalize:
+                made, least = settled(p_data, q_data, at, k, made)
             total, common, sums = row_terms(p_data, q_data, at, after, k, made, alpha)
             value = finish(total, common, lacking, made[2], normalize, alpha)
             value = 0.0 if equal else root(value, total, made[2], alpha)
