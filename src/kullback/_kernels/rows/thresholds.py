@@ -89,26 +89,29 @@ def near_above(k: int, c: float, size: float, rough: float) -> float:
 
 
 @inline
-def near_linear_above(k: int, size: float, rough: float) -> float:
-    """The same of terms that go with d: r in two parts is right to n**2 u**2, n additions a lane.
+def near_linear_above(k: int, size: float, of_d: float) -> float:
+    """The same of terms that go with d, where an error e <= u of_d y counts as it is.
 
-    Sums of n numbers in two parts err by n**2 u**2 times the sum of their sizes at most.
+    r in two parts is right to n**2 u**2, n additions a lane: sums of n numbers in two parts err by
+    that times the sum of their sizes at most.
     """
     n = min(k, BLOCK) / WIDTH + k / BLOCK + 4
-    return size * (n * n * 2.0**-106 / ALLOWED + rough * 2.0**-53 / ALLOWED_OF_D)
+    return size * (n * n * 2.0**-106 / ALLOWED) + of_d * 2.0**-53 / ALLOWED_OF_D
 
 
 def make_near_threshold(terms: Terms) -> Callable[..., Any]:
     """Near: the least result of normalized rows that is certified, of k, alpha and the shift."""
     linear, family, c = terms.linear, terms.first_order, terms.curvature
-    against_whole = terms.against_whole
+    against_whole, largest = terms.against_whole, terms.largest
 
     @inline
     def threshold(k, alpha, size, rough):
         if against_whole:  # sums of numbers without a sign: nothing cancels
             return -1.0
         if linear:
-            return near_linear_above(k, size, rough)
+            # The largest logarithm is that of x and y, whose roundings show; |d| is taken as it is.
+            of_d = size + 2.0 * 2.0**-53 * rough if largest else rough * size
+            return near_linear_above(k, size, of_d)
         return near_above(k, c * alpha if family else c, size, rough)
 
     return threshold
