@@ -276,8 +276,8 @@ def make_singles(terms: Terms, near: bool) -> Callable[..., Any]:
                 made, least = settled(p_data, q_data, at, k, made)
             total, common, sums = row_terms(p_data, q_data, at, after, k, made, alpha)
             value = finish(total, common, lacking, made[2], normalize, alpha)
-            value = 0.0 if equal else root(value, total, made[2], alpha)
             good = usable and (equal or ((lacking or value < np.inf) and value > least))
+            value = 0.0 if equal else root(value, total, made[2], alpha)
             out[r] = value if good else UNCERTIFIED
             left += not good
         return left
