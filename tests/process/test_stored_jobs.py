@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from support.processes import assert_fine, needs_linux, needs_posix, run_child
 
 JOB = """
