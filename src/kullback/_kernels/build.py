@@ -22,6 +22,7 @@ from kullback._kernels.rows.rows import make_rows
 from kullback._kernels.rows.rules import make_rule
 from kullback._kernels.rows.short import LONGEST, make_short
 from kullback._kernels.rows.singles import make_singles, singles_above
+from kullback._kernels.rows.thresholds import BLOCK as BLOCK_OF_COLUMNS
 from kullback._kernels.rows.thresholds import make_threshold
 from kullback._kernels.signatures import (
     BLOCK,
@@ -125,7 +126,7 @@ def fast_above(divergence: str, rule: str, dtype: str, k: int, alpha: float) -> 
     terms = terms_of(divergence, DOUBLE)
     if is_single(divergence, rule, dtype, k):
         return float(singles_above(k, terms.first_order))
-    return float(make_threshold(terms)(k, alpha))
+    return float(make_threshold(terms)(k, min(k, BLOCK_OF_COLUMNS), alpha))
 
 
 @cache

@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._kernels.rows.rules import Rule
@@ -29,6 +28,7 @@ from kullback._math.bits import bits, fma, magnitude, select
 from kullback._math.lanes import lanes_of
 from kullback._math.log_ratio import FLOOR
 from kullback._math.sums import add_to, two_sum
+from kullback._math.tracing import traced
 
 
 class Differences(NamedTuple):
@@ -48,7 +48,7 @@ class Shift(NamedTuple):
     moved: Any
 
 
-@inline
+@traced
 def no_differences():
     """Those that `apart` of the steps increases."""
     return Differences(lanes_of(0.0), lanes_of(0.0), lanes_of(0))
@@ -63,7 +63,7 @@ def make_differences(terms: Terms, rule: Rule) -> tuple[Any, ...]:
     as_given = not shifts and not fills
     rooted = terms.rooted or affinity is not no_affinity
 
-    @inline
+    @traced
     def used(a, b, made, amount):
         """The entries that the rule leaves, and the same at the common scale; 0 for -0.0."""
         if fills:
@@ -72,7 +72,7 @@ def make_differences(terms: Terms, rule: Rule) -> tuple[Any, ...]:
             a, b = values(a, b, amount, amount)
         return a, b, fma(a, made.p, 0.0), fma(b, made.q, 0.0)
 
-    @inline
+    @traced
     def lost(a, b, made, amount):
         """What g is more than that of the entries as rounded."""
         if shifts:
@@ -83,13 +83,13 @@ def make_differences(terms: Terms, rule: Rule) -> tuple[Any, ...]:
             q_part = select(q_gap(a, b) > 0.0, made.q_fill_low, 0.0)
         return p_part * made.p - made.ratio * (q_part * made.q)
 
-    @inline
+    @traced
     def difference(a, b, scaled, made, amount):
         """g."""
         g = fma(-made.ratio, scaled[1], scaled[0])
         return g if as_given else g + lost(a, b, made, amount)
 
-    @inline
+    @traced
     def apart(found, a, b, live, made, amount):
         """The sums of the differences with eight columns more."""
         g_sum, g_low, moved = found
@@ -105,7 +105,7 @@ def make_differences(terms: Terms, rule: Rule) -> tuple[Any, ...]:
             g_sum = g_sum + g
         return Differences(g_sum, g_low, moved)
 
-    @inline
+    @traced
     def settle(found, made, normalize):
         """What the differences of all columns say."""
         g = select(normalize, found.g, 0.0)
@@ -118,7 +118,7 @@ def make_differences(terms: Terms, rule: Rule) -> tuple[Any, ...]:
             r_low = (fma(-r, made.whole, g) + (more - r * made.whole_low)) / made.whole
         return Shift(r, r_low, magnitude(r) / made.ratio, found.moved)
 
-    @inline
+    @traced
     def across(unequal, a, b, made):
         """Bits that are all 0 where all entries are in proportion: a B = b A."""
         _, _, x, y = used(a, b, made, 0.0)  # without gaps, as they are given
@@ -126,7 +126,7 @@ def make_differences(terms: Terms, rule: Rule) -> tuple[Any, ...]:
         d = fma(x, made.p_cross, -product) - fma(y, made.q_cross, -product)
         return unequal | bits(d) << 1
 
-    @inline
+    @traced
     def numbers(a, b, made, shift, amount):
         """x, y, d and its rest; and a number that is negative where an entry is too small."""
         a_used, b_used, x_exact, y_exact = used(a, b, made, amount)
@@ -147,29 +147,29 @@ def make_differences(terms: Terms, rule: Rule) -> tuple[Any, ...]:
         q_faint = (0 - (bits(b_used) << 1)) & (bits(y) - least)
         return x, y, d, rest, p_faint | q_faint
 
-    @inline
+    @traced
     def share(a, b, live, made, shift, amount, alpha):
         """The term of each column, and a number that is negative where an entry is too small."""
         x, y, d, rest, faint = numbers(a, b, made, shift, amount)
         return select(live, term(x, y, d, rest, alpha), 0.0), faint
 
-    @inline
+    @traced
     def kept(a, b, live, made, shift, amount, alpha):
         """The affinity of each column: the compiler sees what it has in common with `share`."""
         x, y, _, _, _ = numbers(a, b, made, shift, amount)
         return select(live, affinity(x, y, alpha), 0.0)
 
-    @inline
+    @traced
     def result(total, common, lacks, flags, ready, k, normalize, alpha):
         """In nats, or UNCERTIFIED, or nan; flags: whether an entry is too small, and the Shift."""
         (usable, made), (faint, shift) = ready, flags
         lacking = lacks < 0
         value = finish(total, common, lacking, made.back, normalize, alpha)
         certain = lacking | ((total < LARGEST) & (value < np.inf))
-        if normalize:
-            certain = certain & (value > threshold(k, alpha, shift.size, made.rough))
-        elif rooted:
-            certain = certain & (total > LEAST_OF_ROOTS)
+        least = select(normalize, threshold(k, alpha, shift.size, made.rough), -np.inf)
+        certain = certain & (value > least)
+        if rooted:
+            certain = certain & (normalize | (total > LEAST_OF_ROOTS))
         value = root(value, total, made.back, alpha)
         certain = certain & (faint > -1)
         if not against_whole:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from kullback._jit import inline
 from kullback._kernels.arithmetic import Terms
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.thresholds import (
@@ -18,8 +17,9 @@ from kullback._kernels.rows.thresholds import (
     SCALE,
     UNSCALED_RANGE,
 )
-from kullback._math.bits import select
+from kullback._math.bits import select, to_float
 from kullback._math.sums import exponent, mantissa, power_of_two, two_product, two_sum
+from kullback._math.tracing import traced
 
 
 class Plan(NamedTuple):
@@ -38,7 +38,7 @@ class Plan(NamedTuple):
     q_fill_low: Any
 
 
-@inline
+@traced
 def common_scale(a_sum: float, b_sum: float) -> tuple[float, float, float]:
     """Powers of two for p's entries and for q's, and the number that takes the sum back."""
     alpha = exponent(a_sum)
@@ -49,7 +49,7 @@ def common_scale(a_sum: float, b_sum: float) -> tuple[float, float, float]:
     return power_of_two(scale - alpha), power_of_two(scale - beta), back
 
 
-@inline
+@traced
 def add_product(total, count, amount):
     """total + count * amount, all in twice the precision."""
     product, error = two_product(count, amount[0])
@@ -57,7 +57,7 @@ def add_product(total, count, amount):
     return two_sum(high, total[1] + (rest + (error + count * amount[1])))
 
 
-@inline
+@traced
 def fill_of(total, low, amount, normalize):
     """What stands for a gap of a row: `amount` of its sum."""
     fill, error = two_product(total, amount)
@@ -72,17 +72,17 @@ def make_plan(terms: Terms, rule: Rule) -> Callable[..., Any]:
     in_two = terms.first_order  # whether sums are in two parts
     smallest = 2.0**-RANGE if fills else 2.0**-1022
 
-    @inline
+    @traced
     def outside(alpha, beta, amount, normalize):
         """Negative where a sum has an exponent that is out of range.
 
         Of a smaller amount what stands for a gap, or its error, would be a subnormal number.
         """
-        least = BEYOND if 0.0 < amount < smallest else -RANGE
-        most = (RANGE if normalize else UNSCALED_RANGE) - 1
+        least = select((amount > 0.0) & (amount < smallest), BEYOND, -RANGE)
+        most = select(normalize, RANGE, UNSCALED_RANGE) - 1
         return (alpha - least) | (beta - least) | (most - alpha) | (most - beta)
 
-    @inline
+    @traced
     def plan(sums, k, amount, normalize):
         """Whether the row pair can be done here, and what its terms need to know."""
         a, b = (sums.a, sums.a_low), (sums.b, sums.b_low)
@@ -96,11 +96,11 @@ def make_plan(terms: Terms, rule: Rule) -> Callable[..., Any]:
             a = add_product(a, sums.p_gaps, p_fill)
             b = add_product(b, sums.q_gaps, q_fill)
         if shifts:
-            a = add_product(a, float(k), (amount, 0.0))
-            b = add_product(b, float(k), (amount, 0.0))
+            a = add_product(a, to_float(k), (amount, 0.0))
+            b = add_product(b, to_float(k), (amount, 0.0))
         # One sign bit tells of all that may be wrong. What is made of sums that are not usable does
         # not matter, so nothing here waits for the answer. Measures may be as small as they like.
-        small = 0.0 if normalize else 2.0**-RANGE
+        small = select(normalize, 0.0, 2.0**-RANGE)
         alpha = exponent(select(a[0] < small, small, a[0]))  # that of NaN is too large
         beta = exponent(select(b[0] < small, small, b[0]))
         usable = (outside(alpha, beta, amount, normalize) | sums.signs) > -1
@@ -110,10 +110,9 @@ def make_plan(terms: Terms, rule: Rule) -> Callable[..., Any]:
         a_sum = select(normalize, a[0], 1.0)  # else all wholes are 1
         b_sum = select(normalize, b[0], 1.0)
         a_power, b_power, back = common_scale(a_sum, b_sum)
-        if not normalize:
-            scale = alpha - alpha + SCALE
-            a_power, back = power_of_two(scale), power_of_two(0 - scale)
-            b_power = a_power
+        power, power_back = 2.0**SCALE, 2.0**-SCALE
+        a_power, b_power = select(normalize, a_power, power), select(normalize, b_power, power)
+        back = select(normalize, back, power_back)
         a_low, b_low = a[1], b[1]
         p_low, q_low = b_sum, a_sum
         if in_two:

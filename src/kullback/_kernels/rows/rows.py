@@ -28,6 +28,7 @@ from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes, pointer, prefetch
 from kullback._math.shuffles import any_sign_of_lanes, bits_of_lanes, largest_of_lanes, sum_of_lanes
 from kullback._math.sums import sum_of_lanes_in_two, two_sum
+from kullback._math.tracing import traced
 
 # Columns beyond the row after the next: 4 kB, far enough to arrive in time. Without it the loop
 # waited for the hardware's prefetcher at the end of each page: KL 0.84 of reading, instead of 0.9.
@@ -41,7 +42,7 @@ def make_rows(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
     in_two = terms.first_order
     fills, largest, has_affinity = rule.fills, terms.largest, terms.affinity is not no_affinity
 
-    @inline
+    @traced
     def add_block(row, sums):
         """The sums of a row, scalars in the same places, increased by those of a block."""
         a, a_low, b, b_low, p_gaps, q_gaps, signs, lacks = row
@@ -67,31 +68,28 @@ def make_rows(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
         lacks |= any_sign_of_lanes(sums.lacks)
         return Sums(a, a_low, b, b_low, p_gaps, q_gaps, signs, lacks)
 
-    @inline
-    def add_differences(row, found):
-        """The differences of a row, increased by those of a block."""
-        g, g_low, moved = row
-        high, low = sum_of_lanes_in_two((found.g, found.g_low))
-        g, rest = two_sum(g, high)
-        moved |= bits_of_lanes(found.moved)
-        return Differences(g, g_low + (rest + low), moved)
-
-    @inline
+    @traced
     def no_row():
         return Sums(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
+
+    @traced
+    def add_whole(sums, p, q, at, c):
+        a, b = load_lanes(p, at[0] + c), load_lanes(q, at[1] + c)
+        return add(sums, a, b, lane_numbers() < WIDTH)
+
+    @traced
+    def add_rest(sums, p, q, at, c, rest):
+        a, b = load_first_lanes(p, at[0] + c, rest), load_first_lanes(q, at[1] + c, rest)
+        return add(sums, a, b, lane_numbers() < rest)
 
     @inline
     def block_sums(p, q, at, width):
         sums = no_sums()
-        whole = lane_numbers() < WIDTH
         for c in range(0, width - WIDTH + 1, WIDTH):
-            sums = add(sums, load_lanes(p, at[0] + c), load_lanes(q, at[1] + c), whole)
+            sums = add_whole(sums, p, q, at, c)
         rest = width % WIDTH
         if rest:
-            c = width - rest
-            a = load_first_lanes(p, at[0] + c, rest)
-            b = load_first_lanes(q, at[1] + c, rest)
-            sums = add(sums, a, b, lane_numbers() < rest)
+            sums = add_rest(sums, p, q, at, width - rest, rest)
         return sums
 
     @inline
@@ -102,41 +100,69 @@ def make_rows(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
             row = add_block(row, block_sums(p, q, block, min(BLOCK, k - start)))
         return row
 
+    @traced
+    def no_row_differences():
+        return Differences(0.0, 0.0, 0)
+
+    @traced
+    def add_differences(row, found):
+        """The differences of a row, increased by those of a block."""
+        g, g_low, moved = row
+        high, low = sum_of_lanes_in_two((found.g, found.g_low))
+        g, rest = two_sum(g, high)
+        return Differences(g, g_low + (rest + low), moved | bits_of_lanes(found.moved))
+
+    @traced
+    def apart_whole(found, p, q, at, c, made, amount):
+        a, b = load_lanes(p, at[0] + c), load_lanes(q, at[1] + c)
+        return apart(found, a, b, lane_numbers() < WIDTH, made, amount)
+
+    @traced
+    def apart_rest(found, p, q, at, c, rest, made, amount):
+        a, b = load_first_lanes(p, at[0] + c, rest), load_first_lanes(q, at[1] + c, rest)
+        return apart(found, a, b, lane_numbers() < rest, made, amount)
+
     @inline
-    def row_differences(p, q, at, k, made, amount):
-        """Sums over the differences of a row pair, in near kernels."""
-        found = Differences(0.0, 0.0, 0)
-        whole = lane_numbers() < WIDTH
+    def shift_of(p, q, at, k, made, options):
+        """What the differences of a row pair say, in near kernels."""
+        amount, normalize = options
+        found = no_row_differences()
         for start in range(0, k, BLOCK):
             part = no_differences()
             width = min(BLOCK, k - start)
             for c in range(start, start + width - WIDTH + 1, WIDTH):
-                a = load_lanes(p, at[0] + c)
-                b = load_lanes(q, at[1] + c)
-                part = apart(part, a, b, whole, made, amount)
+                part = apart_whole(part, p, q, at, c, made, amount)
             rest = width % WIDTH
             if rest:
-                c = start + width - rest
-                a = load_first_lanes(p, at[0] + c, rest)
-                b = load_first_lanes(q, at[1] + c, rest)
-                part = apart(part, a, b, lane_numbers() < rest, made, amount)
+                part = apart_rest(part, p, q, at, start + width - rest, rest, made, amount)
             found = add_differences(found, part)
-        return found
+        return settle(found, made, normalize)
+
+    @traced
+    def across_whole(unequal, p, q, at, c, made):
+        return across(unequal, load_lanes(p, at[0] + c), load_lanes(q, at[1] + c), made)
+
+    @traced
+    def across_rest(unequal, p, q, at, c, rest, made):
+        a, b = load_first_lanes(p, at[0] + c, rest), load_first_lanes(q, at[1] + c, rest)
+        return across(unequal, a, b, made)
 
     @inline
     def in_proportion(p, q, at, k, made):
         """Whether all entries of a row pair are, for certain."""
         unequal = lanes_of(0)
         for c in range(0, k - WIDTH + 1, WIDTH):
-            unequal = across(unequal, load_lanes(p, at[0] + c), load_lanes(q, at[1] + c), made)
+            unequal = across_whole(unequal, p, q, at, c, made)
         rest = k % WIDTH
         if rest:
-            a = load_first_lanes(p, at[0] + k - rest, rest)
-            b = load_first_lanes(q, at[1] + k - rest, rest)
-            unequal = across(unequal, a, b, made)
+            unequal = across_rest(unequal, p, q, at, k - rest, rest, made)
         return made.short and bits_of_lanes(unequal) == 0
 
-    @inline
+    @traced
+    def no_totals():
+        return lanes_of(0.0), lanes_of(0.0), lanes_of(0)
+
+    @traced
     def with_terms(totals, a, b, live, made, options):
         """The sum of the terms, that of the affinities, and a flag, with eight columns more."""
         total, common, faint = totals
@@ -149,34 +175,36 @@ def make_rows(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
             common = common + kept(a, b, live, made, *options)
         return total, common, faint
 
+    @traced
+    def whole_terms(totals, p, q, at, c, made, options):
+        a, b = load_lanes(p, at[0] + c), load_lanes(q, at[1] + c)
+        return with_terms(totals, a, b, lane_numbers() < WIDTH, made, options)
+
+    @traced
+    def rest_terms(totals, p, q, at, c, rest, made, options):
+        a, b = load_first_lanes(p, at[0] + c, rest), load_first_lanes(q, at[1] + c, rest)
+        return with_terms(totals, a, b, lane_numbers() < rest, made, options)
+
+    @traced
+    def ask_for(p, q, after, c):
+        prefetch(p, after[0] + c + PREFETCH)
+        prefetch(q, after[1] + c + PREFETCH)
+
     @inline
     def block_terms(p, q, at, after, width, made, options):
         """The terms of one block of a row pair, and the sums of the same block of a later one."""
-        sums = no_sums()
-        totals = (lanes_of(0.0), lanes_of(0.0), lanes_of(0))
-        whole = lane_numbers() < WIDTH
+        sums, totals = no_sums(), no_totals()
         for c in range(0, width - WIDTH + 1, WIDTH):
-            prefetch(p, after[0] + c + PREFETCH)
-            prefetch(q, after[1] + c + PREFETCH)
-            a = load_lanes(p, after[0] + c)
-            b = load_lanes(q, after[1] + c)
-            sums = add(sums, a, b, whole)
-            a = load_lanes(p, at[0] + c)
-            b = load_lanes(q, at[1] + c)
-            totals = with_terms(totals, a, b, whole, made, options)
+            ask_for(p, q, after, c)
+            sums = add_whole(sums, p, q, after, c)
+            totals = whole_terms(totals, p, q, at, c, made, options)
         rest = width % WIDTH
         if rest:
-            c = width - rest
-            live = lane_numbers() < rest
-            a = load_first_lanes(p, after[0] + c, rest)
-            b = load_first_lanes(q, after[1] + c, rest)
-            sums = add(sums, a, b, live)
-            a = load_first_lanes(p, at[0] + c, rest)
-            b = load_first_lanes(q, at[1] + c, rest)
-            totals = with_terms(totals, a, b, live, made, options)
+            sums = add_rest(sums, p, q, after, width - rest, rest)
+            totals = rest_terms(totals, p, q, at, width - rest, rest, made, options)
         return totals, sums
 
-    @inline
+    @traced
     def add_totals(row, totals):
         """The totals of a row, the first of them in two parts, increased by those of a block."""
         total, lost, common, faint = row
@@ -212,9 +240,8 @@ def make_rows(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
             row = no_row()
             options: Any = (amount, alpha)
             if near:
-                at_row = (p_index[r] * k, q_index[r] * k)
-                found_apart = row_differences(p_data, q_data, at_row, k, now[1], amount)
-                shift = settle(found_apart, now[1], normalize)
+                pair = (p_index[r] * k, q_index[r] * k)
+                shift = shift_of(p_data, q_data, pair, k, now[1], (amount, normalize))
                 options = (shift, amount, alpha)
             for start in range(0, k, BLOCK):
                 at = (p_index[r] * k + start, q_index[r] * k + start)
@@ -228,7 +255,7 @@ def make_rows(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
                 flags = (faint, shift)
                 value = result(total + lost, common, lacking, flags, now, k, normalize, alpha)
                 if finds_proportion and value == UNCERTIFIED and now[0]:
-                    even = in_proportion(p_data, q_data, at_row, k, now[1])
+                    even = in_proportion(p_data, q_data, pair, k, now[1])
                     value = 0.0 if even else value
             else:
                 value = result(total + lost, common, lacking, now, k, normalize, alpha)

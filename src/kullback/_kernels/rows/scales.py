@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._kernels.rows.plans import add_product, fill_of
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.thresholds import BEYOND, MOST_RAISED, RANGE, SCALE, SHORT, WIDE
-from kullback._math.bits import bits, from_bits, select
+from kullback._math.bits import bits, from_bits, select, to_float
 from kullback._math.sums import FRACTION, exponent, mantissa, power_of_two, two_sum
+from kullback._math.tracing import traced
 
 ROUNDED = 4  # the ratio of two sums is a power of two if it is but for half as many last units
 MOST_OF_WHOLE = 0.75  # at most one bin has more
@@ -43,14 +43,14 @@ class Scales(NamedTuple):
     invalid: Any  # whether a row is no distribution, for certain
 
 
-@inline
+@traced
 def raising(alpha):
     """The power of two that takes a sum of exponent alpha to about 2**SCALE, if there is one."""
     up = SCALE - alpha
     return power_of_two(select(up < MOST_RAISED, up, alpha - alpha + MOST_RAISED))
 
 
-@inline
+@traced
 def nearest_power(ratio, rounded_to):
     """The power of two that a ratio is but for the roundings of its sums, else the ratio itself."""
     rounded = (bits(ratio) + rounded_to // 2) & -rounded_to
@@ -64,15 +64,15 @@ def make_scales(rule: Rule) -> Callable[..., Any]:
     as_given = not shifts and not fills
     smallest = 2.0**-RANGE if fills else 2.0**-1022
 
-    @inline
+    @traced
     def outside(alpha, beta, amount):
         """Negative where a sum has an exponent that is out of range."""
         least, most = (-WIDE, WIDE) if as_given else (-RANGE, RANGE - 1)
         if not as_given:
-            least = BEYOND if 0.0 < amount < smallest else least
+            least = select((amount > 0.0) & (amount < smallest), BEYOND, least)
         return (alpha - least) | (beta - least) | (most - alpha) | (most - beta)
 
-    @inline
+    @traced
     def wholes(a, b, alpha, beta, normalize):
         """Powers of two for either row, and the two sums times them; without normalization, 1."""
         both = raising(select(alpha < beta, beta, alpha))
@@ -82,7 +82,7 @@ def make_scales(rule: Rule) -> Callable[..., Any]:
         b = select(normalize, b[0] * q, q), select(normalize, b[1] * q, 0.0)
         return p, q, a, b
 
-    @inline
+    @traced
     def scales(sums, k, amount, normalize):
         """Whether the row pair can be done here, and what its terms need to know."""
         a, b = two_sum(sums.a, sums.a_low), two_sum(sums.b, sums.b_low)
@@ -94,10 +94,10 @@ def make_scales(rule: Rule) -> Callable[..., Any]:
             a = add_product(a, sums.p_gaps, p_fill)
             b = add_product(b, sums.q_gaps, q_fill)
         if shifts:
-            a = add_product(a, float(k), (amount, 0.0))
-            b = add_product(b, float(k), (amount, 0.0))
+            a = add_product(a, to_float(k), (amount, 0.0))
+            b = add_product(b, to_float(k), (amount, 0.0))
         # What is made of sums that are not usable does not matter. Measures may be small.
-        small = 0.0 if normalize else 2.0**-RANGE
+        small = select(normalize, 0.0, 2.0**-RANGE)
         alpha = exponent(select(a[0] < small, small, a[0]))  # that of NaN is too large
         beta = exponent(select(b[0] < small, small, b[0]))
         usable = (outside(alpha, beta, amount) | sums.signs) > -1

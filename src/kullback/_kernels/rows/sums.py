@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._kernels.rows.differences import make_differences
@@ -22,17 +21,19 @@ from kullback._kernels.rows.plans import make_plan
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.scales import make_scales
 from kullback._kernels.rows.thresholds import (
+    BLOCK,
     LARGEST,
     LEAST_OF_ROOTS,
     make_threshold,
 )
-from kullback._math.bits import bits, fma, select
+from kullback._math.bits import bits, fma, select, smaller
 from kullback._math.lanes import lanes_of
 from kullback._math.log_ratio import floored
 from kullback._math.sums import (
     add_unsigned,
     two_sum,
 )
+from kullback._math.tracing import traced
 
 
 class Sums(NamedTuple):
@@ -61,7 +62,7 @@ class Steps(NamedTuple):
     across: Callable[..., Any] | None = None  # where rows in proportion are equal
 
 
-@inline
+@traced
 def no_sums():
     """Those that `add` of the steps increases."""
     nothing, no_bits = lanes_of(0.0), lanes_of(0)
@@ -83,11 +84,11 @@ def make_add(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
     values, p_gap, q_gap, _, fills, marks = rule
     gaps, in_two = terms.gaps, terms.first_order
 
-    @inline
+    @traced
     def clean(a):
         return a + 0.0 if near else a  # -0.0 becomes 0
 
-    @inline
+    @traced
     def add(sums, a, b, live):
         a_sum, a_low, b_sum, b_low, p_gaps, q_gaps, signs, lacks = sums
         a, b = clean(a), clean(b)
@@ -122,13 +123,13 @@ def make_fast(terms: Terms, rule: Rule) -> tuple[Callable[..., Any], ...]:
     # Roots and powers of tiny entries are not right; they count where all else is smaller still.
     rooted = terms.rooted or affinity is not no_affinity
 
-    @inline
+    @traced
     def used(a, b, made, amount):
         if fills:
             return values(a, b, made.p_fill, made.q_fill)
         return values(a, b, amount, amount)
 
-    @inline
+    @traced
     def lost(a, b, made, amount):
         """What the entries that are used are more than the rounded ones: x's, and y's."""
         if shifts:
@@ -137,7 +138,7 @@ def make_fast(terms: Terms, rule: Rule) -> tuple[Callable[..., Any], ...]:
         p_part = select(p_gap(a, b) > 0.0, made.p_fill_low * made.p, 0.0)
         return p_part, select(q_gap(a, b) > 0.0, made.q_fill_low * made.q, 0.0)
 
-    @inline
+    @traced
     def share(a, b, live, made, amount, alpha):
         """The term of each column."""
         a_used, b_used = used(a, b, made, amount)
@@ -159,7 +160,7 @@ def make_fast(terms: Terms, rule: Rule) -> tuple[Callable[..., Any], ...]:
             rest = rest if against_whole else rest + more
         return select(live, term(x, y, d, rest, alpha), 0.0)
 
-    @inline
+    @traced
     def kept(a, b, live, made, amount, alpha):
         """The affinity of each column: the compiler sees what it has in common with `share`."""
         a_used, b_used = used(a, b, made, amount)
@@ -167,16 +168,17 @@ def make_fast(terms: Terms, rule: Rule) -> tuple[Callable[..., Any], ...]:
         y = floored(b_used, made.q)
         return select(live, affinity(x, y, alpha), 0.0)
 
-    @inline
+    @traced
     def result(total, affinity, lacks, ready, k, normalize, alpha):
         """In nats, or UNCERTIFIED."""
         usable, made = ready
         lacking = lacks < 0
         value = finish(total, affinity, lacking, made.back, normalize, alpha)
         good = lacking | ((total < LARGEST) & (value < np.inf))
-        certain = good & (value > (threshold(k, alpha) if normalize else -np.inf))
-        if rooted and not normalize:
-            certain = certain & (total > LEAST_OF_ROOTS)
+        least = threshold(k, smaller(k, BLOCK), alpha)
+        certain = good & (value > select(normalize, least, -np.inf))
+        if rooted:
+            certain = certain & (normalize | (total > LEAST_OF_ROOTS))
         value = root(value, total, made.back, alpha)
         return select(usable & certain, value, UNCERTIFIED)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kullback._jit import inline
 from kullback._kernels.arithmetic import Terms
+from kullback._math.bits import smaller
 from kullback._math.lanes import WIDTH
+from kullback._math.tracing import traced
 
 BLOCK = 512  # columns summed in one go
 SCALE = 900  # x and y sum to about 2**SCALE, so that subnormal entries become normal ones
@@ -34,14 +35,14 @@ ALLOWED = 5e-16  # relative error of a result that the sums may cause
 ALLOWED_OF_D = 5e-15  # the same for the roundings of d, all of them at their worst at once
 
 
-@inline
-def trusted_above(k: int) -> float:
-    """Fast: the sums' relative error t <= (BLOCK/8 + k/BLOCK + 4) u costs t**2 / 2 <= ALLOWED."""
-    error = (min(k, BLOCK) / WIDTH + k / BLOCK + 4) * 2.0**-53
+@traced
+def trusted_above(k: int, block: int) -> float:
+    """Fast: the sums' relative error t <= (block/8 + k/BLOCK + 4) u costs t**2 / 2 <= ALLOWED."""
+    error = (block / WIDTH + k / BLOCK + 4) * 2.0**-53
     return error * error / (2.0 * ALLOWED)
 
 
-@inline
+@traced
 def family_above(k: int, c: float) -> float:
     """Fast, with sums in two parts: each d is right to 6 u**2 y, the sums to (k + 16) u**2.
 
@@ -54,28 +55,31 @@ def family_above(k: int, c: float) -> float:
     return c * (of_d * of_d + of_sums * of_sums / ALLOWED)
 
 
-@inline
+@traced
 def linear_above(k: int) -> float:
     """Fast, terms that go with d: the errors of d and of the sums count as they are."""
     return (k + 16) * 2.0**-106 / (2.0 * ALLOWED)
 
 
 def make_threshold(terms: Terms) -> Callable[..., Any]:
-    """Fast: the least result of normalized rows that is certified, of k and alpha."""
+    """Fast: the least result of normalized rows that is certified, of k, a block of it, and alpha.
+
+    It takes numbers that are known, too, so that drivers can ask it.
+    """
     linear, family, c = terms.linear, terms.first_order, terms.curvature
 
-    @inline
-    def threshold(k, alpha):
+    @traced
+    def threshold(k, block, alpha):
         if linear:
             return linear_above(k)
         if family:
             return family_above(k, c * alpha)
-        return trusted_above(k)
+        return trusted_above(k, block)
 
     return threshold
 
 
-@inline
+@traced
 def near_above(k: int, c: float, size: float, rough: float) -> float:
     """Near: roundings of r b, and where the ratio is rough those of y: e <= u (|r| + 2 u) y.
 
@@ -84,18 +88,18 @@ def near_above(k: int, c: float, size: float, rough: float) -> float:
     alike, each by it times y: since Σ d = 0 that costs c times its square.
     """
     of_d = 2.0 * 2.0**-53 * (size + 2.0 * 2.0**-53 * rough) / ALLOWED_OF_D
-    shift = (min(k, BLOCK) / WIDTH + 4) * 2.0**-53 * size
+    shift = (smaller(k, BLOCK) / WIDTH + 4) * 2.0**-53 * size
     return c * (of_d * of_d + shift * shift / ALLOWED)
 
 
-@inline
+@traced
 def near_linear_above(k: int, size: float, of_d: float) -> float:
     """The same of terms that go with d, where an error e <= u of_d y counts as it is.
 
     r in two parts is right to n**2 u**2, n additions a lane: sums of n numbers in two parts err by
     that times the sum of their sizes at most.
     """
-    n = min(k, BLOCK) / WIDTH + k / BLOCK + 4
+    n = smaller(k, BLOCK) / WIDTH + k / BLOCK + 4
     return size * (n * n * 2.0**-106 / ALLOWED) + of_d * 2.0**-53 / ALLOWED_OF_D
 
 
@@ -104,7 +108,7 @@ def make_near_threshold(terms: Terms) -> Callable[..., Any]:
     linear, family, c = terms.linear, terms.first_order, terms.curvature
     against_whole, largest = terms.against_whole, terms.largest
 
-    @inline
+    @traced
     def threshold(k, alpha, size, rough):
         if against_whole:  # sums of numbers without a sign: nothing cancels
             return -1.0
