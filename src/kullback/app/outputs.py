@@ -55,7 +55,9 @@ def _target(path: Path) -> Path:
     if stat.S_ISDIR(kind):
         raise UserError(f"{path}: is a directory; name a file in it")
     if not stat.S_ISREG(kind):
-        raise UserError(f"{path}: is not a regular file, and is never replaced; choose another name")
+        raise UserError(
+            f"{path}: is not a regular file, and is never replaced; choose another name"
+        )
     return target
 
 
