@@ -13,6 +13,7 @@ from kullback._arguments import arrays
 from kullback._arguments.domains import first_without_common_bins, reporter
 from kullback._arguments.faces import face
 from kullback._arguments.options import Chosen, MatrixOptions, checked
+from kullback._arguments.own_functions import fault_of_f
 from kullback._arguments.progress import Shown
 from kullback._arguments.results import output
 from kullback._catalogue import Divergence, Parametric
@@ -102,7 +103,11 @@ def pairwise(
     symmetric = y is None and divergence.symmetric
     target = Matrix(result.T if divergence.reverse else result, symmetric)
     named = [("x", x_array)] if y is None else [("x", x_array), ("y", y_array)]
-    report = reporter(chosen, named, partial(_left_empty, x_array, y_array))
+    pairs = (x_array[:, None], y_array[None], shape)
+    called = partial(_called, "x" if y is None else "y")
+    report = reporter(
+        chosen, named, partial(_left_empty, *pairs, called), fault_of_f(chosen.work, *pairs, called)
+    )
     kind = chosen.work.matrix_dtype(dtype)
     x_rows, y_rows = _rows(x_array, kind), _rows(y_array, kind)
     if y is None:
@@ -170,9 +175,15 @@ def condensed(
     return result
 
 
-def _left_empty(x: Array, y: Array) -> str:
-    i, j = first_without_common_bins(x[:, None], y[None], (len(x), len(y)))
-    return f"row {i} of x, against row {j} of y,"
+def _called(y: str, place: tuple[int, ...]) -> str:
+    return f"row {place[0]} of x, against row {place[1]} of {y}"
+
+
+def _left_empty(
+    x: Array, y: Array, lead: tuple[int, ...], called: Callable[[tuple[int, ...]], str]
+) -> str:
+    place = first_without_common_bins(x, y, lead)
+    return "" if place is None else f"{called(place)},"
 
 
 def _run(
