@@ -253,7 +253,7 @@ def infinite_on_both_sides(t):
     return np.inf if t > 1.0 else -np.inf
 
 
-# Rows in one of which f is asked for a ratio below 1, as the fast loop and the exact form meet them.
+# Rows in one of which f is asked for a ratio below 1, in the fast loop and in the exact form.
 AT_RATIOS = {
     "fast": np.array([[2.0, 3.0, 5.0], [1.0, 3.0, 6.0]]),
     "exact": np.array([[2e-300, 3e300, 5e300], [1e-300, 3e300, 6e300]]),
@@ -296,7 +296,7 @@ def test_rows_that_are_none_and_bins_that_are_skipped_are_blamed_first():
     bad, skipped = [[-1.0, 2.0], [1.0, 2.0]], [[1.0, 0.0], [1.0, 2.0]]
     with pytest.raises(ValueError, match="row 0, column 0 is negative"):
         f_divergence(bad, [2.0, 1.0], not_a_number_below_1, **ENTROPY)
-    with pytest.raises(ValueError, match='row 0 of p has no mass .* zeros="skip"'):
+    with pytest.raises(ValueError, match=r'row 0 of p has no mass .* zeros="skip"'):
         f_divergence(skipped, [0.0, 1.0], not_a_number_below_1, **ENTROPY, zeros="skip")
 
 

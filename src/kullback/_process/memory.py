@@ -29,8 +29,8 @@ def check_memory(shape: tuple[int, ...], dtype: np.dtype[Any], function: str = "
     if needed > free or needed > LARGEST:
         raise MemoryError(
             f"the result of {function} has shape {shape} and needs {_readable(needed)}, but "
-            f"{_readable(free)} are available; pass out= a numpy.memmap, float32 input, or fewer "
-            "rows at a time"
+            f"{_readable(free)} are available; pass out= a numpy.memmap, "
+            f"{'float32 input, ' * (dtype.itemsize > 4)}or fewer rows at a time"
         )
 
 

@@ -15,7 +15,8 @@ from kullback._arguments.faces import face
 from kullback._arguments.options import Chosen, MatrixOptions, checked
 from kullback._arguments.own_functions import fault_of_f
 from kullback._arguments.progress import Shown
-from kullback._arguments.results import output
+from kullback._arguments.remedies import refuse_metric
+from kullback._arguments.results import output, same_memory
 from kullback._catalogue import Divergence, Parametric
 from kullback._catalogue import metric as divergence_of
 from kullback._drivers import rows as row_driver
@@ -91,11 +92,13 @@ def pairwise(
     >>> kl.pairwise([[1, 1]], [[3, 1], [1, 0]], metric="kl")
     array([[0.14384104,        inf]])
     """
+    refuse_metric(y, "y")
     divergence = divergence_of(metric)
     chosen = checked(divergence, **options)
     y = None if y is x else y
     x_array = _matrix(x, "x")
     y_array = x_array if y is None else _matrix(y, "y")
+    y = None if same_memory(x_array, y_array) else y
     arrays.common_bins(x_array, y_array, ("x", "y"))
     dtype = arrays.result_dtype(x_array, y_array)
     shape = (len(x_array), len(y_array))
