@@ -18,7 +18,7 @@ from kullback._exact import rows as exact_rows
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.terms.record import Divergence
 from kullback._process import threads
-from kullback._process.arrays import Array, Index
+from kullback._process.arrays import Array, Index, contiguous
 
 AT_ONCE = 1 << 16  # elements that are copied in one go: half a megabyte
 # Dtypes whose doubled kernels are worth their 2 s of compilation; others are converted before.
@@ -47,11 +47,8 @@ class RowPairs(NamedTuple):
 
     def copied(self, places: Index) -> RowPairs:
         """Those at these places, in float64, one row after the other; 0 for -0.0."""
-        with np.errstate(invalid="ignore"):  # a signaling NaN
-            p, q = (
-                rows[index[places]].astype(np.float64) + 0.0
-                for rows, index in ((self.p, self.p_index), (self.q, self.q_index))
-            )
+        p = contiguous(self.p[self.p_index[places]]) + 0.0
+        q = contiguous(self.q[self.q_index[places]]) + 0.0
         return RowPairs(p, counting(places.size), q, counting(places.size))
 
 
@@ -120,7 +117,7 @@ def parts(p: Array, q: Array) -> Iterator[tuple[list[float], list[float]]]:
     for start in range(0, p.size, exact_rows.BINS_AT_ONCE):
         threads.stop_if_cancelled()
         some = slice(start, start + exact_rows.BINS_AT_ONCE)
-        yield p[some].astype(np.float64).tolist(), q[some].astype(np.float64).tolist()
+        yield contiguous(p[some]).tolist(), contiguous(q[some]).tolist()
 
 
 def _valid(row: Array) -> bool:

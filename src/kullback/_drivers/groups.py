@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kullback._drivers.sources import counting
-from kullback._process.arrays import Array, Index
+from kullback._process.arrays import Array, Index, contiguous
 
 BLOCK = 1 << 16  # elements that are converted at once: half a megabyte
 
@@ -59,7 +59,7 @@ class Groups:
 
     def _converted(self, groups: slice, band: slice, columns: slice) -> Array:
         chosen: tuple[Any, ...] = (*self._places(groups), band, columns)
-        found = np.ascontiguousarray(self.array[chosen], np.float64)
+        found = contiguous(self.array[chosen])
         return found.reshape(-1, found.shape[-1])
 
     def _places(self, groups: slice) -> tuple[Index, ...]:
