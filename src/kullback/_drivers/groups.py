@@ -49,6 +49,11 @@ class Groups:
         numbers = first + counting(band.stop)[band] * self.steps[-1]
         return self.rows, numbers.reshape(-1)
 
+    @property
+    def converted(self) -> int:
+        """The bytes of a row and of the mean of all; of the mean alone where rows are read."""
+        return 8 * self.k * (1 if self.in_place else 2)
+
     def part(self, group: slice, columns: slice) -> tuple[Array, Index, int]:
         """As `whole`, and the column of it that is the first of these."""
         every = slice(0, self.m)

@@ -63,6 +63,11 @@ class Rows:
             self.in_place = True
         self.array = array.reshape(-1, self.width) if self.in_place else array
 
+    @property
+    def converted(self) -> int:
+        """The bytes of a row that is converted first; 0 for one that is read where it lies."""
+        return 0 if self.in_place else self.width * self.dtype.itemsize
+
     def tile(self, start: int, stop: int) -> tuple[NDArray[Any], Index]:
         """An array that holds rows start ... stop - 1 of all, and where in it each one is."""
         if self.in_place:

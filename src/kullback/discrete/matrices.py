@@ -26,7 +26,9 @@ from kullback._drivers.products import Product
 from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.sources import Rows
 from kullback._drivers.targets import Condensed, Matrix
+from kullback._process import threads
 from kullback._process.arrays import Array
+from kullback._process.memory import threads_with_room
 
 FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
     "pairs": Pairs,
@@ -111,7 +113,7 @@ def pairwise(
     report = reporter(
         chosen, named, partial(_left_empty, *pairs, called), fault_of_f(chosen.work, *pairs, called)
     )
-    kind = chosen.work.matrix_dtype(dtype)
+    kind = _kind(chosen, x_array, y_array, dtype)
     x_rows, y_rows = _rows(x_array, kind), _rows(y_array, kind)
     if y is None:
         y_rows = x_rows
@@ -173,7 +175,7 @@ def condensed(
     shape = (n * (n - 1) // 2,)
     result = output(chosen.out, shape, dtype, [x_array], "condensed")
     report = reporter(chosen, [("x", x_array)], lambda: "a row of x")
-    rows = _rows(x_array, chosen.work.matrix_dtype(dtype))
+    rows = _rows(x_array, _kind(chosen, x_array, x_array, dtype))
     _run(divergence, chosen, rows, rows, Condensed(result, n), report)
     return result
 
@@ -205,13 +207,29 @@ def _run(
         diagonal = np.empty(n)
         row_driver.run(chosen.work, x, x, diagonal, invalid, chosen.threads)
         target.set_diagonal(diagonal)
-    work = chosen.work
-    # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
-    name = divergence.matrix_form if work.rule in ("plain", "pseudocount") else "pairs"
+    work, name = chosen.work, _form(chosen, k)
+    many = chosen.threads or threads.default_threads()
+    many = threads_with_room(x.converted + y.converted, many, f"rows of {k} bins")
     in_proportion = work.normalize and work.rule == "plain"
     job = tiles.AllPairs(work, FORMS[name](work, x, y), x, y, target, invalid, in_proportion)
     with Shown(chosen.progress) as shown:
-        tiles.run(job, tiles.tile_shape(name, n, m, k), chosen.threads, shown)
+        tiles.run(job, tiles.tile_shape(name, n, m, k), many, shown)
+
+
+def _form(chosen: Chosen, k: int) -> str:
+    """The form of the matrix: the fast ones look at each row once, and prepare it."""
+    work = chosen.work
+    if work.rule not in ("plain", "pseudocount"):  # which look at pairs of entries
+        return "pairs"
+    many = chosen.threads or threads.default_threads()
+    return tiles.form_for(work.divergence.matrix_form, k, many)
+
+
+def _kind(chosen: Chosen, x: Array, y: Array, dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype in which rows are compared: long ones are not converted for each pair."""
+    if x.shape[1] > tiles.LONG and _form(chosen, x.shape[1]) == "pairs":
+        return chosen.work.kernel_dtype(x, y, dtype)
+    return chosen.work.matrix_dtype(dtype)
 
 
 def _matrix(given: ArrayLike, name: str) -> Array:
