@@ -52,7 +52,7 @@ class Groups:
     @property
     def converted(self) -> int:
         """The bytes of a row and of the mean of all; of the mean alone where rows are read."""
-        return 8 * self.k * (1 if self.in_place else 2)
+        return int(self.k) * 8 * (1 if self.in_place else 2)
 
     def part(self, group: slice, columns: slice) -> tuple[Array, Index, int]:
         """As `whole`, and the column of it that is the first of these."""
