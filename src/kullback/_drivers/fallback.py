@@ -7,6 +7,7 @@ fast ──► near ──► exact      (a user's own f has no near loop)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
@@ -17,7 +18,7 @@ from kullback._exact import rows as exact_rows
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.terms.record import Divergence
 from kullback._process import threads
-from kullback._process.arrays import Array, Index
+from kullback._process.arrays import Array, Index, contiguous
 
 AT_ONCE = 1 << 16  # elements that are copied in one go: half a megabyte
 # Dtypes whose near kernels are worth their 2 s of compilation; others are converted before.
@@ -50,11 +51,8 @@ class RowPairs(NamedTuple):
 
     def copied(self, places: Index) -> RowPairs:
         """Those at these places, in float64, one row after the other; 0 for -0.0."""
-        with np.errstate(invalid="ignore"):  # a signaling NaN
-            p, q = (
-                rows[index[places]].astype(np.float64) + 0.0
-                for rows, index in ((self.p, self.p_index), (self.q, self.q_index))
-            )
+        p = contiguous(self.p[self.p_index[places]]) + 0.0
+        q = contiguous(self.q[self.q_index[places]]) + 0.0
         return RowPairs(p, counting(places.size), q, counting(places.size))
 
 
@@ -102,8 +100,8 @@ def fill_near(work: RowWork, given: RowPairs, out: Array) -> int:
 
 def _exact_rest(work: RowWork, given: RowPairs, out: Array) -> int:
     """Compute what no kernel certifies; how many results are nan."""
-    for some in _cut(np.flatnonzero(out == UNCERTIFIED), given.k):
-        out[some] = _exact(work, given.copied(some))
+    for r in np.flatnonzero(out == UNCERTIFIED):
+        out[r] = _exact(work, given.p[given.p_index[r]], given.q[given.q_index[r]])
     return int(np.isnan(out).sum())
 
 
@@ -115,7 +113,7 @@ def _cut(places: Index, k: int) -> Iterator[Index]:
 
 def _by_near(work: RowWork, given: RowPairs, places: Index, out: Array) -> None:
     """Let the near kernels do these places, each what those before leave."""
-    in_place = given.dtype in IN_PLACE
+    in_place = given.dtype in IN_PLACE or given.k > AT_ONCE  # long rows are never copied
     for some in [places] if in_place else _cut(places, given.k):
         pairs = given.some(some) if in_place else given.copied(some)
         results, left = np.full(some.size, UNCERTIFIED), counting(some.size)
@@ -129,20 +127,30 @@ def _by_near(work: RowWork, given: RowPairs, places: Index, out: Array) -> None:
         out[some] = results
 
 
-def _exact(work: RowWork, given: RowPairs) -> Array:
-    """Results of rows, whatever their numbers."""
+def _exact(work: RowWork, p: Array, q: Array) -> float:
+    """The result of one row pair, whatever its numbers."""
     form = work.divergence.exact
     assert form is not None
-    options = exact_rows.Options(
-        work.rule, work.amount, work.divergence.gaps, work.normalize, work.divergence.alpha
-    )
-    results = np.full(len(given.p), np.nan)
-    for r in np.flatnonzero(_valid(given.p) & _valid(given.q)):
-        p, q = given.p[r].tolist(), given.q[r].tolist()
-        results[r] = exact_rows.divergence(form, p, q, options, threads.stop_if_cancelled)
-    return results
+    if not (_valid(p) and _valid(q)):
+        return math.nan
+    return exact_rows.divergence(form, lambda: parts(p, q), exact_options(work))
 
 
-def _valid(rows: Array) -> Array:
+def exact_options(work: RowWork) -> exact_rows.Options:
+    """What is made of rows before they are compared, as the exact form takes it."""
+    record = work.divergence
+    return exact_rows.Options(work.rule, work.amount, record.gaps, work.normalize, record.alpha)
+
+
+def parts(p: Array, q: Array) -> Iterator[tuple[list[float], list[float]]]:
+    """The same columns of both rows, some at a time, as floats; may raise at any time."""
+    for start in range(0, p.size, exact_rows.BINS_AT_ONCE):
+        threads.stop_if_cancelled()
+        some = slice(start, start + exact_rows.BINS_AT_ONCE)
+        yield contiguous(p[some]).tolist(), contiguous(q[some]).tolist()
+
+
+def _valid(row: Array) -> bool:
     """Whether no entry is negative, NaN or infinite."""
-    return np.asarray(((rows >= 0.0) & (rows < np.inf)).all(axis=1))
+    some = (row[start : start + AT_ONCE] for start in range(0, row.size, AT_ONCE))
+    return all(bool(((part >= 0.0) & (part < np.inf)).all()) for part in some)

@@ -16,6 +16,7 @@ from kullback._kernels import UNCERTIFIED, build
 from kullback._kernels.terms.record import Custom, Divergence
 from kullback._process import threads
 from kullback._process.arrays import Array, Index
+from kullback._process.memory import threads_with_room
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -157,4 +158,7 @@ def run(
     if count * k <= SMALL and count <= step:
         tile(0)
     else:
-        threads.run(tile, -(-count // step), most_threads or threads.default_threads())
+        many = min(most_threads or threads.default_threads(), -(-count // step))
+        size = (p.converted + q.converted) * step
+        many = threads_with_room(size, many, f"rows of {k} bins")
+        threads.run(tile, -(-count // step), many)

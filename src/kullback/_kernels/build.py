@@ -138,9 +138,9 @@ def near_rows(divergence: str, rule: str, dtype: str, k: int) -> tuple[Any, ...]
 
 @lru_cache(64)  # each holds on to a function of the user's
 def custom_rows(kernel: Custom, rule: str, gaps: str) -> Any:
-    """custom(as rows) -> how many are UNCERTIFIED; not kept on disk: the code is a user's."""
+    """custom(as rows) -> how many are left or nan; not kept on disk: the code is a user's."""
     function = custom.make_custom(kernel, make_rule(rule, gaps))
-    return compile_kernel(function, "", _row_signature("f8"))
+    return custom.naming_f(compile_kernel(function, "", _row_signature("f8")))
 
 
 @cache
