@@ -1,8 +1,8 @@
-"""The row pairs that the fast kernel has left UNCERTIFIED: doubled, then exact.
+"""The row pairs that the fast kernel has left UNCERTIFIED: near, then exact.
 
-fast ──► doubled ──► exact      (a user's own f has no doubled loop)
-         the same loop, with sums in two parts: near-equal rows, rows of any scale, -0.0
-                     Python integers and `decimal`, a thousand times slower
+fast ──► near ──► exact      (a user's own f has no near loop)
+         the same loop, by differences: near-equal rows, rows of any scale, -0.0
+                  Python integers and `decimal`, a thousand times slower
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kullback._process import threads
 from kullback._process.arrays import Array, Index, contiguous
 
 AT_ONCE = 1 << 16  # elements that are copied in one go: half a megabyte
-# Dtypes whose doubled kernels are worth their 2 s of compilation; others are converted before.
+# Dtypes whose near kernels are worth their 2 s of compilation; others are converted before.
 IN_PLACE = ("f8", "f4", "i8")
 
 
@@ -40,6 +40,10 @@ class RowPairs(NamedTuple):
     @property
     def dtype(self) -> str:
         return self.p.dtype.str[1:]
+
+    def part(self, start: int, stop: int) -> RowPairs:
+        """Those from one place to another."""
+        return self._replace(p_index=self.p_index[start:stop], q_index=self.q_index[start:stop])
 
     def some(self, places: Index) -> RowPairs:
         """Those at these places, the rows where they lie."""
@@ -64,16 +68,38 @@ class RowWork(Protocol):
     @property
     def normalize(self) -> bool: ...
 
-    def doubled(self, given: RowPairs) -> Any: ...
+    def near(self, given: RowPairs) -> tuple[Any, ...]: ...
 
     def fast(self, given: RowPairs) -> Any: ...
+
+    def fast_above(self, given: RowPairs) -> float: ...
 
     def run(self, kernel: Any, given: RowPairs, out: Array) -> int: ...
 
 
 def fill(work: RowWork, given: RowPairs, out: Array) -> int:
     """Compute what is UNCERTIFIED in `out`; how many results are nan."""
-    _doubled(work, given, np.flatnonzero(out == UNCERTIFIED), out)
+    _by_near(work, given, np.flatnonzero(out == UNCERTIFIED), out)
+    return _exact_rest(work, given, out)
+
+
+def fill_near(work: RowWork, given: RowPairs, out: Array) -> int:
+    """What the fast kernel and `fill` would write to `out`, of pairs that are nearly all near.
+
+    The near kernels do them first. Below half of what the fast one certifies it would have
+    left them: both results are right to far better than that factor. It does all others.
+    """
+    _by_near(work, given, counting(out.size), out)
+    others = np.flatnonzero(~((out >= 0.0) & (out < work.fast_above(given))))
+    if others.size:
+        results = np.empty(others.size)
+        work.run(work.fast(given), given.some(others), results)
+        out[others] = np.where(results == UNCERTIFIED, out[others], results)
+    return _exact_rest(work, given, out)
+
+
+def _exact_rest(work: RowWork, given: RowPairs, out: Array) -> int:
+    """Compute what no kernel certifies; how many results are nan."""
     for r in np.flatnonzero(out == UNCERTIFIED):
         out[r] = _exact(work, given.p[given.p_index[r]], given.q[given.q_index[r]])
     return int(np.isnan(out).sum())
@@ -85,16 +111,20 @@ def _cut(places: Index, k: int) -> Iterator[Index]:
     return (places[start : start + step] for start in range(0, places.size, step))
 
 
-def _doubled(work: RowWork, given: RowPairs, places: Index, out: Array) -> None:
-    """Let the doubled kernel do these places."""
+def _by_near(work: RowWork, given: RowPairs, places: Index, out: Array) -> None:
+    """Let the near kernels do these places, each what those before leave."""
     in_place = given.dtype in IN_PLACE or given.k > AT_ONCE  # long rows are never copied
     for some in [places] if in_place else _cut(places, given.k):
         pairs = given.some(some) if in_place else given.copied(some)
-        kernel = work.doubled(pairs)
-        if kernel is not None:
-            results = np.empty(some.size)
-            work.run(kernel, pairs, results)
-            out[some] = results
+        results, left = np.full(some.size, UNCERTIFIED), counting(some.size)
+        for kernel in work.near(pairs):
+            found = np.empty(left.size)
+            remaining = work.run(kernel, pairs.some(left), found)
+            results[left] = found
+            if not remaining:
+                break
+            left = left[found == UNCERTIFIED]
+        out[some] = results
 
 
 def _exact(work: RowWork, p: Array, q: Array) -> float:

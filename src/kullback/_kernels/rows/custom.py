@@ -1,6 +1,6 @@
 """f-divergences of a user's own function: the sum of y f(x/y).
 
-f is a function of floats, so terms of near-equal rows cancel and there is no doubled form: the
+f is a function of floats, so terms of near-equal rows cancel and there is no near loop: the
 error is about 1e-15 times the sum of |y f(x/y)|. Rows whose sums or ratios come near to the ends of
 the floats are UNCERTIFIED: `exact` takes ratios of integers instead.
 """
