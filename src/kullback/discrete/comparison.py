@@ -67,8 +67,9 @@ class Comparison:
         if not n or not m:
             return
         work, chosen = self.chosen.work, self.chosen
-        size = self.x.converted + self.y.converted
-        many = threads_with_room(size, threads_of(chosen), f"rows of {k} bins")
+        many = chosen.threads
+        if size := self.x.converted + self.y.converted:
+            many = threads_with_room(size, threads_of(chosen), f"rows of {k} bins")
         if target.symmetric and (n == 1 or not chosen.raises):
             # The diagonal is not computed otherwise, and may be all that a bad row shows itself in.
             diagonal = np.empty(n)
@@ -98,7 +99,8 @@ def form_of(chosen: Chosen, k: int) -> str:
     work = chosen.work
     if work.rule not in ("plain", "pseudocount"):  # which look at pairs of entries
         return "pairs"
-    return tiles.form_for(work.divergence.matrix_form, k, threads_of(chosen))
+    many = threads_of(chosen) if k > tiles.LONG else 1  # it takes some microseconds to find out
+    return tiles.form_for(work.divergence.matrix_form, k, many)
 
 
 class Sides:
