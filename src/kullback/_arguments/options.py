@@ -72,6 +72,14 @@ class Options(DistanceOptions, InformationOptions, total=False):
     """What all other row-wise functions of distributions take."""
 
 
+class BinOptions(TableOptions, total=False):
+    """What a function takes that tells bins apart."""
+
+    axis: Axis
+    normalize: bool
+    zeros: str | float
+
+
 class Chosen(NamedTuple):
     """The options, checked, in the form in which the floors below take them."""
 
