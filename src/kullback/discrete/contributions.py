@@ -82,19 +82,19 @@ def contributions(
     record = _sum(metric)
     chosen = checked(record, **options)
     named = ("p", arrays.array(p, "p")), ("q", arrays.array(q, "q"))
-    sides = axes.bins_last(chosen.axis, *named)
-    lead = arrays.common_lead(*sides, ("p", "q"))
-    dtype, k = arrays.result_dtype(*sides), sides[0].shape[-1]
+    p_side, q_side = axes.bins_last(chosen.axis, *named)
+    lead = arrays.common_lead(p_side, q_side, ("p", "q"))
+    dtype, k = arrays.result_dtype(p_side, q_side), p_side.shape[-1]
     bins = tuple(named[0][1].shape[i] for i in _places(chosen.axis))
     shape = axes.with_bins(lead, chosen.axis, bins)
     results = Results(chosen.out, shape, dtype, [array for _, array in named], "contributions")
 
     def left_empty() -> str:
-        place = first_without_common_bins(*sides, lead)
+        place = first_without_common_bins(p_side, q_side, lead)
         return f"row {', '.join(map(str, place))} of p" if place else "p"
 
-    report = reporter(chosen, list(zip("pq", sides, strict=True)), left_empty)
-    one, other = (Rows(side, lead, FLOAT64) for side in sides)
+    report = reporter(chosen, [("p", p_side), ("q", q_side)], left_empty)
+    one, other = Rows(p_side, lead, FLOAT64), Rows(q_side, lead, FLOAT64)
     if record.reverse:
         one, other = other, one
     in_place = chosen.axis == -1
