@@ -28,6 +28,10 @@ from kullback.discrete.information import (
     mutual_information as mutual_information,
 )
 from kullback.discrete.matrices import condensed as condensed, pairwise as pairwise
+from kullback.discrete.shared_information import (
+    conditional_mutual_information as conditional_mutual_information,
+    normalized_mutual_information as normalized_mutual_information,
+)
 from kullback.gaussians.diagonal import (
     gaussian_kl_divergence as gaussian_kl_divergence,
     standard_gaussian_kl_divergence as standard_gaussian_kl_divergence,
@@ -37,6 +41,7 @@ from kullback.gaussians.multivariate import (
     multivariate_gaussian_kl_divergence as multivariate_gaussian_kl_divergence,
 )
 from kullback.logits import (
+    entropy_from_logits as entropy_from_logits,
     js_divergence_from_logits as js_divergence_from_logits,
     kl_divergence_from_logits as kl_divergence_from_logits,
 )

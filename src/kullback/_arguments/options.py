@@ -42,6 +42,12 @@ class TableOptions(InformationOptions, total=False):
     pseudocount: float
 
 
+class RatioOptions(Common, total=False):
+    """What a ratio of information takes."""
+
+    pseudocount: float
+
+
 class GroupOptions(TableOptions, total=False):
     """What a divergence of several rows takes."""
 

@@ -80,10 +80,11 @@ def kl_nearest_neighbor(
     Samples of a density are all different. Those that are not (atoms, rounded measurements, rows
     that stand in both sets) are counted, and named in a warning. Ten equal samples or more are an
     atom: ln(p/q) is there that of the two counts, and infinite where y certainly has no atom and x
-    has a hundredth of its samples. For others k is how many neighbours there are within the first positive distance that
-    has k of them, and psi(k) of either side corrects for their difference. Where such samples may
-    move the value by more than a tenth of the standard error, that is NaN: the value may be right,
-    as for atoms with counts that are large, but no interval is known to cover it.
+    has a hundredth of its samples. For others k is how many neighbours there are within the first
+    positive distance that has k of them, and psi(k) of either side corrects for their difference.
+    Where such samples may move the value by more than a tenth of the standard error, that is NaN:
+    the value may be right, as for atoms with counts that are large, but no interval is known to
+    cover it.
 
     References
     ----------
