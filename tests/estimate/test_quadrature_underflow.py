@@ -1,7 +1,8 @@
 """Densities whose logarithm becomes -inf inside their support: right, infinite, or uncertain.
 
-SciPy takes the logarithm of a density where a distribution has no formula of its own for it
-(as logistic once did, scipy/scipy#12490): it underflows where a power still counts, and may lose its digits long before.
+SciPy takes the logarithm of a density where a distribution has no formula of its own for it: it
+underflows where a power still counts, and may lose its digits long before. Single distributions
+had the fault in their formulas, too (scipy/scipy#12490, scipy/scipy#9403).
 """
 
 from __future__ import annotations
@@ -85,9 +86,7 @@ def test_an_integral_that_diverges_is_infinite(p):
 
 def test_kappa3_is_as_its_density():
     def log_kappa3(x):
-        return (
-            math.log(a) - (a + 1) / a * np.logaddexp(math.log(a), a * np.log(x))
-        )
+        return math.log(a) - (a + 1) / a * np.logaddexp(math.log(a), a * np.log(x))
 
     for a in (2.01, 3.0):
         want = kl_quadrature(log_kappa3, Q, support=(0.0, np.inf))
