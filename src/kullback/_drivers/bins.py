@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
+from kullback._drivers.fallback import RowPairs, exact_options, parts
 from kullback._drivers.rows import CONVERTED_TILE, SMALL, TILE, Invalid, Work
 from kullback._drivers.sources import Rows
 from kullback._exact import rows as exact_rows
@@ -23,7 +26,7 @@ def run(
     def tile(number: int) -> None:
         start, stop = number * step, min((number + 1) * step, count)
         results = out[start:stop] if direct else np.empty((stop - start, k))
-        given = (*p.tile(start, stop), *q.tile(start, stop))
+        given = RowPairs(*p.tile(start, stop), *q.tile(start, stop))
         kernel = build.bins(str(work.kernel), work.rule)
         if kernel(*given, work.amount, work.alpha, work.normalize, results):
             _fill(work, given, results)
@@ -38,17 +41,13 @@ def run(
         threads.run(tile, -(-count // step), many if count * k > SMALL else 1)
 
 
-def _fill(work: Work, given: tuple[Array, ...], results: Array) -> None:
+def _fill(work: Work, given: RowPairs, results: Array) -> None:
     """Compute what is UNCERTIFIED."""
     form = work.divergence.exact
     assert form is not None
-    options = exact_rows.Options(
-        work.rule, work.amount, work.divergence.gaps, work.normalize, work.alpha
-    )
-    p, p_index, q, q_index = given
     for r in np.flatnonzero((results == UNCERTIFIED).any(axis=1)):
-        rows = p[p_index[r]].tolist(), q[q_index[r]].tolist()
+        p, q = given.p[given.p_index[r]], given.q[given.q_index[r]]
         places = np.flatnonzero(results[r] == UNCERTIFIED)
         results[r, places] = exact_rows.contributions(
-            form, rows, places.tolist(), options, threads.stop_if_cancelled
+            form, partial(parts, p, q), places.tolist(), exact_options(work)
         )

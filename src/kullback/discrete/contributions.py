@@ -91,6 +91,8 @@ def contributions(
 
     def left_empty() -> str:
         place = first_without_common_bins(p_side, q_side, lead)
+        if place is None:
+            return ""
         return f"row {', '.join(map(str, place))} of p" if place else "p"
 
     report = reporter(chosen, [("p", p_side), ("q", q_side)], left_empty)

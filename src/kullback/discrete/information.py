@@ -204,7 +204,8 @@ def _without_empty_rows(table: Array) -> Array:
 
     Without a pseudocount such a row has no weight, and with one it is uniform, as it would be.
     """
-    filled: Array = np.any(table, axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore"):  # a signaling NaN
+        filled: Array = np.any(table, axis=-1, keepdims=True)
     if filled.all():
         return table
     occurs: Array = np.any(filled, axis=-2, keepdims=True)
@@ -221,7 +222,8 @@ def _weights(sums: Array) -> Weights:
 
 def refuse_empty(table: Array, name: str) -> None:
     """ValueError for a table of zeros."""
-    empty = ~np.any(table, axis=(-2, -1))
+    with np.errstate(invalid="ignore"):  # a signaling NaN
+        empty = ~np.any(table, axis=(-2, -1))
     if empty.any():
         place = ", ".join(map(str, np.argwhere(empty)[0])) if empty.ndim else ""
         raise ValueError(

@@ -11,8 +11,9 @@ from kullback._kernels.softmax.kl import CLOSE, log_of_quotient
 from kullback._kernels.softmax.steps import FURTHEST, doubled, excess_of
 from kullback._kernels.softmax.sums import Divergence
 from kullback._math.bits import fma, larger, select
+from kullback._math.flow import branch
 from kullback._math.log_ratio import FLOOR, relative_entropy
-from kullback._math.tracing import branch, traced
+from kullback._math.tracing import traced
 
 
 @traced
