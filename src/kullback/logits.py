@@ -25,7 +25,7 @@ def kl_divergence_from_logits(
     logits_q: ArrayLike,
     /,
     *,
-    axis: int = -1,
+    axis: int | str = -1,
     temperature: float = 1.0,
     **options: Unpack[InformationOptions],
 ) -> Any:
@@ -90,7 +90,7 @@ def js_divergence_from_logits(
     logits_q: ArrayLike,
     /,
     *,
-    axis: int = -1,
+    axis: int | str = -1,
     temperature: float = 1.0,
     **options: Unpack[InformationOptions],
 ) -> Any:
@@ -147,7 +147,7 @@ def js_divergence_from_logits(
 def _from_logits(
     word: str,
     given: tuple[ArrayLike, ArrayLike],
-    axis: int,
+    axis: int | str,
     temperature: float,
     options: InformationOptions,
 ) -> Any:

@@ -37,7 +37,7 @@ class TableOptions(InformationOptions, total=False):
 class GroupOptions(TableOptions, total=False):
     """What a divergence of several rows takes."""
 
-    axis: int
+    axis: int | str
     normalize: bool
 
 
@@ -52,7 +52,7 @@ class MatrixOptions(TableOptions, total=False):
 class DistanceOptions(Common, total=False):
     """What a row-wise function takes whose results have no unit."""
 
-    axis: int
+    axis: int | str
     normalize: bool
     pseudocount: float
     zeros: str | float
@@ -76,7 +76,7 @@ class Chosen(NamedTuple):
 def checked(
     divergence: Divergence,
     *,
-    axis: int = -1,
+    axis: int | str = -1,
     base: float | None = None,
     normalize: bool = True,
     pseudocount: float = 0.0,
@@ -87,6 +87,8 @@ def checked(
     progress: Progress = False,
 ) -> Chosen:
     """Check the options of a function, which has as many of them as it takes."""
+    if isinstance(axis, str):
+        raise TypeError(f"axis is {axis!r}, but no argument has labels; it must be an integer")
     rule, amount = _rule(pseudocount, zeros, divergence.gaps != "")
     raises = invalid_raises(invalid)
     if base is not None and not divergence.takes_base:

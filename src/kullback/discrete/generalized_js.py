@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kullback._arguments import arrays
 from kullback._arguments.domains import reporter
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import Chosen, GroupOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
@@ -22,13 +22,13 @@ from kullback._drivers.weights import Weights, equal, prepared
 from kullback._process.arrays import Array
 
 
-@face
+@face_of("(m,k),(m)->()")
 def generalized_js_divergence(
     ps: ArrayLike,
     /,
     weights: ArrayLike | None = None,
     *,
-    over: int = 0,
+    over: int | str = 0,
     **options: Unpack[GroupOptions],
 ) -> Any:
     """Jensen-Shannon divergence of m distributions, sum w KL(p || mean) = H(mean) - sum w H(p).
@@ -46,8 +46,9 @@ def generalized_js_divergence(
         Of the m rows: not negative, finite and not all 0; divided by their sum, below 1e-325 of
         which they may count as 0. Leading axes broadcast against those of the result. Equal by
         default. A row of weight 0 has no part in the result, but must be a distribution.
-    over, axis : int
-        The axis of ps that holds the m rows of a group, and the one that holds the k bins.
+    over, axis : int or str
+        The axis of ps that holds the m rows of a group, and the one that holds the k bins; of
+        labelled arrays also by name.
     normalize : bool
         Divide each row by its sum. False takes rows as they are and averages the generalized
         divergences, sum p ln(p/mean) - p + mean.
@@ -113,7 +114,7 @@ def run(
     driver.run(job, flat)
 
 
-def _groups_of_rows(array: Array, axis: int, over: int) -> Array:
+def _groups_of_rows(array: Array, axis: int, over: Any) -> Array:
     """`array` with the rows of a group on the axis before the last, and their bins on the last."""
     if array.ndim < 2:
         raise ValueError(

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from kullback._arguments import arrays
 from kullback._arguments.domains import first_without_common_bins, reporter
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import Chosen, MatrixOptions, checked
 from kullback._arguments.progress import Shown
 from kullback._arguments.results import output
@@ -34,7 +34,7 @@ FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
 Metric = str | Parametric
 
 
-@face
+@face_of("(n,k),(m,k)->(n,m)")
 def pairwise(
     x: ArrayLike,
     y: ArrayLike | None = None,
@@ -113,7 +113,7 @@ def pairwise(
     return result
 
 
-@face
+@face_of("(n,k)")
 def condensed(
     x: ArrayLike,
     /,

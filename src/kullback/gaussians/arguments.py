@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -34,7 +34,7 @@ def spread_kind(spread: object) -> str:
     return spread
 
 
-def dimensions_last(arrays: Sequence[Array], names: Sequence[str], axis: int) -> list[Array]:
+def dimensions_last(arrays: Sequence[Array], names: Sequence[str], axis: Any) -> list[Array]:
     """The arrays with one common number of dimensions of space, on the last axis.
 
     Leading axes are left to be broadcast; numbers are Gaussians of one dimension.

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kullback._arguments import arrays
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import Chosen, InformationOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import GAUSSIAN
@@ -17,7 +17,7 @@ from kullback._drivers.sources import Rows
 from kullback.gaussians.arguments import dimensions_last, reporter, spread_kind
 
 
-@face
+@face_of("(d|1),(d|1),(d|1),(d|1)->()")
 def gaussian_kl_divergence(
     mean_p: ArrayLike,
     var_p: ArrayLike,
@@ -26,7 +26,7 @@ def gaussian_kl_divergence(
     /,
     *,
     spread: str = "var",
-    axis: int | None = -1,
+    axis: int | str | None = -1,
     **options: Unpack[InformationOptions],
 ) -> Any:
     """KL(p || q) of Gaussians with diagonal covariance, sum over the dimensions of
@@ -42,8 +42,9 @@ def gaussian_kl_divergence(
     spread : "var", "std" or "log_var"
         What the second and fourth arguments are: variances, standard deviations, or natural
         logarithms of variances.
-    axis : int or None
-        The axis of the dimensions; None returns every dimension's share, without a sum.
+    axis : int, str or None
+        The axis of the dimensions, of labelled arrays also by name; None returns every
+        dimension's share, without a sum.
     invalid : "raise" or "nan"
         What does an entry that is no mean or no spread: ValueError, or NaN in every result that
         it takes part in.
@@ -83,14 +84,14 @@ def gaussian_kl_divergence(
     return _divergence(given, spread, axis, checked(GAUSSIAN["kl"], **options))
 
 
-@face
+@face_of("(d|1),(d|1)->()")
 def standard_gaussian_kl_divergence(
     mean: ArrayLike,
     log_var: ArrayLike,
     /,
     *,
     spread: str = "log_var",
-    axis: int | None = -1,
+    axis: int | str | None = -1,
     **options: Unpack[InformationOptions],
 ) -> Any:
     """KL of diagonal Gaussians from N(0, I): -1/2 sum (1 + ln v - m**2 - v), the term of a VAE.
@@ -102,8 +103,9 @@ def standard_gaussian_kl_divergence(
     spread : "var", "std" or "log_var"
         What the second argument is: variances, standard deviations, or natural logarithms of
         variances.
-    axis : int or None
-        The axis of the dimensions; None returns every dimension's share, without a sum.
+    axis : int, str or None
+        The axis of the dimensions, of labelled arrays also by name; None returns every
+        dimension's share, without a sum.
     invalid : "raise" or "nan"
         What does an entry that is no mean or no spread: ValueError, or NaN in every result that
         it takes part in.
@@ -137,7 +139,7 @@ def standard_gaussian_kl_divergence(
 def _divergence(
     given: tuple[tuple[str, ArrayLike], ...],
     spread: str,
-    axis: int | None,
+    axis: int | str | None,
     chosen: Chosen,
 ) -> Any:
     """Check, run, return: of two arrays against N(0, I), of four against each other."""
