@@ -29,8 +29,11 @@ PARAMETERS = """
 p, q : array_like, (..., k)
     Counts, weights or probabilities, not negative, finite and not all 0 in a row; leading
     axes broadcast. float32 is computed and returned as such, everything else as float64.
-axis : int or str
-    The axis of the k bins, in both; of labelled arrays also the name of a dimension.
+axis : int, str, or a tuple of them
+    The axis of the k bins, in both; or several, whose bins together are one row. Of labelled
+    arrays also the name of a dimension.
+keepdims : bool
+    Keep the axes of the bins in the result, with length 1.
 base : float, optional
     Base of the logarithm: None gives nats, 2 bits, 10 bans.
 normalize : bool

@@ -18,6 +18,12 @@ class Lead(NamedTuple):
     numbered: bool = False
 
 
+class Kept(NamedTuple):
+    """An axis of length 1 where a named one was."""
+
+    role: Role
+
+
 class Placed(NamedTuple):
     """An argument, and which dimension each of its axes is."""
 

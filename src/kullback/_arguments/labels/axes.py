@@ -12,7 +12,7 @@ class UnfitError(Exception):
     """There is no such axis, which the function itself says best."""
 
 
-def resolve_axis(axis: Any, argument: Labelled, arguments: Sequence[Labelled]) -> int:
+def place_of(axis: Any, argument: Labelled, arguments: Sequence[Labelled]) -> int:
     """The place in one argument of an axis, whose name may be one that another argument has."""
     ndim = len(argument.indexes)
     if isinstance(axis, bool):

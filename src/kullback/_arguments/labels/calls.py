@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from kullback._arguments.labels.advice import refusal
-from kullback._arguments.labels.aligning import Lead, Placed, Role, aligned
+from kullback._arguments.labels.aligning import Kept, Lead, Placed, Role, aligned
 from kullback._arguments.labels.axes import UnfitError
 from kullback._arguments.labels.objects import has_labels, types_with_labels
 from kullback._arguments.labels.placing import Places
@@ -43,10 +44,38 @@ def call(
     for i, each in zip(at, placed, strict=True):
         wanted = (*leads, *places.core(each.of.name))
         plain[i] = done.setdefault(id(given[i]), _arranged(each, wanted))
-    result = function(*plain, **_options(places, chosen))
+    options = _options(places, chosen)
+    roles = (*leads, *_own(places, chosen))
+    if options.pop("keepdims", False):
+        return _with_kept(partial(function, *plain, **options), roles, indexes, placed)
+    result = function(*plain, **options)
     if shapes.result is None or chosen.get("out") is not None:
         return result
-    return with_labels(result, (*leads, *_own(places, chosen)), indexes, placed)
+    return with_labels(result, roles, indexes, placed)
+
+
+def _with_kept(
+    function: partial[Any],
+    leads: tuple[Role, ...],
+    indexes: dict[Role, Any],
+    placed: list[Placed],
+) -> Any:
+    """The result with axes of length 1 where the named axes were."""
+    widest = max(placed, key=lambda each: len(each.roles))
+    roles: list[Role] = [role if isinstance(role, Lead) else Kept(role) for role in widest.roles]
+    kept: list[Role] = [role for role in roles if isinstance(role, Kept)]
+    if [role for role in roles if role not in kept] != list(leads):  # DataArrays differ in order
+        roles = [*leads, *kept]
+    axes = [axis for axis, role in enumerate(roles) if role in kept]
+    out = function.keywords.get("out")
+    if out is None:
+        return with_labels(np.expand_dims(function(), axes), tuple(roles), indexes, placed)
+    if isinstance(out, np.ndarray) and out.ndim == len(roles):
+        inside = (*(0 if axis in axes else slice(None) for axis in range(out.ndim)), ...)
+        if all(out.shape[axis] == 1 for axis in axes):
+            function(out=out[inside])
+            return out
+    return function(keepdims=True)
 
 
 def _leads(placed: list[Placed]) -> list[Role]:
@@ -115,7 +144,4 @@ def _own(places: Places, chosen: dict[str, Any]) -> tuple[Role, ...]:
     shapes = places.shapes
     if "axis" in chosen and chosen["axis"] is None:
         return shapes.cores[0]
-    own: list[Role] = [each for role in shapes.result or () for each in places.written_out(role)]
-    if chosen.get("keepdims"):
-        own += [("kept", each) for role in shapes.cores[0] for each in places.written_out(role)]
-    return tuple(own)
+    return tuple(each for role in shapes.result or () for each in places.written_out(role))

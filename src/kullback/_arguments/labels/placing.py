@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from kullback._arguments.labels.aligning import Lead, Placed, Role
-from kullback._arguments.labels.axes import UnfitError, resolve_axis
+from kullback._arguments.labels.axes import UnfitError, place_of
 from kullback._arguments.labels.objects import Labelled
 from kullback._arguments.labels.shapes import Shapes
 
@@ -58,7 +58,7 @@ class Places:
                     axis = self._of_whole(axis)
                     if hasattr(axis, "__index__") and -axis > len(argument.indexes):
                         continue  # it has no such axis, and is the same along it
-                found[each] = resolve_axis(axis, argument, self.arguments)
+                found[each] = place_of(axis, argument, self.arguments)
         if len(set(found.values())) < len(found):
             raise UnfitError
         return found

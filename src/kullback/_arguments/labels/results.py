@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from functools import reduce
 from typing import Any
 
-from kullback._arguments.labels.aligning import Placed, Role
+from kullback._arguments.labels.aligning import Kept, Placed, Role
 
 SIDES = ("n", "m")  # of a matrix
 
@@ -45,7 +45,8 @@ def _rows(values: Any, roles: tuple[Role, ...], arguments: list[Placed]) -> Any:
         names = {**mine, **names}
         gone = [dim for role, dim in mine.items() if role not in roles]
         coordinates.append(argument.of.given.isel(dict.fromkeys(gone, 0), drop=True).coords)
-    dims = [names.get(role, f"dim_{axis}") for axis, role in enumerate(roles)]
+    own = [role.role if isinstance(role, Kept) else role for role in roles]
+    dims = [names.get(role, f"dim_{axis}") for axis, role in enumerate(own)]
     return _data_array(values, dims, coordinates)
 
 
