@@ -14,21 +14,21 @@ from kullback._arguments.labels.axes import UnfitError
 from kullback._arguments.labels.objects import has_labels, types_with_labels
 from kullback._arguments.labels.placing import Places
 from kullback._arguments.labels.results import with_labels
-from kullback._arguments.labels.shapes import Shapes
+from kullback._arguments.labels.shapes import Shapes, shapes
 from kullback._arguments.labels.stacks import as_labelled
 
 
 def call(
-    function: Callable[..., Any], shapes: Shapes, given: tuple[Any, ...], chosen: dict[str, Any]
+    function: Callable[..., Any], of: Shapes, given: tuple[Any, ...], chosen: dict[str, Any]
 ) -> Any:
     """`function(*given, **chosen)`, by label where one of the arrays has labels."""
     types = types_with_labels()
-    at = [i for i in shapes.places if i < len(given) and given[i] is not None]
+    at = [i for i in of.places if i < len(given) and given[i] is not None]
     if not types or not any(has_labels(given[i], types) for i in at):
         return function(*given, **chosen)
-    names = dict(zip(shapes.places, shapes.names, strict=True))
-    arguments = [as_labelled(given[i], names[i], types, shapes.missing) for i in at]
-    places = Places(shapes, arguments, chosen)
+    names = dict(zip(of.places, of.names, strict=True))
+    arguments = [as_labelled(given[i], names[i], types, of.missing) for i in at]
+    places = Places(of, arguments, chosen)
     plain = list(given)
     try:
         placed, indexes, mismatches = aligned(places.placed())
@@ -37,7 +37,7 @@ def call(
             plain[i] = argument.values
         return function(*plain, **chosen)
     if mismatches:
-        raise refusal(mismatches, shapes.missing)
+        raise refusal(mismatches, of.missing)
     _check_sizes(placed)
     leads = _leads(placed)
     done: dict[int, Any] = {}  # what is given twice stays one object
@@ -49,9 +49,18 @@ def call(
     if options.pop("keepdims", False):
         return _with_kept(partial(function, *plain, **options), roles, indexes, placed)
     result = function(*plain, **options)
-    if shapes.result is None or chosen.get("out") is not None:
+    if of.result is None or chosen.get("out") is not None:
         return result
     return with_labels(result, roles, indexes, placed)
+
+
+def matched(signature: str, **arrays: Any) -> tuple[Any, ...]:
+    """Arrays in the order of each other's labels, for functions that are no faces."""
+    places = {name: place for place, name in enumerate(arrays)}
+    found: tuple[Any, ...] = call(
+        lambda *plain: plain, shapes(signature, places), tuple(arrays.values()), {}
+    )
+    return found
 
 
 def _with_kept(
