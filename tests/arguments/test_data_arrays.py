@@ -154,7 +154,7 @@ def test_frames_beside_data_arrays():
         kl.kl_divergence(frame.iloc[:, ::-1] - 1, Y[0]).values,
         kl.kl_divergence(X.values[0][:, ::-1], Y.values[0][:, ::-1]),
     )
-    with pytest.raises(ValueError, match="q lacks 'a'.*give both the same labels"):
+    with pytest.raises(ValueError, match=r"q lacks 'a'.*give both the same labels"):
         kl.kl_divergence(TABLE, turned.rename(columns={"a": "z"}))
 
 

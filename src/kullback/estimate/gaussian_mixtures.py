@@ -108,7 +108,7 @@ def gaussian_mixture_kl(
         "variances_q": variances_q,
     }
     ordered = arguments.by_label(given, "aaabbb")
-    p, q = _mixture(*ordered[:3], name="p"), _mixture(*ordered[3:], name="q")
+    p, q = _mixture("p", *ordered[:3]), _mixture("q", *ordered[3:])
     if p.means.shape[1] != q.means.shape[1]:
         raise ValueError(f"p has {p.means.shape[1]} dimensions and q {q.means.shape[1]}")
     among, across = _divergences(p, p), _divergences(p, q)
@@ -158,7 +158,7 @@ def _paired(p: _Mixture, q: _Mixture, across: Floats) -> float:
     return max(0.0, min(bound, last))
 
 
-def _mixture(weights: Any, means: Any, variances: Any, name: str) -> _Mixture:
+def _mixture(name: str, weights: Any, means: Any, variances: Any) -> _Mixture:
     shares, centers, spreads = (
         np.asarray(arrays.array(given, f"{what}_{name}"), np.float64)
         for given, what in ((weights, "weights"), (means, "means"), (variances, "variances"))
