@@ -63,6 +63,10 @@ def weighted_samples() -> list[Any]:
     return [*frames(1), pd.Series([0.2, 0.3, 0.5], index=ROWS)]
 
 
+def observations(*vectors: str) -> list[pd.Series]:
+    return [pd.Series(list(vector), index=ROWS) for vector in vectors]
+
+
 def squared(t: float) -> float:
     return (t - 1) ** 2
 
@@ -140,6 +144,30 @@ CALLS: dict[str, LabelCall] = {
         weighted_samples,
         _axes("00 10"),
         ("target", "weights"),
+    ),
+}
+CALLS |= {
+    "contributions": LabelCall(kl.contributions, **TWO),
+    "mutual_information": LabelCall(
+        kl.mutual_information, lambda: observations("uvu", "xxy"), _axes("00 10"), ("x", "y")
+    ),
+    "normalized_mutual_information": LabelCall(
+        kl.normalized_mutual_information,
+        lambda: observations("uvu", "xxy"),
+        _axes("00 10"),
+        ("x", "y"),
+    ),
+    "conditional_mutual_information": LabelCall(
+        kl.conditional_mutual_information,
+        lambda: observations("uvu", "xxy", "sts"),
+        _axes("00 10 20"),
+        ("x", "y", "z"),
+    ),
+    "kl_monte_carlo": LabelCall(
+        kl.estimate.kl_monte_carlo,
+        lambda: [pd.Series(-numbers(i, 3), index=ROWS) for i in range(2)],
+        _axes("00 10"),
+        ("log_p", "log_q"),
     ),
 }
 WITHOUT = {  # two arrays, of which only one has something to be compared

@@ -42,6 +42,12 @@ class TableOptions(InformationOptions, total=False):
     pseudocount: float
 
 
+class RatioOptions(Common, total=False):
+    """What a ratio of information takes."""
+
+    pseudocount: float
+
+
 class GroupOptions(TableOptions, total=False):
     """What a divergence of several rows takes."""
 
@@ -70,6 +76,14 @@ class DistanceOptions(Common, total=False):
 
 class Options(DistanceOptions, InformationOptions, total=False):
     """What all other row-wise functions of distributions take."""
+
+
+class BinOptions(TableOptions, total=False):
+    """What a function takes that tells bins apart."""
+
+    axis: Axis
+    normalize: bool
+    zeros: str | float
 
 
 class Chosen(NamedTuple):

@@ -72,6 +72,29 @@ def divergence(
     return 0.0 if -ROUNDED <= value < 0.0 else min(value, form.most)
 
 
+def contributions(
+    form: Form,
+    rows: tuple[list[float], list[float]],
+    places: Iterable[int],
+    options: Options,
+    poll: Callable[[], None],
+) -> list[float]:
+    """What the bins at these places add to a divergence that is a sum, for `divergence`'s rows."""
+    pair = _with_rule(*rows, options)
+    if pair is None or not (pair.a_one and pair.b_one):
+        return [math.nan for _ in places]
+    whole = pair.a_one * pair.b_one
+    found = []
+    with localcontext(CONTEXT):
+        for n, c in enumerate(places):
+            if n % BINS_AT_ONCE == 0:
+                poll()
+            x, y = pair.a[c] * pair.b_one, pair.b[c] * pair.a_one
+            term = form.term(x, y, whole, options.alpha) if x != y else Decimal(0)
+            found.append(float(form.finish(term / real(whole), options.alpha)))
+    return found
+
+
 def _with_rule(p: list[float], q: list[float], options: Options) -> Pair | None:
     """The two rows as an option leaves them; None where one has no observation."""
     one, (a, b, (amount,)) = _integers(p, q, [options.amount])

@@ -18,6 +18,7 @@ from kullback._kernels.means.long import make_means
 from kullback._kernels.means.results import make_weighted_sums
 from kullback._kernels.means.short import make_short_means
 from kullback._kernels.rows import custom
+from kullback._kernels.rows.bins import make_bins
 from kullback._kernels.rows.rows import make_rows
 from kullback._kernels.rows.rules import make_rule
 from kullback._kernels.rows.short import LONGEST, make_short
@@ -26,6 +27,7 @@ from kullback._kernels.signatures import (
     BLOCK,
     BYTES,
     COUNTS,
+    GRID,
     INDEX,
     INTEGERS,
     NUMBERS,
@@ -112,6 +114,15 @@ def fastest_rows(divergence: str, rule: str, dtype: str, k: int) -> Any:
 def doubled_rows(divergence: str, rule: str, dtype: str, k: int) -> Any:
     """The kernel for what the fast one leaves UNCERTIFIED."""
     return (short if k < LONGEST else rows)(divergence, rule, dtype, True)
+
+
+@cache
+def bins(divergence: str, rule: str) -> Any:
+    """bins(as rows, but out of shape (n, k)) -> how many are UNCERTIFIED: see `rows.bins`."""
+    terms = terms_of(divergence, DOUBLE)
+    function = make_bins(terms, make_rule(rule, terms.gaps))
+    signature = (*_row_signature("f8")[:-1], GRID)
+    return compile_kernel(function, f"{divergence}-bins-{rule}", signature)
 
 
 @lru_cache(64)  # each holds on to a function of the user's

@@ -142,8 +142,7 @@ def _draw(matrix: Matrix, x: Table, y: Table, options: dict[str, Any]) -> Figure
 
 def _unit(metric: str, base: float | None) -> str:
     """What the colour bar says."""
-    if not _named(metric, record=True).takes_base:
-        return metric
-    names = {2.0: "bits", 10.0: "bans"}
-    unit = "nats" if base is None else names.get(base, f"base {base:g}")
-    return f"{metric}, square root of {unit}" if metric == "js_distance" else f"{metric}, {unit}"
+    from kullback.plots.units import unit_name
+
+    unit = unit_name(_named(metric, record=True), base)
+    return f"{metric}, {unit}" if unit else metric
