@@ -154,7 +154,9 @@ def test_the_advice_of_every_function_works(case: LabelCall, change: str):
             given[at] = given[at].set_axis([labels[0], *labels[:1], *labels[2:]], axis=axis)
         else:
             kept = labels[:-1] if change == "missing" else [*labels, "new"]
-            given[at] = given[at].reindex(kept, axis=axis, fill_value=1.0)
+            given[at] = given[at].reindex(
+                kept, axis=axis, fill_value=given[at].iloc[(0,) * given[at].ndim]
+            )
         advised(case.call, case.names, given)
 
 

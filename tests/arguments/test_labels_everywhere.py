@@ -95,7 +95,9 @@ def test_a_missing_a_further_and_a_repeated_label_are_errors(case: LabelCall, at
         if change == "repeated":
             given[at] = renamed(given[at], axis, labels[1], labels[0])
         else:
-            given[at] = given[at].reindex(wanted[change], axis=axis, fill_value=1.0)
+            given[at] = given[at].reindex(
+                wanted[change], axis=axis, fill_value=given[at].iloc[(0,) * given[at].ndim]
+            )
         with pytest.raises(ValueError, match=r"lacks|twice"):
             case.call(*given)
 

@@ -29,6 +29,7 @@ PARAMETERS = """
 p, q : array_like, (..., k)
     Counts, weights or probabilities, not negative, finite and not all 0 in a row; leading
     axes broadcast. float32 is computed and returned as such, everything else as float64.
+    Arrays of pandas and xarray are compared by label, and the result has labels.
 axis : int, str, or a tuple of them
     The axis of the k bins, in both; or several, whose bins together are one row. Of labelled
     arrays also the name of a dimension.
@@ -51,7 +52,8 @@ invalid : "raise" or "nan"
     What a row that is no distribution does: ValueError, or NaN in every result that it takes
     part in, everything else being computed.
 out : ndarray, optional
-    Array to write to: the result's shape and dtype, no memory in common with an input.
+    Array to write to: the result's shape and dtype, no memory in common with an input. It is
+    returned as it is, without labels.
 threads : int, optional
     At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
 progress : bool or callable
