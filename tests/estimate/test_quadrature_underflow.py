@@ -1,8 +1,8 @@
 """Densities whose logarithm becomes -inf inside their support: right, infinite, or uncertain.
 
-SciPy takes the logarithm of a density where a distribution has no formula of its own for it
-(as logistic once did, scipy/scipy#12490): it underflows where a power still counts, and may lose
-its digits long before.
+SciPy takes the logarithm of a density where a distribution has no formula of its own for it: it
+underflows where a power still counts, and may lose its digits long before. Single distributions
+had the fault in their formulas, too (scipy/scipy#12490, scipy/scipy#9403).
 """
 
 from __future__ import annotations

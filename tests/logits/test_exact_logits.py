@@ -17,8 +17,7 @@ LEAST = 5e-324
 
 
 def divergence(word, a, b, temperature=1.0):
-    weight = 0.5 if word == "kl" else float(word.removeprefix("js") or 0.5)
-    return logits.divergence(word, a, b, temperature, lambda: None, weight)
+    return logits.divergence(word, a, b, temperature, lambda: None)
 
 
 def assert_exact(word, a, b, temperature=1.0):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import pytest
 
@@ -14,7 +12,6 @@ from support.tolerances import assert_close
 FUNCTIONS = {
     "kl": kullback.kl_divergence_from_logits,
     "js": kullback.js_divergence_from_logits,
-    "js0.1": partial(kullback.js_divergence_from_logits, weight=0.1),
 }
 NOTHING = -np.inf
 each_word = pytest.mark.parametrize("word", FUNCTIONS)

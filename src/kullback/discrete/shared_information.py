@@ -158,8 +158,10 @@ def conditional_mutual_information(
     >>> import kullback as kl
     >>> x, y = [0, 0, 1, 1], [0, 1, 0, 1]
     >>> z = [0, 1, 1, 0]  # x XOR y: either of them says nothing of the other, but for z
-    >>> float(kl.conditional_mutual_information(x, y, z, base=2)), kl.mutual_information(x, y)
-    (1.0, 0.0)
+    >>> float(kl.conditional_mutual_information(x, y, z, base=2))
+    1.0
+    >>> float(kl.mutual_information(x, y))
+    0.0
     """
     chosen = checked(DIVERGENCES["js"], **options)
     table = arrays.array(joint, "joint")

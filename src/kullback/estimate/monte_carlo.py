@@ -92,7 +92,7 @@ def kl_monte_carlo(
     ...     print(f"{result.value:.4f} +- {result.standard_error:.4f}")
     0.0048 +- 0.0003
     0.0050 +- 0.0000
-    >>> kl.estimate.kl_monte_carlo(p.logpdf(x), q.logpdf(x), estimator="k3").value.round(4)
+    >>> round(kl.estimate.kl_monte_carlo(p.logpdf(x), q.logpdf(x), estimator="k3").value, 4)
     0.005
     """
     arguments.choice(estimator, ESTIMATORS, "estimator")

@@ -93,7 +93,10 @@ def kl_quadrature(
     densities that fall like |x|**-1.1 or rise like x**-0.9 are no harder than normal ones. Of a
     singularity at an end other than 0 only what is beyond 1e-11 times that end can be resolved.
     Log densities that underflow to -inf inside their support (those of SciPy that take the
-    logarithm of a density, such as `laplace`) cost digits under heavy tails: give a callable.
+    logarithm of a density) cost digits: of q, such as `laplace`, under heavy tails of p. A p that
+    falls like a power, such as `pareto`, is followed to where it underflows, and its course gives
+    the rest; one that breaks off before, such as `jf_skew_t`, has an error as large as what may be
+    missing. Callables that do not underflow have no such limits.
 
     References
     ----------

@@ -32,18 +32,19 @@ from kullback._math.shuffles import (
     sum_of_lanes,
 )
 from kullback._math.sums import sum_of_lanes_in_two, two_sum
+from kullback._math.tracing import traced
 
 ALLOWED = 5e-15  # relative error of a bin that sums and d may cause
 LARGEST = 2.0**1000  # a term beyond it may have overflowed
 
 
-@inline
+@traced
 def margin(k: int) -> float:
     """How many times y, at least, d is where it is certified."""
     return 2.0 * (2.0 * (k + 16) + 6.0) * 2.0**-106 / ALLOWED
 
 
-@inline
+@traced
 def rounded(lanes):
     """Bits that are all 0 only where the lanes can be added without rounding."""
     high, first = two_sum(lanes, exchange_4(lanes))
@@ -52,7 +53,7 @@ def rounded(lanes):
     return bits(first) | bits(second) | bits(third)
 
 
-@inline
+@traced
 def no_rest(made):
     """Whether the sums of the rows are numbers, without a second part."""
     return (made.p_low == 0.0) & (made.q_low == 0.0)
@@ -86,7 +87,7 @@ def make_bins(terms: Terms, rule: Rule) -> Callable[..., Any]:
         row = Sums(a, a_low, b, b_low, p_gaps, q_gaps, signs, lacks)
         return row, (bits_of_lanes(lost) << 1) == 0
 
-    @inline
+    @traced
     def is_gap(a, b):
         """Whether the bin alone makes the divergence infinite."""
         gap = (b == 0.0) & (a > 0.0)
@@ -94,7 +95,7 @@ def make_bins(terms: Terms, rule: Rule) -> Callable[..., Any]:
             gap = gap | ((a == 0.0) & (b > 0.0))
         return gap
 
-    @inline
+    @traced
     def used(a, b, made, amount):
         """The entries that the terms are made of, and where one of them had to be rounded."""
         if fills:
@@ -106,7 +107,7 @@ def make_bins(terms: Terms, rule: Rule) -> Callable[..., Any]:
         a, b = values(a, b, 0.0, 0.0)
         return a * made.p_raise, b * made.q_raise, lanes_of(0)
 
-    @inline
+    @traced
     def shares(a, b, live, made, options, least):
         """What eight bins add, or UNCERTIFIED; and the flags that tell of equal rows.
 

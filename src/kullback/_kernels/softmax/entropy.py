@@ -7,24 +7,24 @@ ln X = ln n + ln(1 + rest/n) keeps its digits where one bin has nearly everythin
 
 from __future__ import annotations
 
-from kullback._jit import inline
 from kullback._kernels.softmax.steps import SCALE, differences
 from kullback._kernels.softmax.sums import Divergence
 from kullback._math.bits import select
 from kullback._math.exp import power_of_integer, reduced
 from kullback._math.log import log
 from kullback._math.log_ratio import log_ratio
+from kullback._math.tracing import traced
 
 UNIT = 2.0**-SCALE
 
 
-@inline
+@traced
 def of_fast(sums, reach, heat):
     """Nothing: the doubled pass does all."""
     return 0.0, False, 0.0
 
 
-@inline
+@traced
 def step(sums, a, b, frame, heat):
     """n, the rest and the sum of x (-z) in lanes, with eight columns more."""
     (z, z_low), _, _, floored = differences(a, b, frame, heat)
@@ -35,7 +35,7 @@ def step(sums, a, b, frame, heat):
     return sums[0] + whole, sums[1] + rest, sums[2] - x * (z + z_low), sums[3]
 
 
-@inline
+@traced
 def of_doubled(sums):
     """Every row is certified."""
     part = sums[1] / sums[0]

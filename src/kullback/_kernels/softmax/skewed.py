@@ -6,16 +6,16 @@ factor e**t, costs w (1 - w) t**2 / 2, at most what it costs where w is 1/2.
 
 from __future__ import annotations
 
-from kullback._jit import inline
 from kullback._kernels.softmax.js import TOLERANCE, log_p_of_first
 from kullback._kernels.softmax.kl import CLOSE, log_of_quotient
 from kullback._kernels.softmax.steps import FURTHEST, doubled, excess_of
 from kullback._kernels.softmax.sums import Divergence
 from kullback._math.bits import fma, larger, select
 from kullback._math.log_ratio import FLOOR, relative_entropy
+from kullback._math.tracing import branch, traced
 
 
-@inline
+@traced
 def step(sums, a, b, frame, heat):
     """X, the terms, M and E in lanes, with eight columns more."""
     columns = doubled(a, b, frame, heat)
@@ -30,11 +30,11 @@ def step(sums, a, b, frame, heat):
     return sums[0] + x, sums[1] + (of_x + of_y), sums[2] + moment, sums[3] + excess
 
 
-@inline
+@traced
 def of_doubled(sums):
     """Where E is large, JS is, too, and ln P has been good enough."""
     value = sums[1] / sums[0]
-    more = log_of_quotient(sums) if sums[3] < CLOSE * sums[0] else 0.0
+    more = branch(sums[3] < CLOSE * sums[0], lambda: log_of_quotient(sums), lambda: 0.0)
     return value, more * more <= 8.0 * TOLERANCE * value, more
 
 
