@@ -70,28 +70,23 @@ def test_single_precision_stays_what_it_is():
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"city": ["x", "y"]}, "'city' (dtype "),
-        ({"day": pd.to_datetime(["2024", "2025"])}, "'day' (dtype datetime64"),
-        ({"kind": pd.Categorical(["x", "y"])}, "'kind' (dtype category)"),
-        ({"city": ["x", "y"], "kind": ["u", "v"]}, "'city' (dtype "),
-        ({"n": [None, 1]}, ""),
-        ({"n": np.array([1, 2], object)}, "'n' (dtype object)"),
-        ({"n": np.array([True, 2.5], object)}, "'n' (dtype object)"),
+        ({"city": ["x", "y"]}, "holds text, such as 'x', in column 'city'; "),
+        ({"day": pd.to_datetime(["2024", "2025"])}, "in column 'day'; "),
+        ({"kind": pd.Categorical(["x", "y"])}, "text, such as 'x', in column 'kind'; "),
+        ({"city": ["x", "y"], "kind": ["u", "v"]}, "in column 'city', and 1 more; "),
+        ({"n": np.array([1, 2], object)}, "objects in column 'n'; "),
+        ({"n": np.array([True, 2.5], object)}, "in column 'n'"),
+        ({"n": np.array([None, 2.5], object)}, "in column 'n', with missing values"),
     ],
     ids=str,
 )
 def test_a_column_that_holds_no_numbers_is_named_and_the_remedy_works(more, words):
     frame = FRAME.assign(**more)
-    if not words:
-        with pytest.raises(ValueError, match="is NaN"):
-            kl.entropy(frame)
-        return
-    with pytest.raises(TypeError, match="p has a column that holds no numbers: ") as error:
+    with pytest.raises(TypeError, match="p holds ") as error:
         kl.entropy(frame)
     assert words in str(error.value)
-    space = {"p": frame}
-    exec(str(error.value).rpartition(": ")[2], {"float": float}, space)
-    assert list(kl.entropy(space["p"])) == list(kl.entropy(space["p"].to_numpy(float)))
+    advised = eval(str(error.value).rpartition(": ")[2], {"float": float}, {"p": frame})
+    assert list(kl.entropy(advised)) == list(kl.entropy(advised.to_numpy(float)))
 
 
 def test_a_frame_of_nothing_but_text_is_to_be_counted():
