@@ -167,7 +167,9 @@ def test_series_meet_by_their_index():
     order = np.random.default_rng(8).permutation(300)
     assert kl.mutual_information(x, y.iloc[order]) == pytest.approx(want, rel=1e-14)
     for other in (y.iloc[:299], y.rename(lambda i: i + 1), pd.concat([y.iloc[:299], y.iloc[:1]])):
-        with pytest.raises(ValueError, match=r"indexes of x and y differ.*x\.align\(y"):
+        with pytest.raises(
+            ValueError, match=r"labels of x and the labels of y differ.*x\.align\(y"
+        ):
             kl.mutual_information(x, other)
     assert kl.mutual_information(x, y.rename(lambda i: i + 1).to_numpy()) == want
 

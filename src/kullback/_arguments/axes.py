@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from kullback._process.arrays import Array
 
-Axis = int | tuple[int, ...]
+Axis = int | str | tuple[int | str, ...]  # by name only of arrays with labels
 
 
 def resolve_axis(axis: object, ndim: int, shapes: str) -> tuple[int, ...]:
@@ -20,6 +21,8 @@ def resolve_axis(axis: object, ndim: int, shapes: str) -> tuple[int, ...]:
     """
     given = axis if isinstance(axis, tuple) else (axis,)
     for one in given:
+        if isinstance(one, str):
+            raise TypeError(f"axis is {axis!r}, but no argument has labels; give its number")
         if isinstance(one, bool) or not hasattr(one, "__index__"):
             raise TypeError(f"axis is {axis!r}; it must be an integer, or a tuple of integers")
         if not -ndim <= one < ndim:
@@ -88,5 +91,5 @@ def with_bins(lead: tuple[int, ...], axis: Axis, bins: tuple[int, ...]) -> tuple
 
 def bins_back(rows: Array, lead: tuple[int, ...], axis: Axis, bins: tuple[int, ...]) -> Array:
     """Rows, bins last, as `with_bins` says."""
-    given = axis if isinstance(axis, tuple) else (axis,)
+    given: Any = axis if isinstance(axis, tuple) else (axis,)
     return np.moveaxis(rows.reshape(*lead, *bins), range(-len(bins), 0), given)

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from kullback._arguments.labels.calls import observations
 from kullback._process.arrays import Array
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -38,7 +39,7 @@ def joint_counts(vectors: dict[str, Any], names: tuple[str, ...]) -> NDArray[np.
     missing = [name for name in names if vectors.get(name) is None]
     if missing:
         raise TypeError(f"{' and '.join(missing)} is not given: {_expected(names)}")
-    found = [_codes(vector, name) for name, vector in _aligned(vectors).items()]
+    found = [_codes(vector, name) for name, vector in observations(vectors).items()]
     lengths = {name: len(codes) for name, (codes, _) in zip(names, found, strict=True)}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"the numbers of labels differ: {lengths}")
@@ -86,24 +87,3 @@ def _is_itself(label: Any) -> bool:
         return bool(label == label)
     except (TypeError, ValueError):  # pandas.NA is neither
         return False
-
-
-def _aligned(vectors: dict[str, Any]) -> dict[str, Any]:
-    """The vectors, those of pandas in the order of the first one's index."""
-    indexes = {n: v.index for n, v in vectors.items() if hasattr(v, "reindex")}
-    if not indexes:
-        return vectors
-    first, wanted = next(iter(indexes.items()))
-    found = dict(vectors)
-    for name, index in indexes.items():
-        if wanted.equals(index):
-            continue
-        unique = wanted.is_unique and index.is_unique
-        if not (unique and len(index) == len(wanted) and index.isin(wanted).all()):
-            raise ValueError(
-                f"the indexes of {first} and {name} differ, so that it is not known which labels "
-                f"belong together; {first}, {name} = {first}.align({name}, join='inner') keeps the "
-                "observations of both"
-            )
-        found[name] = vectors[name].reindex(wanted)
-    return found

@@ -83,8 +83,8 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
         help="the matrix of divergences between the rows of a table",
         description="Write the matrix of divergences between the rows of INPUT, or from the rows of"
-        " INPUT to the rows of OTHER. A row is a histogram: counts, weights or probabilities."
-        " A text column becomes the labels.",
+        " INPUT to the rows of OTHER; columns are matched by name. A row is a histogram: counts,"
+        " weights or probabilities. A text column becomes the labels.",
     )
     _add_files(pairwise)
     _add_options(pairwise)
@@ -122,6 +122,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     add("--against", type=Path, metavar="OTHER", help="a second table, for the matrix's columns")
     add("--output", type=Path, required=True, help=f"{kinds}; all but .npy keep the labels")
     add("--plot", type=Path, help="a heat map too, ordered by likeness: .png, .pdf or .svg")
+    add("--labels", metavar="COLUMN", help="the column that names the rows (default: the text)")
     add("--header", action=argparse.BooleanOptionalAction, default=None, help=_HEADER_HELP)
 
 
@@ -177,6 +178,7 @@ def _run_pairwise(arguments: argparse.Namespace) -> None:
         arguments.output,
         arguments.plot,
         header=arguments.header,
+        labels=arguments.labels,
     )
     files.check(force=arguments.force)
     run_pairwise(

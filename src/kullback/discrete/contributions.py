@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Unpack, cast
+from typing import Any, Unpack, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from kullback._arguments import arrays, axes
 from kullback._arguments.axes import Axis
 from kullback._arguments.domains import first_without_common_bins, reporter
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import BinOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import METRICS, Divergence
@@ -23,7 +23,7 @@ from kullback._process.arrays import Array
 SUMS = {word: record for word, record in METRICS.items() if record.additive}
 
 
-@face
+@face_of("(k),(k)->(k)")
 def contributions(
     p: ArrayLike, q: ArrayLike, /, metric: str = "kl", **options: Unpack[BinOptions]
 ) -> Array:
@@ -37,8 +37,9 @@ def contributions(
     metric : str
         "kl", "reverse_kl", "js", "jeffreys", "total_variation", "chi2" or "triangular", as of
         `pairwise`.
-    axis : int or tuple of int
-        The axis of the k bins, in both arguments and in the result; or several.
+    axis : int, str, or a tuple of them
+        The axis of the k bins, in both arguments and in the result; or several. Of labelled arrays
+        also by name.
     base : float, optional
         Base of the logarithm, which divides what each bin adds: None gives nats, 2 bits, 10 bans.
         Not for "total_variation", "chi2" and "triangular".
@@ -107,7 +108,7 @@ def contributions(
     return cast(Array, results.returned())
 
 
-def _places(axis: Axis) -> tuple[int, ...]:
+def _places(axis: Axis) -> tuple[Any, ...]:
     return axis if isinstance(axis, tuple) else (axis,)
 
 

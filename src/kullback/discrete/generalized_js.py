@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from kullback._arguments import arrays, axes
 from kullback._arguments.axes import Axis
 from kullback._arguments.domains import reporter
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import Chosen, GroupOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
@@ -23,13 +23,13 @@ from kullback._drivers.weights import Weights, equal, prepared
 from kullback._process.arrays import Array
 
 
-@face
+@face_of("(m,k),(m)->()")
 def generalized_js_divergence(
     ps: ArrayLike,
     /,
     weights: ArrayLike | None = None,
     *,
-    over: int = 0,
+    over: int | str = 0,
     **options: Unpack[GroupOptions],
 ) -> Any:
     """Jensen-Shannon divergence of m distributions, sum w KL(p || mean) = H(mean) - sum w H(p).
@@ -47,9 +47,9 @@ def generalized_js_divergence(
         Of the m rows: not negative, finite and not all 0; divided by their sum, below 1e-325 of
         which they may count as 0. Leading axes broadcast against those of the result. Equal by
         default. A row of weight 0 has no part in the result, but must be a distribution.
-    over : int
-        The axis of ps that holds the m rows of a group.
-    axis : int or tuple of int
+    over : int or str
+        The axis of ps that holds the m rows of a group; of labelled arrays also by name.
+    axis : int, str, or a tuple of them
         The axis of ps that holds the k bins; or several, whose bins together are one row.
     keepdims : bool
         Keep the axes of the rows and of the bins in the result, with length 1.
@@ -119,7 +119,7 @@ def run(
 
 
 def _groups_of_rows(
-    array: Array, axis: Axis, over: int, keepdims: bool
+    array: Array, axis: Axis, over: Any, keepdims: bool
 ) -> tuple[Array, tuple[int, ...]]:
     """Groups, rows of a group and bins, on axes in this order; and the shape of the result."""
     if array.ndim < 2:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from kullback._arguments import arrays
 from kullback._arguments.categories import of_labels
 from kullback._arguments.domains import faults_of_rows
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import RatioOptions, TableOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
@@ -33,7 +33,7 @@ AVERAGES: dict[str, Callable[[Floats, Floats], Floats]] = {
 
 
 @of_labels("x", "y")
-@face
+@face_of("(r,c),(m)->()")
 def normalized_mutual_information(
     joint: ArrayLike,
     y: ArrayLike | None = None,
@@ -108,7 +108,7 @@ def _entropy_of(table: Array, pseudocount: float) -> Floats:
 
 
 @of_labels("x", "y", "z")
-@face
+@face_of("(r,c,s),(m),(m)->()")
 def conditional_mutual_information(
     joint: ArrayLike,
     y: ArrayLike | None = None,

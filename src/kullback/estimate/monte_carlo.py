@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kullback._arguments import arrays
+from kullback._arguments.labels.calls import observations
 from kullback._arguments.options import unit_of
 from kullback._process.arrays import Array, Floats
 from kullback.estimate import arguments
@@ -97,6 +98,8 @@ def kl_monte_carlo(
     arguments.choice(estimator, ESTIMATORS, "estimator")
     unit = unit_of(base)
     size = arguments.whole(chunk, "chunk", 1)
+    named = {"log_p": log_p, "log_q": log_q, "samples": samples}
+    log_p, log_q, samples = observations(named).values()
     array = None if samples is None else arguments.checked_samples(samples, "samples")
     one, other = _source(log_p, "log_p", array), _source(log_q, "log_q", array)
     counts = {source.name: source.number for source in (one, other)}

@@ -104,6 +104,7 @@ def kl_nearest_neighbor(
     unit = unit_of(base)
     k = arguments.whole(n_neighbors, "n_neighbors", 1)
     workers = thread_count(threads) or default_threads()
+    x, y = arguments.by_label({"x": x, "y": y}, ("n", "m"))
     one, other = arguments.samples(x, "x"), arguments.samples(y, "y")
     if one.shape[1] != other.shape[1]:
         raise ValueError(f"x has {one.shape[1]} dimensions and y {other.shape[1]}")

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from kullback._arguments import arrays
 from kullback._arguments.axes import Axis, kept
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import Chosen, InformationOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import GAUSSIAN
@@ -19,7 +19,7 @@ from kullback._process.arrays import Array
 from kullback.gaussians.arguments import dimensions_last, reporter, spread_kind
 
 
-@face
+@face_of("(d|1),(d|1),(d|1),(d|1)->()")
 def gaussian_kl_divergence(
     mean_p: ArrayLike,
     var_p: ArrayLike,
@@ -45,8 +45,9 @@ def gaussian_kl_divergence(
     spread : "var", "std" or "log_var"
         What the second and fourth arguments are: variances, standard deviations, or natural
         logarithms of variances.
-    axis : int, tuple of int or None
-        The axis of the dimensions, or several; None returns every dimension's share, without a sum.
+    axis : int, str, a tuple of them, or None
+        The axis of the dimensions, or several, of labelled arrays also by name; None returns every
+        dimension's share, without a sum.
     keepdims : bool
         Keep the axes of the dimensions in the result, with length 1.
     invalid : "raise" or "nan"
@@ -88,7 +89,7 @@ def gaussian_kl_divergence(
     return _divergence(given, spread, axis, checked(GAUSSIAN["kl"], keepdims=keepdims, **options))
 
 
-@face
+@face_of("(d|1),(d|1)->()")
 def standard_gaussian_kl_divergence(
     mean: ArrayLike,
     log_var: ArrayLike,
@@ -108,8 +109,9 @@ def standard_gaussian_kl_divergence(
     spread : "var", "std" or "log_var"
         What the second argument is: variances, standard deviations, or natural logarithms of
         variances.
-    axis : int, tuple of int or None
-        The axis of the dimensions, or several; None returns every dimension's share, without a sum.
+    axis : int, str, a tuple of them, or None
+        The axis of the dimensions, or several, of labelled arrays also by name; None returns every
+        dimension's share, without a sum.
     keepdims : bool
         Keep the axes of the dimensions in the result, with length 1.
     invalid : "raise" or "nan"
