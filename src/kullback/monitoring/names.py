@@ -1,0 +1,64 @@
+"""What bins are called, in pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from kullback.monitoring.bins import ColumnBins, Compared
+from kullback.monitoring.columns import CATEGORY, DURATION, NOTHING, TIME
+
+
+def bin_names(bins: ColumnBins, compared: Compared) -> tuple[str, ...]:
+    """The names of all bins of a column, missing values last."""
+    if bins.kind == CATEGORY:
+        extra = len(compared.current) - len(bins.categories)
+        names = bins.categories + list(compared.new)[len(compared.new) - extra :]
+    elif bins.kind == NOTHING or len(compared.current) != len(bins.counts):
+        names = ["any value"]
+    else:
+        names = _between(bins)
+    return (*names, "missing")
+
+
+def _between(bins: ColumnBins) -> list[str]:
+    edges = bins.edges
+    write = _writer(bins)
+    if not edges:
+        return ["any value"]
+    after = [high == math.nextafter(low, math.inf) for low, high in zip(edges, edges[1:])]
+    starts = ["from", *("above" if alone else "from" for alone in after)]
+    names = [f"below {write(edges[0])}"]
+    for i, alone in enumerate(after):
+        if alone:  # the edge after it is the next number, which would read the same
+            names.append(write(edges[i]))
+        else:
+            begin = "above " if starts[i] == "above" else ""
+            names.append(f"{begin}{write(edges[i])} to {write(edges[i + 1])}")
+    return [*names, f"{starts[-1]} {write(edges[-1])}"]
+
+
+def _writer(bins: ColumnBins) -> Callable[[float], str]:
+    """As many digits as tell edges apart; times as such."""
+    edges = [edge for edge in bins.edges if edge]
+    if bins.kind == TIME:
+        return lambda edge: _time(np.datetime64(int(edge), bins.unit))
+    if bins.kind == DURATION:
+        return lambda edge: str(np.timedelta64(int(edge), bins.unit))
+    if not edges:
+        return str
+    spread = max(bins.edges) - min(bins.edges)
+    largest = max(map(abs, edges))
+    finer = largest * len(edges) / spread if spread > 0 else 1.0
+    digits = 3 + max(0, math.ceil(math.log10(finer)))
+    return lambda edge: f"{edge:.{min(digits, 15)}g}"
+
+
+def _time(moment: np.datetime64) -> str:
+    """Without the zeros at its end."""
+    text = str(moment).replace("T", " ")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.removesuffix(" 00:00:00").removesuffix(":00")
