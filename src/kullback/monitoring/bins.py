@@ -90,7 +90,7 @@ def compare(bins: ColumnBins, column: Numbers | Tally, threads: int) -> Compared
         new = {category: now for category, before, now in known if now and not before}
         others = {category: count for category, count in counts.items() if count}
         reference = [*bins.counts, *[0] * len(others)]
-        return Compared(reference, current + [*others.values()], column.missing, 0, new | others)
+        return Compared(reference, [*current, *others.values()], column.missing, 0, new | others)
     ends = bins.range or [math.nan, math.nan]
     edges = Edges(bins.edges, ends[0], ends[1], bins.gaps)
     counted = count_between(column.in_unit(bins.unit), edges, threads)

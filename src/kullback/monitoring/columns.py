@@ -66,8 +66,8 @@ def read(given: Any, name: Hashable, threads: int) -> Numbers | Tally:
     if library(given) == "pyarrow" and hasattr(given, "type"):
         return _of_arrow(given, name, threads)
     if isinstance(given, MaskedArray):
-        filled = given.astype(float) if given.dtype.kind in "fiub" else given.astype(object)
-        return _of_array(filled.filled(np.nan), name, threads)
+        kind = np.float64 if given.dtype.kind in "fiub" else object
+        return _of_array(np.ma.filled(given.astype(kind), np.nan), name, threads)
     if isinstance(given, np.ndarray):
         return _of_array(given, name, threads)
     if isinstance(given, (str, bytes)):

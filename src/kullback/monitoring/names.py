@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -28,25 +30,25 @@ def _between(bins: ColumnBins) -> list[str]:
     write = _writer(bins)
     if not edges:
         return ["any value"]
-    after = [high == math.nextafter(low, math.inf) for low, high in zip(edges, edges[1:])]
-    starts = ["from", *("above" if alone else "from" for alone in after)]
+    alone = [high == math.nextafter(low, math.inf) for low, high in pairwise(edges)]
+    # The edge after a value that is a bin of its own would read the same as the value.
+    starts = [f"above {write(low)}" if one else "" for low, one in zip(edges, alone, strict=False)]
+    starts = ["", *starts]
     names = [f"below {write(edges[0])}"]
-    for i, alone in enumerate(after):
-        if alone:  # the edge after it is the next number, which would read the same
-            names.append(write(edges[i]))
-        else:
-            begin = "above " if starts[i] == "above" else ""
-            names.append(f"{begin}{write(edges[i])} to {write(edges[i + 1])}")
-    return [*names, f"{starts[-1]} {write(edges[-1])}"]
+    for i, one in enumerate(alone):
+        low = starts[i] or write(edges[i])
+        names.append(write(edges[i]) if one else f"{low} to {write(edges[i + 1])}")
+    return [*names, starts[-1] or f"from {write(edges[-1])}"]
 
 
 def _writer(bins: ColumnBins) -> Callable[[float], str]:
     """As many digits as tell edges apart; times as such."""
     edges = [edge for edge in bins.edges if edge]
+    unit: Any = bins.unit  # NumPy's stubs take literals alone
     if bins.kind == TIME:
-        return lambda edge: _time(np.datetime64(int(edge), bins.unit))
+        return lambda edge: _time(np.datetime64(int(edge), unit))
     if bins.kind == DURATION:
-        return lambda edge: str(np.timedelta64(int(edge), bins.unit))
+        return lambda edge: str(np.timedelta64(int(edge), unit))
     if not edges:
         return str
     spread = max(bins.edges) - min(bins.edges)

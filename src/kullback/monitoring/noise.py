@@ -97,7 +97,8 @@ def _log_weights(s: Numbers, bins: slice | NDArray[np.intp], model: Model) -> Nu
 
 def _gaps(model: Model) -> Numbers:
     """One for each value at whose right end it lies, and one below all values."""
-    return model.reference + (np.arange(model.reference.size) == 0)
+    gaps: Numbers = model.reference + (np.arange(model.reference.size) == 0)
+    return gaps
 
 
 def _references(s: Numbers, bins: slice | NDArray[np.intp], model: Model) -> Numbers:

@@ -77,4 +77,4 @@ def _in_utc(value: Any) -> Any:
     """A time without its zone: NumPy's have none."""
     if getattr(value, "tzinfo", None) is None:
         return value
-    return value.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+    return value.astimezone(datetime.UTC).replace(tzinfo=None)
