@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -51,6 +52,17 @@ class Column:
         numbers = [self._numbers(piece) for piece in self.pieces] or [np.empty(0)]
         whole = np.concatenate(numbers)
         return whole[~np.isnan(whole)]
+
+    def has_few_integers(self) -> bool:
+        """Whether a cell for each value between the least and the greatest will do."""
+        if self.times or any(piece.dtype.kind not in "iu" for piece in self.pieces):
+            return False
+        greatest = max(float(piece.max()) for piece in self.pieces if piece.size)
+        return greatest - self.least_integer() < CELLS
+
+    def least_integer(self) -> float:
+        """The least value of a column of integers."""
+        return min(float(piece.min()) for piece in self.pieces if piece.size)
 
     def missing(self) -> int:
         """How many values there are not."""
@@ -114,41 +126,64 @@ class Ranked(NamedTuple):
     starts: NDArray[np.intp]  # of each group of neighbours, in `kept`
     ranks: NDArray[np.intp]  # of the first of each group
     size: int  # how many values there are in all
-    least: float  # of the finite ones, as is `greatest`
-    greatest: float
+    ends: Ends
     distinct: bool  # whether it is known that no value comes twice
 
     def value(self, rank: int) -> float:
         """The value of a rank, from 0, that was asked for."""
-        return float(self.kept[self._place(rank)])
-
-    def times(self, rank: int) -> int:
-        """How many values are equal to it."""
-        value = self.kept[self._place(rank)]
-        return int(np.searchsorted(self.kept, value, "right") - np.searchsorted(self.kept, value))
-
-    def _place(self, rank: int) -> int:
         group = int(np.searchsorted(self.ranks, rank, "right")) - 1
-        return int(self.starts[group] + rank - self.ranks[group])
+        return float(self.kept[self.starts[group] + rank - self.ranks[group]])
+
+    def around(self, value: float) -> tuple[int, int]:
+        """How many values are below one that was asked for, and how many are not above it."""
+        first, last = (int(np.searchsorted(self.kept, value, side)) for side in ("left", "right"))
+        group = int(np.searchsorted(self.starts, first, "right")) - 1
+        before = int(self.ranks[group] - self.starts[group])
+        return before + first, before + last
 
 
-def ranked(
-    column: Column, ranks_of: Callable[[int], NDArray[np.intp]], most_threads: int
-) -> Ranked:
+class Listed(NamedTuple):
+    """The same of few different integers: how often each comes from the first one on."""
+
+    first: float
+    before: NDArray[np.intp]  # how many values are below the first, the next, ...
+    ends: Ends
+    distinct: bool = False
+
+    @property
+    def size(self) -> int:
+        return int(self.before[-1])
+
+    def value(self, rank: int) -> float:
+        return self.first + int(np.searchsorted(self.before, rank, "right")) - 1
+
+    def around(self, value: float) -> tuple[int, int]:
+        place = int(value - self.first)
+        return int(self.before[place]), int(self.before[place + 1])
+
+
+class Ends(NamedTuple):
+    """The least and the greatest finite value, NaN if there is none, and whether others are."""
+
+    least: float
+    greatest: float
+    infinite: bool
+
+
+RanksOf = Callable[[int], NDArray[np.intp]]
+
+
+def ranked(column: Column, ranks_of: RanksOf, most_threads: int) -> Ranked | Listed:
     """The values of the ranks that `ranks_of` asks for when it is told how many values there are.
 
     Exactly: all values in the cells that hold them are sorted.
     """
     if column.size <= SORTED:
-        kept = np.sort(column.values())
-        finite = kept[np.isfinite(kept)]
-        least, greatest = (finite[0], finite[-1]) if finite.size else (np.nan, np.nan)
-        distinct = bool((kept[1:] != kept[:-1]).all())
-        zero = np.zeros(1, np.intp)
-        return Ranked(kept, zero, zero, kept.size, float(least), float(greatest), distinct)
-    sample = column.sample()
-    low, factor = _cells_for(sample)
-    counts, least, greatest = _count_cells(column, low, factor, most_threads)
+        return _sorted(column)
+    if column.has_few_integers():
+        return _listed(column, most_threads)
+    low, factor = _cells_for(column.sample())
+    counts, ends = _count_cells(column, low, factor, most_threads)
     size = int(counts[:-1].sum())
     before = np.r_[0, counts[:-1].cumsum()]
     wanted = np.zeros(CELLS + 1, np.uint8)
@@ -156,7 +191,22 @@ def ranked(
     kept = _collect(column, low, factor, wanted, most_threads)
     cells = np.flatnonzero(wanted)
     starts = np.r_[0, counts[cells].cumsum()][:-1]
-    return Ranked(kept, starts, before[cells], size, least, greatest, False)
+    return Ranked(kept, starts, before[cells], size, ends, False)
+
+
+def _sorted(column: Column) -> Ranked:
+    kept = np.sort(column.values())
+    finite = kept[np.isfinite(kept)]
+    least, greatest = (finite[0], finite[-1]) if finite.size else (math.nan, math.nan)
+    distinct = bool((kept[1:] != kept[:-1]).all())
+    zero = np.zeros(1, np.intp)
+    ends = Ends(float(least), float(greatest), finite.size < kept.size)
+    return Ranked(kept, zero, zero, kept.size, ends, distinct)
+
+
+def _listed(column: Column, most_threads: int) -> Listed:
+    counts, ends = _count_cells(column, column.least_integer(), 1.0, most_threads)
+    return Listed(ends.least, np.r_[0, counts[:-1].cumsum()], ends)
 
 
 def _cells_for(sample: Numbers) -> tuple[float, float]:
@@ -172,27 +222,34 @@ def _cells_for(sample: Numbers) -> tuple[float, float]:
 
 def _count_cells(
     column: Column, low: float, factor: float, most_threads: int
-) -> tuple[Counts, float, float]:
-    """How many values lie in each cell; the least and the greatest that is finite, or NaN."""
+) -> tuple[Counts, Ends]:
+    """How many values lie in each cell, and the ends of all."""
     counts = np.zeros(CELLS + 1, np.int64)
-    least, greatest = np.nan, np.nan
+    found = [Ends(math.nan, math.nan, False)]
     lock = threading.Lock()
     kernel = build.cells()
 
     def work(values: Numbers) -> None:
-        nonlocal least, greatest
         part = np.zeros(CELLS + 1, np.int64)
         kernel(values, low, factor, part)
-        ends = np.fmin.reduce(values), np.fmax.reduce(values)
-        if np.isinf(ends).any():
-            finite = values[np.isfinite(values)]
-            ends = (finite.min(), finite.max()) if finite.size else (np.nan, np.nan)
+        ends = _ends(values)
         with lock:
             np.add(counts, part, out=counts)
-            least, greatest = np.fmin(least, ends[0]), np.fmax(greatest, ends[1])
+            found.append(ends)
 
     column.each(work, most_threads)
-    return counts, float(least), float(greatest)
+    least, greatest, infinite = zip(*found, strict=True)
+    ends = Ends(float(np.fmin.reduce(least)), float(np.fmax.reduce(greatest)), any(infinite))
+    return counts, ends
+
+
+def _ends(values: Numbers) -> Ends:
+    least, greatest = np.fmin.reduce(values), np.fmax.reduce(values)
+    infinite = bool(np.isinf((least, greatest)).any())
+    if infinite:
+        finite = values[np.isfinite(values)]
+        least, greatest = (finite.min(), finite.max()) if finite.size else (math.nan, math.nan)
+    return Ends(float(least), float(greatest), infinite)
 
 
 def _collect(

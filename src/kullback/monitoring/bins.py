@@ -59,8 +59,7 @@ def fix(column: Numbers | Tally, name: Hashable, bins: int, threads: int) -> Col
     if isinstance(column, Tally):
         categories, counts = list(column.counts), list(column.counts.values())
         return ColumnBins(name, column.kind, counts, column.missing, categories)
-    edges = quantile_edges(column.column, bins, threads)
-    counted = count_between(column.column, edges, threads)
+    edges, counted = quantile_edges(column.column, bins, threads)
     ends = [edges.least, edges.greatest] if edges.least <= edges.greatest else []
     if not counted.bins.sum():
         return ColumnBins(name, NOTHING, [], counted.missing)

@@ -28,12 +28,12 @@ class Counted(NamedTuple):
     missing: int
 
 
-def quantile_edges(column: driver.Column, bins: int, threads: int) -> Edges:
-    """Quantiles of the column, where it has so many values; equal ones are one.
+def quantile_edges(column: driver.Column, bins: int, threads: int) -> tuple[Edges, Counted]:
+    """Quantiles of the column, where it has so many values, and its counts between them.
 
-    A quantile is a value of the column, so that none has to be invented between two of them. One
-    that half a bin or more is equal to has a bin of its own: were it only the end of one, all these
-    values could move into that bin unnoticed.
+    A quantile is a value of the column, so that none has to be invented between two of them; equal
+    ones are one. One that half a bin or more is equal to has a bin of its own: were it only the end
+    of one, all these values could move into that bin unnoticed.
     """
 
     def ranks_of(size: int) -> NDArray[np.intp]:
@@ -42,17 +42,24 @@ def quantile_edges(column: driver.Column, bins: int, threads: int) -> Edges:
 
     ranked = driver.ranked(column, ranks_of, threads)
     inner: list[float] = []
+    below: list[int] = [0]
     alone = False
-    for rank in ranks_of(ranked.size):
-        value = ranked.value(int(rank))
+    for rank in ranks_of(ranked.size).tolist():
+        value = ranked.value(rank)
         if not math.isfinite(value) or (inner and value <= inner[-1]):
             continue
+        before, after = ranked.around(value)
         inner.append(value)
-        if ranked.times(int(rank)) > max(1.0, ranked.size / (2 * bins)):
+        below.append(before)
+        if after - before > max(1.0, ranked.size / (2 * bins)):
             inner.append(math.nextafter(value, math.inf))
+            below.append(after)
             alone = True
-    gaps = ranked.distinct and not alone
-    return Edges(inner, ranked.least, ranked.greatest, gaps)
+    least, greatest, infinite = ranked.ends
+    edges = Edges(inner, least, greatest, ranked.distinct and not alone)
+    if infinite:  # which are beyond the range, and few enough columns have
+        return edges, count_between(column, edges, threads)
+    return edges, Counted(np.diff([*below, ranked.size]), 0, column.size - ranked.size)
 
 
 def count_between(column: driver.Column, edges: Edges, threads: int) -> Counted:
