@@ -8,7 +8,9 @@ from collections.abc import Hashable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from kullback.monitoring.columns import CATEGORY, NOTHING, Numbers, Tally
+import numpy as np
+
+from kullback.monitoring.columns import CATEGORY, DURATION, NOTHING, TIME, Numbers, Tally
 from kullback.monitoring.edges import Edges, count_between, quantile_edges
 
 FORMAT = "kullback drift bins 1"
@@ -132,7 +134,7 @@ def load(saved: Any) -> tuple[list[ColumnBins], int]:
     if isinstance(saved, (str, bytes)):
         try:
             saved = json.loads(saved)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(
                 f"reference is text that is no JSON ({error}); pass a table, or the text that "
                 "report.bins.to_json() gave"
@@ -142,6 +144,8 @@ def load(saved: Any) -> tuple[list[ColumnBins], int]:
         raise ValueError(f"reference holds no saved bins: {found!r}, not {FORMAT!r}; {REMEDY}")
     try:
         columns = [_loaded(column) for column in saved["columns"]]
+        if len({column.name for column in columns}) < len(columns):
+            raise ValueError("two columns have one name")
         return columns, int(saved["bins"])
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ValueError(f"reference holds damaged bins ({error!r}); {REMEDY}") from None
@@ -165,7 +169,11 @@ def _loaded(saved: dict[str, Any]) -> ColumnBins:
         column.kind != NOTHING and len(column.counts) != expected
     ):
         raise ValueError(f"column {name!r} has {len(column.counts)} counts")
+    if column.kind in (TIME, DURATION):
+        np.dtype(f"M8[{column.unit}]")  # TypeError if it is no unit
     ends = [float(end) for end in column.range]
+    if len(ends) not in (0, 2):
+        raise ValueError(f"column {name!r} has a range of {len(ends)} ends")
     edges = [float(edge) for edge in column.edges]
     if not all(map(math.isfinite, ends + edges)) or sorted(set(edges)) != edges:
         raise ValueError(f"the edges of column {name!r} do not ascend")

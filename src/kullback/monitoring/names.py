@@ -54,7 +54,7 @@ def _writer(bins: ColumnBins) -> Callable[[float], str]:
     spread = max(bins.edges) - min(bins.edges)
     largest = max(map(abs, edges))
     finer = largest * len(edges) / spread if spread > 0 else 1.0
-    digits = 3 + max(0, math.ceil(math.log10(finer)))
+    digits = 2 + max(0, math.ceil(math.log10(finer)))
     return lambda edge: f"{edge:.{min(digits, 15)}g}"
 
 
