@@ -13,6 +13,7 @@ from kullback._arguments.domains import reporter
 from kullback._arguments.faces import face
 from kullback._arguments.options import Chosen, GroupOptions, checked
 from kullback._arguments.results import Results
+from kullback._arguments.shares import warn_of_shares
 from kullback._catalogue import DIVERGENCES
 from kullback._drivers import generalized_js as driver
 from kullback._drivers.generalized_js import GroupWork
@@ -93,6 +94,7 @@ def generalized_js_divergence(
     results = Results(chosen.out, lead, arrays.result_dtype(array), inputs)
     shares, choice = _weights(given, lead, m)
     rows = arrays.bins_last(array, chosen.axis, "ps")
+    warn_of_shares(chosen, rows)
     report = reporter(chosen, [("ps", rows)], lambda: "ps")
     run(stacked, (shares, choice), chosen, report, results.flat)
     return results.returned()

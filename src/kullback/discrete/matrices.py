@@ -15,6 +15,7 @@ from kullback._arguments.faces import face
 from kullback._arguments.options import Chosen, MatrixOptions, checked
 from kullback._arguments.progress import Shown
 from kullback._arguments.results import output
+from kullback._arguments.shares import warn_of_shares
 from kullback._catalogue import Divergence, Parametric
 from kullback._catalogue import metric as divergence_of
 from kullback._drivers import rows as row_driver
@@ -96,6 +97,7 @@ def pairwise(
     x_array = _matrix(x, "x")
     y_array = x_array if y is None else _matrix(y, "y")
     arrays.common_bins(x_array, y_array, ("x", "y"))
+    warn_of_shares(chosen, x_array, y_array)
     dtype = arrays.result_dtype(x_array, y_array)
     shape = (len(x_array), len(y_array))
     result = output(chosen.out, shape, dtype, [x_array, y_array], "pairwise")
@@ -160,6 +162,7 @@ def condensed(
         raise ValueError(f"the metric {metric!r} is not symmetric; use pairwise")
     x_array = _matrix(x, "x")
     arrays.common_bins(x_array, x_array, ("x", "x"))
+    warn_of_shares(chosen, x_array)
     dtype = arrays.result_dtype(x_array)
     n = len(x_array)
     shape = (n * (n - 1) // 2,)

@@ -10,6 +10,7 @@ from kullback._arguments import arrays
 from kullback._arguments.domains import first_without_common_bins, reporter
 from kullback._arguments.options import DistanceOptions, checked
 from kullback._arguments.results import Results
+from kullback._arguments.shares import warn_of_shares
 from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
 from kullback._drivers.sources import Rows
@@ -23,6 +24,7 @@ def row_wise(
     p = arrays.bins_last(arrays.array(p_given, "p"), chosen.axis, "p")
     q = arrays.bins_last(arrays.array(q_given, "q"), chosen.axis, "q")
     lead = arrays.common_lead(p, q, ("p", "q"))
+    warn_of_shares(chosen, p, q)
     dtype = arrays.result_dtype(p, q)
     results = Results(chosen.out, lead, dtype, [p, q])
 

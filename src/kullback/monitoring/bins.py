@@ -33,8 +33,8 @@ class ColumnBins:
     unit: str = ""
 
     @property
-    def rows(self) -> int:
-        return sum(self.counts) + self.missing
+    def rows_with_values(self) -> int:
+        return sum(self.counts)
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,8 @@ def compare(bins: ColumnBins, column: Numbers | Tally, threads: int) -> Compared
     if bins.kind == NOTHING or column.kind == NOTHING:
         return _with_nothing(bins, column, threads)
     if column.kind != bins.kind:
+        if not fix(column, bins.name, 1, threads).rows_with_values:
+            return _with_nothing(bins, column, threads)
         return f"its values are {PLURALS[column.kind]}, those of the reference {PLURALS[bins.kind]}"
     if isinstance(column, Tally):
         counts = dict(column.counts)

@@ -85,9 +85,9 @@ def _of_pandas(series: Any, name: Hashable, threads: int) -> Numbers | Tally:
     dtype = series.dtype
     if isinstance(dtype, np.dtype):
         return _of_array(series.to_numpy(), name, threads, series)
-    if hasattr(dtype, "categories") and hasattr(series, "cat"):
-        codes = series.cat.codes.to_numpy()
-        return _of_codes(codes, list(series.cat.categories), name, threads)
+    if hasattr(dtype, "categories") and hasattr(dtype, "ordered"):
+        shown = series if hasattr(series, "codes") else series.cat
+        return _of_codes(np.asarray(shown.codes), list(dtype.categories), name, threads)
     if hasattr(dtype, "tz"):  # to UTC, whatever clock it is shown by
         return _of_array(series.to_numpy(f"datetime64[{dtype.unit}]"), name, threads)
     if hasattr(dtype, "pyarrow_dtype") or getattr(dtype, "storage", "") == "pyarrow":
@@ -102,7 +102,11 @@ def _of_pandas(series: Any, name: Hashable, threads: int) -> Numbers | Tally:
 def _of_arrow(given: Any, name: Hashable, threads: int) -> Numbers | Tally:
     found = arrow.read(given, name, threads)
     if isinstance(found, arrow.Codes):
-        return _of_codes(found.codes, found.categories, name, threads)
+        coded = _of_codes(found.codes, found.categories, name, threads)
+        if given.type.ordered:
+            return coded
+        # Its order is that in which the values came: another one on the other side.
+        return Tally(coded.kind, dict(sorted(coded.counts.items())), coded.missing)
     if isinstance(found, dict):
         return _tally(found, given.null_count, name)
     kind = KINDS.get(found[0].dtype.kind, NUMBER) if found else NUMBER
@@ -130,7 +134,8 @@ def _of_array(given: Array, name: Hashable, threads: int, series: Any = None) ->
 def _of_objects(given: Array, name: Hashable, threads: int, series: Any) -> Numbers | Tally:
     """What the values turn out to be, once it is known which there are."""
     try:
-        counts, missing = objects.tally(given, series)
+        own = series if hasattr(series, "to_frame") else None  # a Series; not an array of pandas
+        counts, missing = objects.tally(given, own)
     except TypeError as error:
         raise TypeError(f"column {name!r} holds what cannot be counted: {error}") from None
     if not counts:

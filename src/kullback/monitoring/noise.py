@@ -139,6 +139,17 @@ def _moments(model: Model) -> tuple[Numbers, Numbers]:
     return model.pooled * theta, np.sqrt(model.pooled * theta * (1 - theta))
 
 
+class Moments(NamedTuple):
+    """K of T and the sum of the counts, and its first and second derivatives."""
+
+    k: float
+    t: float
+    s: float
+    tt: float
+    ts: float
+    ss: float
+
+
 class Tilted:
     """Blocks of counts of each kind of bin, and their moments when tilted by exp(u T + v s)."""
 
@@ -158,65 +169,65 @@ class Tilted:
         self.t = _divergence(s, _references(s, kinds, model), model) / scale
         self.unit = float(np.sqrt(self.times @ deviation**2))
         self.s = (s - mean[:, None]) / self.unit
+        powers = (self.t, self.s, self.t * self.t, self.t * self.s, self.s * self.s)
+        self.powers = np.stack(powers)
 
-    def moments(self, u: float, v: float) -> tuple[float, Numbers, NDArray[np.float64]]:
+    def moments(self, u: float, v: float) -> Moments:
         """K, its gradient and its second derivatives at (u, v)."""
         exponents = self.log + u * self.t + v * self.s
         top = exponents.max(axis=1, keepdims=True)
         weights = np.exp(exponents - top)
-        sums = weights.sum(axis=1, keepdims=True)
-        weights /= sums
-        k = float(self.times @ (top + np.log(sums))[:, 0])
-        t, s = ((weights * x).sum(axis=1) for x in (self.t, self.s))
-        away_t, away_s = self.t - t[:, None], self.s - s[:, None]
-        tt, ts, ss = (
-            float(self.times @ (weights * x).sum(axis=1))
-            for x in (away_t * away_t, away_t * away_s, away_s * away_s)
-        )
-        return k, np.array([self.times @ t, self.times @ s]), np.array([[tt, ts], [ts, ss]])
+        sums = weights.sum(axis=1)
+        t, s, tt, ts, ss = np.einsum("fkb,kb->fk", self.powers, weights) / sums
+        k = float(self.times @ (top[:, 0] + np.log(sums)))
+        first = self.times @ t, self.times @ s
+        second = (self.times @ x for x in (tt - t * t, ts - t * s, ss - s * s))
+        return Moments(k, *map(float, (*first, *second)))
 
-    def at(self, u: float, v: float) -> tuple[float, float, Numbers, NDArray[np.float64]]:
+    def at(self, u: float, v: float) -> tuple[float, Moments]:
         """v such that the counts sum to m, and the moments there."""
-        k, gradient, second = self.moments(u, v)
+        found = self.moments(u, v)
         for _ in range(ROUNDS):
-            if abs(gradient[1]) < 1e-10:
+            if abs(found.s) < 1e-9:
                 break
-            step = -gradient[1] / second[1, 1]
-            v += float(np.clip(step, -5.0, 5.0))
-            k, gradient, second = self.moments(u, v)
-        return v, k, gradient, second
+            v -= min(5.0, max(-5.0, found.s / found.ss))
+            found = self.moments(u, v)
+        return v, found
 
 
 def _blocks(mean: Numbers, deviation: Numbers, most: Numbers) -> tuple[Numbers, Numbers]:
     """First counts and widths of blocks, (kinds, blocks); widths are 0 where there are no more."""
-    at = np.maximum(0.0, np.floor(mean - REACH * deviation))
+    first = np.maximum(0.0, np.floor(mean - REACH * deviation))
     end = np.minimum(most, np.ceil(mean + REACH * deviation + REACH))
     widest = np.maximum(1.0, np.floor(deviation / FINE))
-    starts, widths = [], []
-    while (at <= end).any():
-        width = np.clip(np.floor(GROWTH * at), 1.0, widest)
-        width = np.clip(np.minimum(width, end + 1 - at), 0.0, None)
-        starts.append(at)
-        widths.append(width)
-        at = at + width
-    return np.stack(starts, axis=1), np.stack(widths, axis=1)
+    if ((widest == 1.0) | (first > 0.0)).all():  # no count is far from 0 in its own measure
+        blocks = int(np.ceil((end - first + 1) / widest).max())
+        starts = first[:, None] + np.arange(blocks) * widest[:, None]
+        widths = np.clip(end[:, None] + 1 - starts, 0.0, widest[:, None])
+        return starts, widths
+    starts_of, widths_of = [], []
+    while (first <= end).any():
+        width = np.clip(np.floor(GROWTH * first), 1.0, widest)
+        width = np.clip(np.minimum(width, end + 1 - first), 0.0, None)
+        starts_of.append(first)
+        widths_of.append(width)
+        first = first + width
+    return np.stack(starts_of, axis=1), np.stack(widths_of, axis=1)
 
 
 def _of_many(model: Model, chance: float, scale: float) -> float:
     """The level by Skovgaard's approximation of P(T > t | the counts sum to m)."""
     tilted = Tilted(model, scale)
-    free, k0, _, second0 = tilted.at(0.0, 0.0)
-    v = free
+    v, free = tilted.at(0.0, 0.0)
     target = math.log(chance)
 
     def tail(u: float) -> tuple[float, float]:
         """ln P(T > t) and the t that the tilt u aims at."""
         nonlocal v
-        v, k, (t, _), second = tilted.at(u, v)
-        w = math.sqrt(max(2 * (u * t - k + k0), 1e-300))
-        spread = second[0, 0] * second[1, 1] - second[0, 1] ** 2
-        z = u * math.sqrt(max(spread, 1e-300) / second0[1, 1])
-        return _log_tail(w, z), t
+        v, found = tilted.at(u, v)
+        w = math.sqrt(max(2 * (u * found.t - found.k + free.k), 1e-300))
+        spread = max(found.tt * found.ss - found.ts * found.ts, 1e-300)
+        return _log_tail(w, u * math.sqrt(spread / free.ss)), found.t
 
     low, high = (LEAST_TILT, *tail(LEAST_TILT)), (MOST_TILT, -math.inf, math.inf)
     u = FIRST_TILT
