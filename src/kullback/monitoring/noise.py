@@ -202,8 +202,8 @@ def _blocks(mean: Numbers, deviation: Numbers, most: Numbers) -> tuple[Numbers, 
     widest = np.maximum(1.0, np.floor(deviation / FINE))
     if ((widest == 1.0) | (first > 0.0)).all():  # no count is far from 0 in its own measure
         blocks = int(np.ceil((end - first + 1) / widest).max())
-        starts = first[:, None] + np.arange(blocks) * widest[:, None]
-        widths = np.clip(end[:, None] + 1 - starts, 0.0, widest[:, None])
+        starts: Numbers = first[:, None] + np.arange(blocks) * widest[:, None]
+        widths: Numbers = np.clip(end[:, None] + 1 - starts, 0.0, widest[:, None])
         return starts, widths
     starts_of, widths_of = [], []
     while (first <= end).any():
