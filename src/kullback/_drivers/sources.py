@@ -79,6 +79,11 @@ class Rows:
             return self._converted(rows), places.reshape(-1).astype(np.intp, copy=False)
         return self._converted(rows), counting(stop - start)
 
+    def between(self, rows: slice) -> Rows:
+        """Some of the rows, where none is broadcast."""
+        some = self.array[rows]
+        return Rows(some, some.shape[:1], self.dtype)
+
     def part(self, number: int, columns: slice) -> NDArray[Any]:
         """Some columns of one of the broadcast rows."""
         own = int(self.own_numbers(np.array([number]))[0])
