@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Hashable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -121,7 +121,7 @@ def _saved(column: ColumnBins) -> dict[str, Any]:
         name = list(name)  # type: ignore[assignment]
     elif not isinstance(name, (str, int, float)):
         name = str(name)
-    return {**{key: value for key, value in asdict(column).items() if value}, "name": name}
+    return {**{key: value for key, value in vars(column).items() if value}, "name": name}
 
 
 def is_saved(reference: object) -> bool:

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 
 EXPECTED = 200.0  # fewer values expected in a bin, and chi-square is off by more than 5 % at 0.001
-REACH = 20.0  # standard deviations within which a count is looked for
-FINE, GROWTH = 4.0, 0.08  # blocks of counts: a quarter of a deviation, or 8 % of the count
+REACH = 7.0  # standard deviations, as wide as the tilt makes them, within which a count is sought
+FINE, GROWTH = 2.5, 0.08  # blocks of counts: 0.4 of a deviation, or 8 % of the count
 SLACK = 1e-9  # of the level, for what rounding makes of a distance that is exactly as large
 LEAST_TILT, FIRST_TILT, MOST_TILT = 1e-3, 0.25, 50.0
 CLOSE, ROUNDS = 1e-3, 40  # of the logarithm of a chance
@@ -83,6 +83,13 @@ def _divergence(s: Numbers, r: Numbers, model: Model) -> Numbers:
     return total
 
 
+def _reach(freedom: int, chance: float) -> float:
+    """Deviations: a tilt that aims at the tail makes Gaussian counts wider by t / freedom."""
+    from scipy.special import chdtri
+
+    return REACH * math.sqrt(max(1.0, float(chdtri(freedom, chance)) / freedom))
+
+
 def _log_weights(s: Numbers, bins: slice | NDArray[np.intp], model: Model) -> Numbers:
     from scipy.special import gammaln
 
@@ -114,8 +121,9 @@ def _of_two(model: Model, chance: float) -> float:
     if not model.gaps:
         low, high = max(0.0, model.m - model.pooled[1]), min(model.m, model.pooled[0])
     mean, deviation = _moments(model)
-    low = max(low, math.floor(mean[0] - REACH * deviation[0] - REACH))
-    high = min(high, math.ceil(mean[0] + REACH * deviation[0] + REACH))
+    reach = 1 + _reach(1, chance)
+    low = max(low, math.floor(mean[0] - reach * (1 + deviation[0])))
+    high = min(high, math.ceil(mean[0] + reach * (1 + deviation[0])))
     first = np.arange(low, high + 1)
     both = np.stack([first, model.m - first])
     every = slice(None)
@@ -153,12 +161,12 @@ class Moments(NamedTuple):
 class Tilted:
     """Blocks of counts of each kind of bin, and their moments when tilted by exp(u T + v s)."""
 
-    def __init__(self, model: Model, scale: float) -> None:
+    def __init__(self, model: Model, scale: float, reach: float) -> None:
         key = _gaps(model) if model.gaps else model.pooled
         _, kinds, self.times = np.unique(key, return_index=True, return_counts=True)
         mean, deviation = (moment[kinds] for moment in _moments(model))
         most = np.full(kinds.size, model.m) if model.gaps else np.minimum(model.m, key[kinds])
-        starts, widths = _blocks(mean, deviation, most)
+        starts, widths = _blocks(mean, deviation, most, reach)
         s = starts + (widths - 1) / 2
         s = np.minimum(s, most[:, None])
         odds = math.log(model.m / (_gaps(model).sum() + model.m if model.gaps else model.n))
@@ -195,10 +203,12 @@ class Tilted:
         return v, found
 
 
-def _blocks(mean: Numbers, deviation: Numbers, most: Numbers) -> tuple[Numbers, Numbers]:
+def _blocks(
+    mean: Numbers, deviation: Numbers, most: Numbers, reach: float
+) -> tuple[Numbers, Numbers]:
     """First counts and widths of blocks, (kinds, blocks); widths are 0 where there are no more."""
-    first = np.maximum(0.0, np.floor(mean - REACH * deviation))
-    end = np.minimum(most, np.ceil(mean + REACH * deviation + REACH))
+    first = np.maximum(0.0, np.floor(mean - reach * deviation))
+    end = np.minimum(most, np.ceil(mean + reach * (2 + deviation)))
     widest = np.maximum(1.0, np.floor(deviation / FINE))
     if ((widest == 1.0) | (first > 0.0)).all():  # no count is far from 0 in its own measure
         blocks = int(np.ceil((end - first + 1) / widest).max())
@@ -217,7 +227,7 @@ def _blocks(mean: Numbers, deviation: Numbers, most: Numbers) -> tuple[Numbers, 
 
 def _of_many(model: Model, chance: float, scale: float) -> float:
     """The level by Skovgaard's approximation of P(T > t | the counts sum to m)."""
-    tilted = Tilted(model, scale)
+    tilted = Tilted(model, scale, _reach(model.pooled.size - 1, chance))
     v, free = tilted.at(0.0, 0.0)
     target = math.log(chance)
 
