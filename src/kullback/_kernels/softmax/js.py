@@ -15,8 +15,9 @@ from kullback._kernels.softmax.steps import FURTHEST, doubled, excess_of
 from kullback._kernels.softmax.sums import Divergence
 from kullback._kernels.terms import js
 from kullback._math.bits import larger, select
+from kullback._math.flow import branch
 from kullback._math.log import log
-from kullback._math.tracing import branch, traced
+from kullback._math.tracing import traced
 
 TOLERANCE = 1e-15  # what t**2 / 8 may cost, relative to the result
 

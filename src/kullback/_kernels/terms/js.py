@@ -57,8 +57,9 @@ def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
     from kullback._kernels.arithmetic import Terms, root_of_product
     from kullback._math.bits import fma, larger, magnitude, select, smaller
+    from kullback._math.flow import branch
     from kullback._math.log import LN2
-    from kullback._math.tracing import branch, traced
+    from kullback._math.tracing import traced
 
     relative_entropy = arithmetic.relative_entropy
     of_larger = arithmetic.relative_entropy_of_larger
