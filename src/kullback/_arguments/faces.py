@@ -40,8 +40,9 @@ base : float, optional
 normalize : bool
     Divide each row by its sum. False takes rows as they are.
 pseudocount : float
-    Added to every bin of both sides before normalizing. A row that sums to 0 is no distribution
-    all the same.
+    Added to every bin of both sides before normalizing: for counts (one UserWarning where all rows
+    already sum to 1, and pseudocounts outweigh 1 % of them). A row that sums to 0 is no
+    distribution all the same.
 zeros : "inf", "skip" or float
     What a bin does that alone makes the divergence infinite, such as one with q = 0 < p in KL:
     make it so; be left out on both sides, which are normalized again; or count as this number

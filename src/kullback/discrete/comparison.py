@@ -19,6 +19,7 @@ from kullback._arguments.options import Chosen
 from kullback._arguments.own_functions import fault_of_f
 from kullback._arguments.progress import Shown
 from kullback._arguments.results import same_memory
+from kullback._arguments.shares import warn_of_shares
 from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
 from kullback._drivers import tiles
@@ -118,6 +119,7 @@ class Sides:
 
     def compared(self, divergence: Divergence, chosen: Chosen) -> Comparison:
         """Rows of these sides, to be compared."""
+        warn_of_shares(chosen, *self.inputs)
         named = list(zip(("x", "y"), self.inputs, strict=False))
         pairs = self.x[:, None], self.y[None], self.shape
         called = partial(_called, "x" if self.y is self.x else "y")

@@ -11,6 +11,7 @@ from kullback._arguments.domains import first_without_common_bins, reporter
 from kullback._arguments.options import DistanceOptions, checked
 from kullback._arguments.own_functions import fault_of_f
 from kullback._arguments.results import Results
+from kullback._arguments.shares import warn_of_shares
 from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
 from kullback._drivers.sources import Rows
@@ -24,6 +25,7 @@ def row_wise(
     given = ("p", arrays.array(p_given, "p")), ("q", arrays.array(q_given, "q"))
     p, q = axes.bins_last(chosen.axis, *given)
     lead = arrays.common_lead(p, q, ("p", "q"))
+    warn_of_shares(chosen, p, q)
     dtype = arrays.result_dtype(p, q)
     shape = axes.kept(lead, chosen.axis, chosen.keepdims)
     results = Results(chosen.out, shape, dtype, [array for _, array in given])
