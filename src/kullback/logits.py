@@ -7,10 +7,10 @@ from typing import Any, Unpack
 
 from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays
+from kullback._arguments import arrays, axes
 from kullback._arguments.domains import LOGITS, refusal
 from kullback._arguments.faces import face
-from kullback._arguments.options import InformationOptions, checked, number
+from kullback._arguments.options import LogitOptions, checked, number
 from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
 from kullback._drivers import logits as driver
@@ -25,9 +25,8 @@ def kl_divergence_from_logits(
     logits_q: ArrayLike,
     /,
     *,
-    axis: int = -1,
     temperature: float = 1.0,
-    **options: Unpack[InformationOptions],
+    **options: Unpack[LogitOptions],
 ) -> Any:
     """Kullback-Leibler divergence KL(softmax(a/T) || softmax(b/T)) of each row of logits.
 
@@ -81,7 +80,7 @@ def kl_divergence_from_logits(
     >>> kl.kl_divergence_from_logits([[1e4, 0], [0, -float("inf")]], [0, 0], base=2)
     array([1., 1.])
     """
-    return _from_logits("kl", (logits_p, logits_q), axis, temperature, options)
+    return _from_logits("kl", (logits_p, logits_q), temperature, options)
 
 
 @face
@@ -90,9 +89,8 @@ def js_divergence_from_logits(
     logits_q: ArrayLike,
     /,
     *,
-    axis: int = -1,
     temperature: float = 1.0,
-    **options: Unpack[InformationOptions],
+    **options: Unpack[LogitOptions],
 ) -> Any:
     """Jensen-Shannon divergence of softmax(a/T) and softmax(b/T), of each row of logits.
 
@@ -141,28 +139,26 @@ def js_divergence_from_logits(
     >>> kl.js_divergence_from_logits([[5, nothing], [5, 5]], [[nothing, 2], [7, 7]], base=2)
     array([1., 0.])
     """
-    return _from_logits("js", (logits_p, logits_q), axis, temperature, options)
+    return _from_logits("js", (logits_p, logits_q), temperature, options)
 
 
 def _from_logits(
     word: str,
     given: tuple[ArrayLike, ArrayLike],
-    axis: int,
     temperature: float,
-    options: InformationOptions,
+    options: LogitOptions,
 ) -> Any:
     """Check, run, return."""
-    chosen = checked(DIVERGENCES[word], axis=axis, **options)
+    chosen = checked(DIVERGENCES[word], **options)
     degree = number(temperature, "temperature")
     if not 0.0 < degree < math.inf:
         raise ValueError(f"temperature is {temperature!r}; it must be positive and finite")
-    p, q = (
-        arrays.bins_last(arrays.array(x, name), chosen.axis, name)
-        for x, name in zip(given, NAMES, strict=True)
-    )
+    named = [(name, arrays.array(x, name)) for x, name in zip(given, NAMES, strict=True)]
+    p, q = axes.bins_last(chosen.axis, *named)
     lead = arrays.common_lead(p, q, NAMES)
     dtype = arrays.result_dtype(p, q)
-    results = Results(chosen.out, lead, dtype, [p, q])
+    shape = axes.kept(lead, chosen.axis, chosen.keepdims)
+    results = Results(chosen.out, shape, dtype, [array for _, array in named])
     report = refusal(chosen.raises, zip(NAMES, (p, q), (LOGITS, LOGITS), strict=True))
     work = driver.LogitWork(word, degree, chosen.work.unit)
     p_rows, q_rows = Rows(p, lead, dtype), Rows(q, lead, dtype)

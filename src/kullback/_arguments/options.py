@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 
+from kullback._arguments.axes import Axis
 from kullback._arguments.progress import Progress
 from kullback._catalogue import Divergence
 from kullback._drivers.rows import Work
@@ -28,6 +29,13 @@ class InformationOptions(Common, total=False):
     base: float | None
 
 
+class LogitOptions(InformationOptions, total=False):
+    """What logits take."""
+
+    axis: Axis
+    keepdims: bool
+
+
 class TableOptions(InformationOptions, total=False):
     """What information in joint distributions takes."""
 
@@ -37,7 +45,8 @@ class TableOptions(InformationOptions, total=False):
 class GroupOptions(TableOptions, total=False):
     """What a divergence of several rows takes."""
 
-    axis: int
+    axis: Axis
+    keepdims: bool
     normalize: bool
 
 
@@ -52,7 +61,8 @@ class MatrixOptions(TableOptions, total=False):
 class DistanceOptions(Common, total=False):
     """What a row-wise function takes whose results have no unit."""
 
-    axis: int
+    axis: Axis
+    keepdims: bool
     normalize: bool
     pseudocount: float
     zeros: str | float
@@ -68,7 +78,8 @@ class Chosen(NamedTuple):
     work: Work
     raises: bool
     threads: int | None
-    axis: int
+    axis: Axis
+    keepdims: bool
     out: Array | None
     progress: Progress
 
@@ -76,7 +87,8 @@ class Chosen(NamedTuple):
 def checked(
     divergence: Divergence,
     *,
-    axis: int = -1,
+    axis: Axis = -1,
+    keepdims: bool = False,
     base: float | None = None,
     normalize: bool = True,
     pseudocount: float = 0.0,
@@ -93,7 +105,7 @@ def checked(
         raise ValueError(f"base is {base!r}, but {divergence.word} is no logarithm: it has no base")
     one = math.sqrt(unit_of(base)) if divergence.root else unit_of(base)
     work = Work(divergence, rule, amount, bool(normalize), one)
-    return Chosen(work, raises, thread_count(threads), axis, out, progress)
+    return Chosen(work, raises, thread_count(threads), axis, keepdims, out, progress)
 
 
 def _rule(pseudocount: float, zeros: str | float, concerned: bool) -> tuple[str, float]:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from kullback._arguments import arrays
 from kullback._arguments.domains import faults_of_rows, reporter
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import Chosen, TableOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
@@ -22,7 +22,7 @@ from kullback.discrete.divergences import kl_divergence
 TOP = 900  # weights are scaled to about 2**TOP, so that none is subnormal beside a normal one
 
 
-@face
+@face_of("(r,c)->()")
 def mutual_information(
     joint: ArrayLike,
     /,
@@ -90,7 +90,7 @@ def mutual_information(
     return results.returned()
 
 
-@face
+@face_of("(r,c),(r,c)->()")
 def conditional_kl_divergence(
     joint_p: ArrayLike,
     joint_q: ArrayLike,
