@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kullback._arguments.options import Chosen
+from kullback._arguments.origins import Origins, current
+from kullback._arguments.origins import whole as in_the_whole
 from kullback._drivers.rows import Invalid
 from kullback._process.arrays import Array
 
@@ -46,12 +48,13 @@ def wrong_rows(rows: Array, domain: Domain) -> Array:
     return found
 
 
-def faults(named: Iterable[tuple[str, Array, Domain]]) -> str:
+def faults(named: Iterable[tuple[str, Array, Domain]], whole: Origins | None = None) -> str:
     """What is wrong with each of some arguments; "" if nothing is."""
-    return "; ".join(filter(None, (_fault(*argument) for argument in named)))
+    origins = current() if whole is None else whole
+    return "; ".join(filter(None, (_fault(*argument, origins) for argument in named)))
 
 
-def _fault(name: str, rows: Array, domain: Domain) -> str:
+def _fault(name: str, rows: Array, domain: Domain, whole: Origins) -> str:
     """The first bad entry of one argument, and how many rows are bad."""
     flat = rows.reshape(-1, rows.shape[-1]) if rows.flags.c_contiguous or rows.ndim > 2 else rows
     flat = np.atleast_2d(flat)
@@ -59,6 +62,7 @@ def _fault(name: str, rows: Array, domain: Domain) -> str:
     if not wrong.size:
         return ""
     place = np.unravel_index(wrong[0], rows.shape[:-1]) if rows.ndim > 1 else ()
+    name, place = in_the_whole(name, place, whole)
     return (
         f"{name} {domain.fault}: {_first(flat[wrong[0]], place, domain)} ({wrong.size} such "
         f'row{"s" * (wrong.size > 1)} in {name}; invalid="nan" gives NaN there)'
@@ -85,7 +89,8 @@ def _kind(value: Any) -> str:
 
 def refusal(raises: bool, named: Iterable[tuple[str, Array, Domain]]) -> Invalid:
     """What is to happen when a kernel meets rows that are none of their domains."""
-    return Invalid((lambda: ValueError(faults(named))) if raises else None)
+    whole = current()
+    return Invalid((lambda: ValueError(faults(named, whole))) if raises else None)
 
 
 def reporter(
@@ -97,10 +102,11 @@ def reporter(
     """
     if not chosen.raises:
         return Invalid(None)
-    empty_allowed = not chosen.work.normalize
+    empty_allowed, whole = not chosen.work.normalize, current()
 
     def report() -> Exception:
-        return ValueError(faults_of_rows(named, empty_allowed) or f"{left_empty()} {NOTHING_LEFT}")
+        found = faults_of_rows(named, empty_allowed, whole)
+        return ValueError(found or f"{left_empty()} {NOTHING_LEFT}")
 
     return Invalid(report)
 
@@ -112,7 +118,9 @@ def first_without_common_bins(p: Array, q: Array, lead: tuple[int, ...]) -> tupl
     return next((place for place in places if not ((p[place] > 0) & (q[place] > 0)).any()), ())
 
 
-def faults_of_rows(named: list[tuple[str, Array]], empty_allowed: bool) -> str:
+def faults_of_rows(
+    named: list[tuple[str, Array]], empty_allowed: bool, whole: Origins | None = None
+) -> str:
     """What is wrong with rows that are to be distributions; "" if nothing is."""
     domain = DISTRIBUTIONS._replace(empty="") if empty_allowed else DISTRIBUTIONS
-    return faults((name, rows, domain) for name, rows in named)
+    return faults(((name, rows, domain) for name, rows in named), whole)

@@ -18,6 +18,8 @@ from numpy import ndarray
 
 from kullback._arguments.labels.calls import call
 from kullback._arguments.labels.shapes import shapes
+from kullback._arguments.lazy.calls import call as lazily
+from kullback._arguments.lazy.calls import is_lazy
 from kullback._arguments.options import checked
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -92,7 +94,8 @@ def face(function: Function, signature: str = "") -> Function:
             given = _with_keywords(given, chosen, arrays)
         for each in given:
             if type(each) not in PLAIN:
-                return call(function, named, given, chosen)
+                special = lazily if is_lazy(given) else call
+                return special(function, named, given, chosen)
         return function(*given, **chosen)
 
     types = {**function.__annotations__, **get_type_hints(options)}
