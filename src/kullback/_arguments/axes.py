@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -72,12 +73,23 @@ def merged(array: Array, places: tuple[int, ...]) -> Array:
     return moved.reshape(*lead, math.prod(array.shape[i] for i in places))
 
 
-def kept(lead: tuple[int, ...], axis: object, keepdims: object) -> tuple[int, ...]:
+def kept(lead: tuple[int, ...], axis: Axis, keepdims: object) -> tuple[int, ...]:
     """The shape of a result whose axes are `lead`, or have a 1 where those of the bins were."""
     if not keepdims:
         return lead
+    return with_bins(lead, axis, (1,) * (len(axis) if isinstance(axis, tuple) else 1))
+
+
+def with_bins(lead: tuple[int, ...], axis: Axis, bins: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of a result that has the bins where the arguments have them."""
     given = axis if isinstance(axis, tuple) else (axis,)
-    ndim = len(lead) + len(given)
-    ones = {int(one) % ndim for one in given if isinstance(one, int) or hasattr(one, "__index__")}
+    ndim = len(lead) + len(bins)
+    sizes = {int(one) % ndim: size for one, size in zip(given, bins, strict=True)}
     others = iter(lead)
-    return tuple(1 if i in ones else next(others) for i in range(ndim))
+    return tuple(sizes[i] if i in sizes else next(others) for i in range(ndim))
+
+
+def bins_back(rows: Array, lead: tuple[int, ...], axis: Axis, bins: tuple[int, ...]) -> Array:
+    """Rows, bins last, as `with_bins` says."""
+    given: Any = axis if isinstance(axis, tuple) else (axis,)
+    return np.moveaxis(rows.reshape(*lead, *bins), range(-len(bins), 0), given)

@@ -31,6 +31,7 @@ PARAMETERS = """
 p, q : array_like, (..., k)
     Counts, weights or probabilities, not negative, finite and not all 0 in a row; leading
     axes broadcast. float32 is computed and returned as such, everything else as float64.
+    Arrays of pandas and xarray are compared by label, and the result has labels.
 axis : int, str, or a tuple of them
     The axis of the k bins, in both; or several, whose bins together are one row. Of labelled
     arrays also the name of a dimension.
@@ -41,8 +42,9 @@ base : float, optional
 normalize : bool
     Divide each row by its sum. False takes rows as they are.
 pseudocount : float
-    Added to every bin of both sides before normalizing. A row that sums to 0 is no distribution
-    all the same.
+    Added to every bin of both sides before normalizing: for counts (one UserWarning where all rows
+    already sum to 1, and pseudocounts outweigh 1 % of them). A row that sums to 0 is no
+    distribution all the same.
 zeros : "inf", "skip" or float
     What a bin does that alone makes the divergence infinite, such as one with q = 0 < p in KL:
     make it so; be left out on both sides, which are normalized again; or count as this number
@@ -53,7 +55,8 @@ invalid : "raise" or "nan"
     What a row that is no distribution does: ValueError, or NaN in every result that it takes
     part in, everything else being computed.
 out : ndarray, optional
-    Array to write to: the result's shape and dtype, no memory in common with an input.
+    Array to write to: the result's shape and dtype, no memory in common with an input. It is
+    returned as it is, without labels.
 threads : int, optional
     At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
 progress : bool or callable

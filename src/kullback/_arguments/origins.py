@@ -39,4 +39,4 @@ def whole(name: str, place: tuple[int, ...], found: Origins) -> tuple[str, tuple
     """The name and the place of a row in the whole argument."""
     part = found.get(name, Part(name, (0,) * len(place)))
     starts = part.start[len(part.start) - len(place) :]
-    return part.name, tuple(int(i) + start for i, start in zip(place, starts, strict=True))
+    return part.name, tuple(i + start for i, start in zip(place, starts, strict=True))

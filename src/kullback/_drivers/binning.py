@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kullback._kernels import binning as kernel
 from kullback._kernels import build
 from kullback._process import threads
-from kullback._process.arrays import Array
+from kullback._process.arrays import Array, contiguous
 
 Counts = NDArray[np.int64]
 
@@ -112,7 +112,7 @@ Samples = Stack | Sequence
 
 def _kind(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype in which values reach the kernel."""
-    return np.dtype(np.float32) if dtype == np.float16 else _counted(dtype)
+    return np.dtype(np.float32) if dtype.newbyteorder("=") == np.float16 else _counted(dtype)
 
 
 class Route(NamedTuple):
@@ -171,7 +171,7 @@ def run(samples: Samples, edges: Array, counts: Counts, most_threads: int | None
         # Integers of 64 bits that NumPy compares as such; all else is compared as float64 too.
         exact = kind.itemsize == 8 and kind.kind in "iu" and kind == np.result_type(kind, edges)
         given = route(kind if exact else np.dtype(np.float64))
-        values = np.ascontiguousarray(values, kind)
+        values = contiguous(values, kind)
         space = np.empty(kernel.scratch_for(n), np.int64)
         first, last, *_ = tiles[number]
         alone = last - first > 1  # a tile of one sample may be a part of it
@@ -189,15 +189,17 @@ def _threads(samples: Samples, most_threads: int | None) -> int:
 
 
 def extremes(samples: Samples, most_threads: int | None) -> tuple[Any, Any] | None:
-    """The least and the largest value, or nan; None if there are no values."""
+    """The least and the largest value that is not NaN; None if there are none."""
     tiles = [t for t in samples.tiles() if t.stop > t.start]
     found: list[tuple[Any, Any]] = [(0, 0)] * len(tiles)
 
     def tile(number: int) -> None:
         values, _ = samples.values(tiles[number])
-        found[number] = values.min(), values.max()
+        # Of what is a number; a tile of nothing else has no extremes, which is told by NaN.
+        found[number] = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
 
     threads.run(tile, len(tiles), _threads(samples, most_threads))
-    if not found:
+    known = [each for each in found if each[0] == each[0]]
+    if not known:
         return None
-    return np.min([low for low, _ in found]), np.max([high for _, high in found])
+    return np.min([low for low, _ in known]), np.max([high for _, high in known])

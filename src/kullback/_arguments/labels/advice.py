@@ -87,10 +87,14 @@ def _prepared(same: list[Mismatch], missing: str) -> list[str]:
     steps: dict[str, None] = {}
     for each in same:
         levels = {side.indexes[axis].nlevels for side, axis in each.sides}
+        zones = [getattr(side.indexes[axis], "tz", None) for side, axis in each.sides]
         for side, axis in each.sides:
             index, name = side.indexes[axis], side.name
             if "[" in name:
                 steps[f"{name.partition('[')[0]} = list({name.partition('[')[0]})"] = None
+            if index.dtype.kind == "M" and index.tz is None and any(zones) and side.is_frame:
+                zone = str(next(zone for zone in zones if zone))
+                steps[f"{name} = {name}.tz_localize({zone!r}, axis={axis})"] = None
             if not index.is_unique:
                 steps[_made_unique(side, axis, missing)] = None
             if index.nlevels > 1 and len(levels) > 1 and side.is_frame:

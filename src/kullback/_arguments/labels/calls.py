@@ -11,24 +11,24 @@ import numpy as np
 from kullback._arguments.labels.advice import refusal
 from kullback._arguments.labels.aligning import Kept, Lead, Placed, Role, aligned
 from kullback._arguments.labels.axes import UnfitError
-from kullback._arguments.labels.objects import has_labels, types_with_labels
+from kullback._arguments.labels.objects import has_labels, labelled, types_with_labels
 from kullback._arguments.labels.placing import Places
 from kullback._arguments.labels.results import with_labels
-from kullback._arguments.labels.shapes import Shapes
+from kullback._arguments.labels.shapes import NOTHING, Shapes, shapes
 from kullback._arguments.labels.stacks import as_labelled
 
 
 def call(
-    function: Callable[..., Any], shapes: Shapes, given: tuple[Any, ...], chosen: dict[str, Any]
+    function: Callable[..., Any], of: Shapes, given: tuple[Any, ...], chosen: dict[str, Any]
 ) -> Any:
     """`function(*given, **chosen)`, by label where one of the arrays has labels."""
     types = types_with_labels()
-    at = [i for i in shapes.places if i < len(given) and given[i] is not None]
+    at = [i for i in of.places if i < len(given) and given[i] is not None]
     if not types or not any(has_labels(given[i], types) for i in at):
         return function(*given, **chosen)
-    names = dict(zip(shapes.places, shapes.names, strict=True))
-    arguments = [as_labelled(given[i], names[i], types, shapes.missing) for i in at]
-    places = Places(shapes, arguments, chosen)
+    names = dict(zip(of.places, of.names, strict=True))
+    arguments = [as_labelled(given[i], names[i], types, of.missing) for i in at]
+    places = Places(of, arguments, chosen)
     plain = list(given)
     try:
         placed, indexes, mismatches = aligned(places.placed())
@@ -37,7 +37,7 @@ def call(
             plain[i] = argument.values
         return function(*plain, **chosen)
     if mismatches:
-        raise refusal(mismatches, shapes.missing)
+        raise refusal(mismatches, of.missing)
     _check_sizes(placed)
     leads = _leads(placed)
     done: dict[int, Any] = {}  # what is given twice stays one object
@@ -46,36 +46,69 @@ def call(
         plain[i] = done.setdefault(id(given[i]), _arranged(each, wanted))
     options = _options(places, chosen)
     roles = (*leads, *_own(places, chosen))
-    if options.pop("keepdims", False):
-        return _with_kept(partial(function, *plain, **options), roles, indexes, placed)
-    result = function(*plain, **options)
-    if shapes.result is None or chosen.get("out") is not None:
-        return result
-    return with_labels(result, roles, indexes, placed)
+    final = _final(roles, placed, bool(options.pop("keepdims", False)))
+    bound = partial(function, *plain, **options)
+    if of.result is None:
+        return bound()
+    if chosen.get("out") is not None:
+        return _written(bound, roles, final)
+    return with_labels(_in_order(bound(), roles, final), final, indexes, placed)
 
 
-def _with_kept(
-    function: partial[Any],
-    leads: tuple[Role, ...],
-    indexes: dict[Role, Any],
-    placed: list[Placed],
-) -> Any:
-    """The result with axes of length 1 where the named axes were."""
-    widest = max(placed, key=lambda each: len(each.roles))
-    roles: list[Role] = [role if isinstance(role, Lead) else Kept(role) for role in widest.roles]
-    kept: list[Role] = [role for role in roles if isinstance(role, Kept)]
-    if [role for role in roles if role not in kept] != list(leads):  # DataArrays differ in order
-        roles = [*leads, *kept]
-    axes = [axis for axis, role in enumerate(roles) if role in kept]
-    out = function.keywords.get("out")
-    if out is None:
-        return with_labels(np.expand_dims(function(), axes), tuple(roles), indexes, placed)
-    if isinstance(out, np.ndarray) and out.ndim == len(roles):
-        inside = (*(0 if axis in axes else slice(None) for axis in range(out.ndim)), ...)
-        if all(out.shape[axis] == 1 for axis in axes):
-            function(out=out[inside])
-            return out
-    return function(keepdims=True)
+def matched(signature: str, **arrays: Any) -> tuple[Any, ...]:
+    """Arrays in the order of each other's labels, for functions that are no faces."""
+    places = {name: place for place, name in enumerate(arrays)}
+    found: tuple[Any, ...] = call(
+        lambda *plain: plain, shapes(signature, places), tuple(arrays.values()), {}
+    )
+    return found
+
+
+def observations(vectors: dict[str, Any]) -> dict[str, Any]:
+    """Vectors of one entry an observation, of any kind, in the order of the first with labels."""
+    types = types_with_labels()
+    named = [labelled(each, name) for name, each in vectors.items() if isinstance(each, types)]
+    roles = {
+        each.name: ("m", *((each.name, i) for i in range(1, len(each.indexes)))) for each in named
+    }
+    placed, _, mismatches = aligned([Placed(each, roles[each.name]) for each in named])
+    if mismatches:
+        raise refusal(mismatches, NOTHING)
+    return {**vectors, **{each.of.name: each.of.values for each in placed}}
+
+
+def _final(roles: tuple[Role, ...], placed: list[Placed], keepdims: bool) -> tuple[Role, ...]:
+    """The dimensions of the result as the widest argument has them, some kept with length 1."""
+    widest = max(placed, key=lambda each: len(each.roles)).roles
+    whole: list[Role] = [role if role in roles else Kept(role) for role in widest]
+    kept = [role for role in whole if isinstance(role, Kept)] if keepdims else []
+    final = [role for role in whole if role in roles or role in kept]
+    leads = [role for role in roles if isinstance(role, Lead)]
+    if {*final} - {*kept} != {*roles} or [r for r in final if isinstance(r, Lead)] != leads:
+        final = [*roles, *kept]  # DataArrays differ in their dimensions
+    return tuple(final)
+
+
+def _in_order(values: Any, roles: tuple[Role, ...], final: tuple[Role, ...]) -> Any:
+    """A result, (leading axes, named axes), as it is to be."""
+    if roles == final:
+        return values
+    own = [roles.index(role) for role in final if not isinstance(role, Kept)]
+    axes = [axis for axis, role in enumerate(final) if isinstance(role, Kept)]
+    return np.expand_dims(np.transpose(values, own), axes)
+
+
+def _written(function: partial[Any], roles: tuple[Role, ...], final: tuple[Role, ...]) -> Any:
+    """What was given as `out`, to which the function writes through a view."""
+    out = function.keywords["out"]
+    kept = [axis for axis, role in enumerate(final) if isinstance(role, Kept)]
+    fits = isinstance(out, np.ndarray) and out.ndim == len(final)
+    if roles == final or not fits or any(out.shape[axis] != 1 for axis in kept):
+        return function()
+    inside = out[(*(0 if axis in kept else slice(None) for axis in range(out.ndim)), ...)]
+    own = [role for role in final if not isinstance(role, Kept)]
+    function(out=inside.transpose([own.index(role) for role in roles]))
+    return out
 
 
 def _leads(placed: list[Placed]) -> list[Role]:

@@ -112,20 +112,24 @@ def _values(given: Any, name: str) -> Any:
 def _not_numbers(frame: Any, name: str) -> str:
     """Which columns are none, and how to compare the others."""
     wrong = [i for i, dtype in enumerate(frame.dtypes) if dtype.kind not in REAL + "c"]
-    labels = [frame.columns[i] for i in wrong]
-    first, dtype = labels[0], frame.dtypes.iloc[wrong[0]]
-    more = f", and {len(wrong) - 1} more such" if len(wrong) > 1 else ""
-    what = f"{name} has a column that holds no numbers: {first!r} (dtype {dtype}){more}"
+    labels, first = [frame.columns[i] for i in wrong], frame.iloc[:, wrong[0]]
+    more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
     if all(_holds_numbers(frame.iloc[:, i]) for i in wrong):
-        return f"{what}; say that they are: {name} = {name}.astype(float)"
-    if len(wrong) == 1 and frame.columns.is_unique and frame.shape[1] > 1:
-        return f"{what}; if it names the rows: {name} = {name}.set_index({first!r})"
-    if len(wrong) < frame.shape[1]:
-        return f"{what}; leave out what is no number: {name} = {name}.drop(columns={labels!r})"
-    return f"{what}; count what it holds first, for example by value_counts"
+        what = f"{name} holds objects in column {labels[0]!r}{more}"
+        if any(frame.iloc[:, i].hasnans for i in wrong):
+            code = f"{name}.astype(float).fillna(0)"
+            return f"{what}, with missing values; if these are empty bins: {code}"
+        return f"{what}; if all are numbers: {name}.astype(float)"
+    text = first.iloc[0] if len(first) else None
+    example = f"text, such as {text!r}," if isinstance(text, str) else f"values of {first.dtype}"
+    what = f"{name} holds {example} in column {labels[0]!r}{more}"
+    if len(wrong) == frame.shape[1]:
+        return f"{what}; count what it holds first, for example by value_counts"
+    rows = f"if they name the rows, {name}.set_index({labels!r})"
+    return f"{what}; {rows}; to leave them out: {name}.drop(columns={labels!r})"
 
 
 def _holds_numbers(column: Any) -> bool:
     kinds = ("integer", "floating", "mixed-integer-float", "decimal", "boolean")
     infer = sys.modules["pandas"].api.types.infer_dtype
-    return column.dtype.kind == "O" and infer(column, skipna=False) in kinds
+    return column.dtype.kind == "O" and infer(column, skipna=True) in kinds

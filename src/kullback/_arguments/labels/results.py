@@ -18,11 +18,12 @@ def with_labels(
     """The result with labels on its axes, if any axis has some: as what was given has them."""
     if not getattr(values, "ndim", 0):
         return values
+    itself = roles == SIDES and "m" not in {role for each in arguments for role in each.roles}
     if any(argument.of.dims is not None for argument in arguments):
         own = [argument for argument in arguments if argument.of.dims is not None]
-        return _matrix(values, own) if roles == SIDES else _rows(values, roles, own)
-    if roles == SIDES and "m" not in {role for each in arguments for role in each.roles}:
-        indexes = {**indexes, "m": indexes.get("n")}  # a set with itself
+        return _matrix(values, own, itself) if roles == SIDES else _rows(values, roles, own)
+    if itself:
+        indexes = {**indexes, "m": indexes.get("n")}
     labels = [indexes.get(role) for role in roles]
     fitting = [
         index if index is not None and len(index) == n else None
@@ -50,10 +51,10 @@ def _rows(values: Any, roles: tuple[Role, ...], arguments: list[Placed]) -> Any:
     return _data_array(values, dims, coordinates)
 
 
-def _matrix(values: Any, arguments: list[Placed]) -> Any:
+def _matrix(values: Any, arguments: list[Placed], itself: bool) -> Any:
     """A DataArray of both sides' rows; a dimension that both have is named twice, x_0 and x_1."""
     sources = [next((each for each in arguments if side in each.roles), None) for side in SIDES]
-    if sources[1] is None and not any("m" in argument.roles for argument in arguments):
+    if itself:
         sources[1] = sources[0]
     found = [
         None if source is None else _side(source, "m" if "m" in source.roles else "n")

@@ -30,7 +30,7 @@ class Shapes(NamedTuple):
         """What a label that one side lacks is worth, as it is written in Python; "": nothing."""
         if self.names[0].startswith("logits"):
             return NO_LOGIT
-        return NOTHING if "d" in self.cores[0] else NO_COUNT
+        return NOTHING if any("d" in core for core in self.cores) else NO_COUNT
 
 
 def shapes(

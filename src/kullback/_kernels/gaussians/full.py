@@ -33,23 +33,25 @@ from kullback._kernels.gaussians.cholesky import (
     put,
     row_of,
 )
-from kullback._kernels.gaussians.scales import difference, even_exponent, times_power
+from kullback._kernels.gaussians.scales import difference, scaled_triangle, times_power
 from kullback._kernels.matrices.reference import load_columns
 from kullback._math.bits import (
-    bits,
     fma,
-    from_bits,
     magnitude,
     mask_byte,
     select,
+    smaller,
     square_root,
     to_float,
 )
+from kullback._math.flow import loop
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log import LN2, log_normal
 from kullback._math.log_ratio import relative_entropy
-from kullback._math.memory import pointer
+from kullback._math.memory import entry, pointer
 from kullback._math.shuffles import transposed
+from kullback._math.sums import exponent
+from kullback._math.tracing import traced
 
 NEAR = 0.25  # of 2 KL but for the means: below it, E is used
 ROUNDING = 2.0**-53
@@ -68,128 +70,139 @@ def _full_size(d):
     return (d * d + WIDTH - 1) // WIDTH * WIDTH
 
 
-@inline
+@traced
+def _gather_columns(source, at, c, count, space, target):
+    lanes = transposed(tuple(load_columns(source, place, c, count) for place in at))
+    for r in range(WIDTH):
+        put(space, target + c + r, lanes[r])
+
+
+@outline
 def _gather(source, at, count, space, target):
     """`count` neighbours of eight rows, transposed; up to a whole multiple of WIDTH are written."""
     for c in range(0, count, WIDTH):
-        lanes = transposed(
-            (
-                load_columns(source, at[0], c, count),
-                load_columns(source, at[1], c, count),
-                load_columns(source, at[2], c, count),
-                load_columns(source, at[3], c, count),
-                load_columns(source, at[4], c, count),
-                load_columns(source, at[5], c, count),
-                load_columns(source, at[6], c, count),
-                load_columns(source, at[7], c, count),
-            )
-        )
-        for r in range(WIDTH):
-            put(space, target + c + r, lanes[r])
+        _gather_columns(source, at, c, count, space, target)
 
 
-@inline
-def _places(index, start, count):
+@traced
+def _places(index, start, last, count):
     """Where eight rows of `count` numbers begin, the last one again where there are fewer."""
-    last = index.size - 1
-    return (
-        index[start] * count,
-        index[min(start + 1, last)] * count,
-        index[min(start + 2, last)] * count,
-        index[min(start + 3, last)] * count,
-        index[min(start + 4, last)] * count,
-        index[min(start + 5, last)] * count,
-        index[min(start + 6, last)] * count,
-        index[min(start + 7, last)] * count,
-    )
+    return tuple(entry(index, smaller(start + i, last)) * count for i in range(WIDTH))
 
 
-@inline
-def _scaled_triangle(space, full, triangle, scales, d, tolerance):
-    """The lower triangle of a full matrix, scaled; whether it is finite, symmetric, positive.
-
-    `tolerance` is how much two entries that should be equal may differ, in units of the root of
-    the product of their diagonal entries.
-    """
-    good = lanes_of(0.0) == 0.0
-    for i in range(d):
-        v = get(space, full + i * d + i)
-        usable = (v > 0.0) & (v < np.inf)
-        good = good & usable
-        e = even_exponent(select(usable, v, 1.0))
-        put(space, scales + i, from_bits((1023 - (e >> 1)) << 52))
-    for i in range(d):
-        row, scale = row_of(triangle, i), get(space, scales + i)
-        room = get(space, full + i * d + i) * scale * scale * (tolerance * tolerance)
-        for j in range(i + 1):
-            a, b = get(space, full + i * d + j), get(space, full + j * d + i)
-            other = get(space, scales + j)
-            off = (a - b) * scale * other
-            put(space, row + j, a * scale * other)
-            good = good & (off * off < room * get(space, row_of(triangle, j) + j))
-    return good
+@outline
+def _factored(space, full, triangle, scales, inverses, d, tolerance):
+    """Cholesky's factor of a scaled matrix; where it is one of a covariance."""
+    good = scaled_triangle(space, full, triangle, scales, d, tolerance)
+    return good & factor(space, triangle, inverses, d, d * ROUNDING)
 
 
-@inline
+@traced
+def _scale_means(space, means, scales, target, i):
+    """Write one dimension's difference, scaled; whether either mean is finite."""
+    x, y = get(space, means[0] + i), get(space, means[1] + i)
+    apart, power = difference(x, y)
+    put(space, target + i, times_power(apart, exponent(get(space, scales + i)) + power))
+    return magnitude(x) < np.inf, magnitude(y) < np.inf
+
+
+@traced
 def _mean_distance(space, means, left, inverses, scales, target, d):
     """|L**-1 (mean_p - mean_q)|**2, and whether either mean is finite."""
-    good_p = lanes_of(0.0) == 0.0
-    good_q = good_p
-    for i in range(d):
-        x, y = get(space, means[0] + i), get(space, means[1] + i)
-        good_p = good_p & (magnitude(x) < np.inf)
-        good_q = good_q & (magnitude(y) < np.inf)
-        apart, power = difference(x, y)
-        n = (bits(get(space, scales + i)) >> 52) - 1023
-        put(space, target + i, times_power(apart, n + power))
+
+    def with_dimension(i, good):
+        p_finite, q_finite = _scale_means(space, means, scales, target, i)
+        return good[0] & p_finite, good[1] & q_finite
+
+    every = lanes_of(0.0) == 0.0
+    good_p, good_q = loop(0, d, 1, (every, every), with_dimension)
     return divide_vector(space, left, inverses, target, d), good_p, good_q
 
 
-@inline
+@traced
+def _diagonal_share(space, scales, row, inverses, i):
+    """By which power of two the scales of P and Q differ, and x_ii**2 - 1 - 2 ln x_ii."""
+    n = exponent(get(space, scales[1] + i)) - exponent(get(space, scales[0] + i))
+    ratio = get(space, row + i) * get(space, inverses + i)
+    log = fma(to_float(n), LN2, log_normal(ratio))
+    x = times_power(ratio, n)
+    return n, (x * x - 1.0) - (log + log)
+
+
+@traced
 def _apart(space, left, inverses, right, scales, d):
     """2 KL but for the means, by X, which takes the place of P's factor at `right`."""
-    total = lanes_of(0.0)
-    for i in range(d):
+
+    def scale_row(i, total):
         row = row_of(right, i)
-        p_scale, q_scale = get(space, scales[0] + i), get(space, scales[1] + i)
-        n = (bits(q_scale) >> 52) - (bits(p_scale) >> 52)
-        ratio = get(space, row + i) * get(space, inverses + i)
-        log = fma(to_float(n), LN2, log_normal(ratio))
-        x = times_power(ratio, n)
-        total = total + ((x * x - 1.0) - (log + log))
-        for j in range(i + 1):
+        n, share = _diagonal_share(space, scales, row, inverses, i)
+
+        def scale_entry(j, none):
             put(space, row + j, times_power(get(space, row + j), n))
-    divide_triangle(space, left, inverses, right, d)
-    for i in range(d):
+            return none
+
+        loop(0, i + 1, 1, (), scale_entry)
+        return total + share
+
+    def add_squares(i, total):
         row = row_of(right, i)
-        for j in range(i):
+
+        def add_square(j, total):
             x = get(space, row + j)
-            total = fma(x, x, total)
-    return total
+            return fma(x, x, total)
+
+        return loop(0, i, 1, total, add_square)
+
+    total = loop(0, d, 1, lanes_of(0.0), scale_row)
+    divide_triangle(space, left, inverses, right, d)
+    return loop(0, d, 1, total, add_squares)
+
+
+@traced
+def _put_difference(space, full, i, j, d, scale, scales):
+    at = i * d + j
+    a = (get(space, full[0] + at) - get(space, full[1] + at)) * scale
+    a = a * get(space, scales + j)
+    put(space, full[0] + at, a)
+    put(space, full[0] + j * d + i, a)
+
+
+@traced
+def _pivot_share(entry, squares):
+    """What a pivot and the squares that it lacks add up to; 1 / its root."""
+    t = entry - squares
+    t = select(t > -0.9, t, 0.0)  # others are not near
+    share = relative_entropy(lanes_of(1.0), t + 1.0, -t)
+    return share + squares, 1.0 / square_root(t + 1.0)
+
+
+@traced
+def _by_differences(space, left, inverses, full, target, scales, d):
+    def put_row(i, none):
+        scale = get(space, scales + i)
+
+        def put_entry(j, none):
+            _put_difference(space, full, i, j, d, scale, scales)
+            return none
+
+        return loop(0, i + 1, 1, none, put_entry)
+
+    def with_pivot(j, total):
+        own = row_of(target, j)
+        squares = -less_products(space, lanes_of(0.0), own, own, j)
+        share, inverse = _pivot_share(get(space, own + j), squares)
+        finish_column(space, target, j, d, inverse)
+        return total + share
+
+    loop(0, d, 1, (), put_row)
+    divide_both_sides(space, left, inverses, full[0], target, d)
+    return loop(0, d, 1, lanes_of(0.0), with_pivot)
 
 
 @outline
 def _near(space, left, inverses, full, target, scales, d):
     """2 KL but for the means, by E; P and Q lie at the two places `full`."""
-    for i in range(d):
-        scale = get(space, scales + i)
-        for j in range(i + 1):
-            at = i * d + j
-            a = (get(space, full[0] + at) - get(space, full[1] + at)) * scale
-            a = a * get(space, scales + j)
-            put(space, full[0] + at, a)
-            put(space, full[0] + j * d + i, a)
-    divide_both_sides(space, left, inverses, full[0], target, d)
-    total = lanes_of(0.0)
-    for j in range(d):
-        own = row_of(target, j)
-        squares = -less_products(space, lanes_of(0.0), own, own, j)
-        t = get(space, own + j) - squares
-        t = select(t > -0.9, t, 0.0)  # others are not near
-        share = relative_entropy(lanes_of(1.0), t + 1.0, -t)
-        total = total + (share + squares)
-        finish_column(space, target, j, d, 1.0 / square_root(t + 1.0))
-    return total
+    return _by_differences(space, left, inverses, full, target, scales, d)
 
 
 @inline
@@ -198,6 +211,13 @@ def _mark(status, start, count, good, bit):
     for r in range(count):
         if not (byte >> r) & 1:
             status[start + r] |= bit
+
+
+@traced
+def _value_of(total, distance, good):
+    value = 0.5 * total + 0.5 * distance
+    value = select(value == value, value, np.inf)  # a sum that overflowed on its way
+    return select(good, value, np.nan)
 
 
 def make_full() -> Callable[..., Any]:
@@ -218,18 +238,17 @@ def make_full() -> Callable[..., Any]:
         scales = inverses + d, inverses + 2 * d
         vector, result = inverses + 3 * d, inverses + 4 * d
         p_inverses = inverses + 5 * d
-        least = d * ROUNDING
         space = pointer(memory)
         means_p, means_q = pointer(mean_p), pointer(mean_q)
         covs_p, covs_q = pointer(cov_p), pointer(cov_q)
+        p_means, q_means = pointer(p_mean), pointer(q_mean)
+        p_covs, q_covs, last = pointer(p_cov), pointer(q_cov), out.size - 1
         for start in range(0, out.size, WIDTH):
-            p_at, q_at = _places(p_cov, start, d * d), _places(q_cov, start, d * d)
+            p_at, q_at = _places(p_covs, start, last, d * d), _places(q_covs, start, last, d * d)
             _gather(covs_p, p_at, d * d, space, first)
-            p_good = _scaled_triangle(space, first, right, scales[0], d, tolerance)
+            p_good = _factored(space, first, right, scales[0], p_inverses, d, tolerance)
             _gather(covs_q, q_at, d * d, space, second)
-            q_good = _scaled_triangle(space, second, left, scales[1], d, tolerance)
-            p_good = p_good & factor(space, right, p_inverses, d, least)
-            q_good = q_good & factor(space, left, inverses, d, least)
+            q_good = _factored(space, second, left, scales[1], inverses, d, tolerance)
             total = _apart(space, left, inverses, right, scales, d)
             near = total < NEAR
             if mask_byte(near) != 0:
@@ -238,15 +257,13 @@ def make_full() -> Callable[..., Any]:
                     _near(space, left, inverses, (first, second), right, scales[1], d),
                     total,
                 )
-            _gather(means_p, _places(p_mean, start, d), d, space, first)
-            _gather(means_q, _places(q_mean, start, d), d, space, second)
+            _gather(means_p, _places(p_means, start, last, d), d, space, first)
+            _gather(means_q, _places(q_means, start, last, d), d, space, second)
             distance, p_finite, q_finite = _mean_distance(
                 space, (first, second), left, inverses, scales[1], vector, d
             )
-            value = 0.5 * total + 0.5 * distance
-            value = select(value == value, value, np.inf)  # a sum that overflowed on its way
             good = p_good & q_good & p_finite & q_finite
-            put(space, result, select(good, value, np.nan))
+            put(space, result, _value_of(total, distance, good))
             count = min(WIDTH, out.size - start)
             for r in range(count):
                 out[start + r] = memory[result * WIDTH + r]
