@@ -76,6 +76,7 @@ def _fault(name: str, rows: Array, domain: Domain, parts: Origins) -> str:
         return ""
     first = int(wrong.argmax())
     own = np.unravel_index(first, rows.shape[:-1]) if rows.ndim > 1 else ()
+    among = f"this block of {parts[name].name}" if name in parts else name
     name, place = in_the_whole(name, tuple(map(int, own)), parts)
     entry = _first_entry(flat[first], domain)
     if entry is None:
@@ -84,7 +85,7 @@ def _fault(name: str, rows: Array, domain: Domain, parts: Origins) -> str:
         alike = KINDS[_kind(entry[1])]
         same = _with_any(flat, lambda x: ~domain.right(x) & alike(x))
     others = int((wrong & ~same).sum())
-    return sentence(name, domain, place, entry, (int(same.sum()), others))
+    return sentence(name, domain, place, entry, (int(same.sum()), others), among)
 
 
 def _first_entry(row: Array, domain: Domain) -> tuple[int, Any] | None:
@@ -102,16 +103,17 @@ def sentence(
     place: tuple[Any, ...],
     entry: tuple[int, Any] | None,
     counts: tuple[int, int],
+    among: str,
 ) -> str:
     """What is wrong with an argument: its first bad row, and of that the column and the value.
 
-    `counts` are the rows with that fault, and those with others alone.
+    `counts` are the rows with that fault, and those with others alone, `among` some rows.
     """
     such, others = counts
     more = f", and {others} with other faults" if others else ""
     return (
         f"{name} {domain.fault}: {_first(place, entry, domain)} ({such} such "
-        f'row{"s" * (such > 1)} in {name}{more}; invalid="nan" gives NaN there)'
+        f'row{"s" * (such > 1)} in {among}{more}; invalid="nan" gives NaN there)'
     )
 
 
