@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.sums import Sums, make_steps, no_sums
 from kullback._kernels.rows.thresholds import BLOCK
-from kullback._math.bits import bits, larger
+from kullback._math.bits import bits, larger, smaller
+from kullback._math.flow import branch, loop
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes, pointer, prefetch
 from kullback._math.shuffles import any_sign_of_lanes, bits_of_lanes, largest_of_lanes, sum_of_lanes
@@ -74,23 +74,19 @@ def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
         a, b = load_first_lanes(p, at[0] + c, rest), load_first_lanes(q, at[1] + c, rest)
         return add(sums, a, b, lane_numbers() < rest)
 
-    @inline
+    @traced
     def block_sums(p, q, at, width):
-        sums = no_sums()
-        for c in range(0, width - WIDTH + 1, WIDTH):
-            sums = add_whole(sums, p, q, at, c)
-        rest = width % WIDTH
-        if rest:
-            sums = add_rest(sums, p, q, at, width - rest, rest)
-        return sums
+        whole, rest = width & -WIDTH, width & (WIDTH - 1)
+        sums = loop(0, whole, WIDTH, no_sums(), lambda c, sums: add_whole(sums, p, q, at, c))
+        return branch(rest > 0, lambda: add_rest(sums, p, q, at, whole, rest), lambda: sums)
 
-    @inline
+    @traced
     def row_sums(p, q, at, k):
-        row = no_row()
-        for start in range(0, k, BLOCK):
+        def with_block(start, row):
             block = (at[0] + start, at[1] + start)
-            row = add_block(row, block_sums(p, q, block, min(BLOCK, k - start)))
-        return row
+            return add_block(row, block_sums(p, q, block, smaller(BLOCK, k - start)))
+
+        return loop(0, k, BLOCK, no_row(), with_block)
 
     @traced
     def no_totals():
@@ -126,19 +122,24 @@ def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
         prefetch(p, after[0] + c + PREFETCH)
         prefetch(q, after[1] + c + PREFETCH)
 
-    @inline
+    @traced
     def block_terms(p, q, at, after, width, made, options):
         """The terms of one block of a row pair, and the sums of the same block of a later one."""
-        sums, totals = no_sums(), no_totals()
-        for c in range(0, width - WIDTH + 1, WIDTH):
+        whole, rest = width & -WIDTH, width & (WIDTH - 1)
+
+        def with_columns(c, state):
+            totals, sums = state
             ask_for(p, q, after, c)
             sums = add_whole(sums, p, q, after, c)
-            totals = whole_terms(totals, p, q, at, c, made, options)
-        rest = width % WIDTH
-        if rest:
-            sums = add_rest(sums, p, q, after, width - rest, rest)
-            totals = rest_terms(totals, p, q, at, width - rest, rest, made, options)
-        return totals, sums
+            return whole_terms(totals, p, q, at, c, made, options), sums
+
+        def with_rest():
+            totals, sums = state
+            sums = add_rest(sums, p, q, after, whole, rest)
+            return rest_terms(totals, p, q, at, whole, rest, made, options), sums
+
+        state = loop(0, whole, WIDTH, (no_totals(), no_sums()), with_columns)
+        return branch(rest > 0, with_rest, lambda: state)
 
     @traced
     def add_totals(row, totals):

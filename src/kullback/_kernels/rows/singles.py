@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
-from kullback._math.bits import bits, fma, select, to_single
+from kullback._math.bits import bits, fma, select, smaller, to_single
+from kullback._math.flow import loop
 from kullback._math.lanes import SINGLE_WIDTH, lanes_of, single_lane_numbers
 from kullback._math.log_ratio import floored
 from kullback._math.memory import load_first_singles, load_singles, pointer
@@ -117,15 +117,20 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         flags = marks(a, b, *flags)
         return a_sum, b_sum, flags[0], flags[1], flags[2]
 
-    @inline
+    @traced
+    def rest_sums(sums, p, q, at, start, k):
+        """The columns from `start` on, in steps of one set of lanes."""
+
+        def with_columns(c, sums):
+            return add_rest(sums, p, q, at, c, smaller(SINGLE_WIDTH, k - c))
+
+        return loop(start, k, SINGLE_WIDTH, sums, with_columns)
+
+    @traced
     def row_sums(p, q, at, k):
-        sums = no_sums()
-        grouped = k - k % GROUP
-        for c in range(0, grouped, GROUP):
-            sums = add_whole(sums, p, q, at, c)
-        for c in range(grouped, k, SINGLE_WIDTH):
-            sums = add_rest(sums, p, q, at, c, min(SINGLE_WIDTH, k - c))
-        return sums
+        grouped = k & -GROUP
+        sums = loop(0, grouped, GROUP, no_sums(), lambda c, sums: add_whole(sums, p, q, at, c))
+        return rest_sums(sums, p, q, at, grouped, k)
 
     @traced
     def plan(sums, normalize):
@@ -168,20 +173,24 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         total = add_wide(total, select(live, shares, ZERO))
         return total, add_wide(common, select(live, kept, ZERO)) if has_affinity else common
 
-    @inline
+    @traced
     def row_terms(p, q, at, after, k, made, alpha):
         """The terms of one row pair, and the sums of a later one."""
-        sums, totals = no_sums(), (lanes_of(0.0), lanes_of(0.0))
-        grouped = k - k % GROUP
-        for c in range(0, grouped, GROUP):
+        grouped = k & -GROUP
+
+        def with_group(c, state):
+            totals, sums = state
             sums = add_whole(sums, p, q, after, c)
-            totals = whole_terms(totals, p, q, at, c, made, alpha)
-        for c in range(grouped, k, SINGLE_WIDTH):
-            count = min(SINGLE_WIDTH, k - c)
-            totals = rest_terms(totals, p, q, at, c, count, made, alpha)
-        for c in range(grouped, k, SINGLE_WIDTH):
-            sums = add_rest(sums, p, q, after, c, min(SINGLE_WIDTH, k - c))
-        return totals, sums
+            return whole_terms(totals, p, q, at, c, made, alpha), sums
+
+        def with_rest(c, totals):
+            count = smaller(SINGLE_WIDTH, k - c)
+            return rest_terms(totals, p, q, at, c, count, made, alpha)
+
+        nothing = (lanes_of(0.0), lanes_of(0.0)), no_sums()
+        totals, sums = loop(0, grouped, GROUP, nothing, with_group)
+        totals = loop(grouped, k, SINGLE_WIDTH, totals, with_rest)
+        return totals, rest_sums(sums, p, q, after, grouped, k)
 
     @traced
     def result(totals, ready, least, normalize, alpha):
