@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import signal
 import sys
@@ -16,6 +15,7 @@ from typing import NoReturn
 
 import kullback as kl
 from kullback._process.requirements import OLDEST, require
+from kullback.app import streams
 from kullback.app.errors import UserError, one_line, os_error
 
 _DESCRIPTION = "Divergences between all pairs of probability distributions, exactly and fast."
@@ -57,8 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run() -> NoReturn:
     """The process `kullback`. When told to end (SIGTERM), it tidies up as it does on Ctrl-C."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a name that a terminal cannot show
+    streams.open_closed_ones()
+    streams.show_all_names()
     sys.exit(main())
 
 

@@ -48,6 +48,7 @@ class Files:
 
 def run_pairwise(files: Files, **options: Any) -> None:
     """Read, compute, write. `options` are those of `kullback.pairwise`. Raises UserError."""
+    _named(options["metric"])  # what is wrong with it is said before any file is read
     suffix = files.output.suffix.lower()
     write = matrix_writer(suffix)
     x = read_table(files.input, files.header)
@@ -87,6 +88,7 @@ def _compute(x: Table, y: Table, options: dict[str, Any]) -> Any:
 
 def _named(metric: str, *, record: bool = False) -> Any:
     """What the library calls a metric, "renyi:0.5" among them; or its record."""
+    from kullback._catalogue import METRICS
     from kullback._catalogue import metric as record_of
 
     family, _, parameter = metric.partition(":")
@@ -96,6 +98,9 @@ def _named(metric: str, *, record: bool = False) -> Any:
             named = kl.Renyi(float(parameter))
         except ValueError as error:
             raise UserError(f"--metric {metric}: {error}") from error
+    elif metric not in METRICS:
+        known = ", ".join(METRICS)
+        raise UserError(f"--metric is {metric!r}; it must be one of {known}, or renyi:ALPHA")
     return record_of(named) if record else named
 
 

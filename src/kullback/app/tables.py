@@ -75,10 +75,12 @@ def _checked(table: Table) -> Table:
             " histogram a row"
         )
     if 0 in shape:
-        raise UserError(
-            f"{table.path}: holds no numbers (shape {shape}); it needs rows and columns"
-        )
+        raise _no_numbers(table.path, shape)
     return table
+
+
+def _no_numbers(path: Path, shape: tuple[int, ...]) -> UserError:
+    return UserError(f"{path}: holds no numbers (shape {shape}); it needs rows and columns")
 
 
 def _read_npy(path: Path) -> NDArray[Any]:
@@ -103,7 +105,7 @@ def _read_npy(path: Path) -> NDArray[Any]:
             f"{path}: holds pickled Python objects, which could run code and are not loaded; save"
             " an array of numbers"
         )
-    if any(not isinstance(length, int) or length < 0 for length in shape):
+    if any(type(length) is not int or length < 0 for length in shape):  # True is an int
         raise UserError(
             f"{path}: its header declares the shape {shape}; write it anew by numpy.save"
         )
@@ -116,8 +118,8 @@ def _read_npy(path: Path) -> NDArray[Any]:
             f"{path}: its header declares {shape} of {dtype}, {expected} bytes, but {found} bytes"
             " follow; the file is damaged or was not written to its end: write it anew"
         )
-    if expected == 0:
-        return np.empty(shape, dtype)  # nothing to map
+    if expected == 0:  # nothing to map, and no array need be able to have this shape
+        raise _no_numbers(path, shape)
     try:
         values: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, OverflowError) as error:
@@ -137,7 +139,7 @@ def _read_parquet(path: Path) -> Table:
     except pa.ArrowException as error:
         reason = one_line(str(error)).split(". ")[0]
         raise UserError(f"{path}: is not a .parquet file ({reason}); write it anew") from error
-    index = _index_columns(content.schema)
+    index = _index_columns(path, content.schema)
     labels: list[str] | None = None
     label_name = ""
     columns: list[NDArray[Any]] = []
@@ -155,10 +157,20 @@ def _read_parquet(path: Path) -> Table:
     return Table(path, values, labels)
 
 
-def _index_columns(schema: Any) -> set[str]:
+def _index_columns(path: Path, schema: Any) -> set[str]:
     """The columns in which pandas keeps a data frame's index (a range is kept in none)."""
-    metadata = schema.pandas_metadata or {}
-    return {name for name in metadata.get("index_columns", []) if isinstance(name, str)}
+    if b"pandas" not in (schema.metadata or {}):
+        return set()
+    try:
+        metadata = schema.pandas_metadata
+        columns = metadata.get("index_columns") if isinstance(metadata, dict) else None
+        if not isinstance(columns, list) or not all(isinstance(c, str | dict) for c in columns):
+            raise ValueError("index_columns is no list of columns")
+    except (ValueError, RecursionError) as error:  # no JSON, or no UTF-8
+        raise UserError(
+            f"{path}: its pandas metadata cannot be read ({from_library(error)}); write it anew"
+        ) from error
+    return {name for name in columns if isinstance(name, str)}
 
 
 def _is_text(kind: Any) -> bool:

@@ -193,7 +193,8 @@ def _without_empty_rows(table: Array) -> Array:
 
     Without a pseudocount such a row has no weight, and with one it is uniform, as it would be.
     """
-    filled: Array = np.any(table, axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore"):  # a signaling NaN
+        filled: Array = np.any(table, axis=-1, keepdims=True)
     if filled.all():
         return table
     occurs: Array = np.any(filled, axis=-2, keepdims=True)
@@ -210,7 +211,8 @@ def _weights(sums: Array) -> Weights:
 
 def _refuse_empty(table: Array, name: str, chosen: Chosen) -> None:
     """ValueError for a table of zeros, unless invalid="nan"."""
-    empty = ~np.any(table, axis=(-2, -1))
+    with np.errstate(invalid="ignore"):  # a signaling NaN
+        empty = ~np.any(table, axis=(-2, -1))
     if chosen.raises and empty.any():
         place = ", ".join(map(str, np.argwhere(empty)[0])) if empty.ndim else ""
         raise ValueError(

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from kullback._arguments import arrays
 from kullback._arguments.domains import first_without_common_bins, reporter
 from kullback._arguments.options import DistanceOptions, checked
+from kullback._arguments.own_functions import fault_of_f
 from kullback._arguments.results import Results
 from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
@@ -26,12 +27,15 @@ def row_wise(
     dtype = arrays.result_dtype(p, q)
     results = Results(chosen.out, lead, dtype, [p, q])
 
-    def left_empty() -> str:
-        place = first_without_common_bins(p, q, lead)
+    def called(place: tuple[int, ...]) -> str:
         return f"row {', '.join(map(str, place))} of p" if place else "p"
 
+    def left_empty() -> str:
+        place = first_without_common_bins(p, q, lead)
+        return "" if place is None else called(place)
+
     named = [("p", p)] if q_given is p_given else [("p", p), ("q", q)]  # an entropy has no q
-    report = reporter(chosen, named, left_empty)
+    report = reporter(chosen, named, left_empty, fault_of_f(chosen.work, p, q, lead, called))
     kind = chosen.work.kernel_dtype(p, q, dtype)
     p_rows, q_rows = Rows(p, lead, kind), Rows(q, lead, kind)
     row_driver.run(chosen.work, p_rows, q_rows, results.flat, report, chosen.threads)

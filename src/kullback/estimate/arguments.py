@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kullback._arguments import arrays
-from kullback._process.arrays import Array, Floats
+from kullback._process.arrays import Array, Floats, contiguous
 
 
 def choice(given: object, known: Iterable[str], name: str) -> None:
@@ -31,7 +31,7 @@ def whole(given: Any, name: str, least: int) -> int:
 def samples(given: Any, name: str) -> Floats:
     """Samples of shape (n,) or (n, d) as (n, d), n and d > 0, all of them finite."""
     array = checked_samples(given, name)
-    rows = np.ascontiguousarray(array.reshape(len(array), -1), np.float64)
+    rows = contiguous(array.reshape(len(array), -1))
     wrong = np.argwhere(~np.isfinite(rows))
     if wrong.size:
         raise ValueError(

@@ -12,6 +12,7 @@ from kullback._arguments.domains import Domain
 from kullback._arguments.faces import face
 from kullback._arguments.options import InformationOptions, checked
 from kullback._arguments.progress import Progress, Shown
+from kullback._arguments.remedies import refuse_metric
 from kullback._arguments.results import output
 from kullback._catalogue import gaussian_metric
 from kullback._drivers import tiles
@@ -109,6 +110,7 @@ def pairwise_gaussian(
     >>> kl.pairwise_gaussian([[0]], [[1]], [[3]], [[25]], metric="wasserstein2")
     array([[5.]])
     """
+    refuse_metric(mean_y, "mean_y")
     record = gaussian_metric(metric)
     kind = spread_kind(spread)
     chosen = checked(record, **options)
