@@ -59,7 +59,7 @@ def test_an_axis_that_is_not_there_is_refused(word):
     for axis in (2, -3):
         with pytest.raises(ValueError, match="axis"):
             FUNCTIONS[word](np.ones((2, 4)), np.ones((2, 4)), axis=axis)
-    for axis in (0.5, "rows", (0, 1), None):
+    for axis in (0.5, "rows", (), (0, 0), (0, 2), (0, None), [0, 1], None, True):
         with pytest.raises((TypeError, ValueError), match=r"axis|integer"):
             FUNCTIONS[word](np.ones((2, 4)), np.ones((2, 4)), axis=axis)
 

@@ -82,17 +82,6 @@ def result_dtype(*arrays: Array) -> np.dtype[Any]:
     return FLOAT32
 
 
-def bins_last(given: Array, axis: int, name: str) -> Array:
-    """`given` with the axis of the bins moved to the end; at least one bin."""
-    if axis != -1:
-        if isinstance(axis, bool) or not hasattr(axis, "__index__"):
-            raise TypeError(f"axis is {axis!r}; it must be an integer")
-        if given.ndim and not -given.ndim <= axis < given.ndim:
-            raise ValueError(f"axis is {axis}, but {name} has shape {given.shape}")
-        given = np.moveaxis(given, axis, -1) if given.ndim else given
-    return given
-
-
 def common_lead(p: Array, q: Array, names: tuple[str, str]) -> tuple[int, ...]:
     """The leading shape that both broadcast to."""
     common_bins(p, q, names)

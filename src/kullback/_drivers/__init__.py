@@ -10,6 +10,7 @@
                         gaussian_full: full covariances
     logits              row pairs of logits ──► results, few long rows in parts
     binning             samples ──► histograms
+    columns             columns of tables ──► counts, and values of given ranks
 
 A tile takes 1 to 20 ms. It is the unit of parallelism, of interrupts, of progress and of memory.
 No result depends on how many threads there are or on where a tile ends.

@@ -105,6 +105,23 @@ def divergence(form: Form, parts: Parts, options: Options) -> float:
     return 0.0 if -ROUNDED <= value < 0.0 else min(value, form.most)
 
 
+def contributions(form: Form, parts: Parts, places: Sequence[int], options: Options) -> list[float]:
+    """What the bins at these places, in order, add to a divergence that is a sum."""
+    pair = _pair(parts, options)
+    if pair is None:
+        return [math.nan for _ in places]
+    whole, wanted, found = pair.a_one * pair.b_one, iter(places), list[float]()
+    with localcontext(CONTEXT):
+        place = next(wanted, None)
+        for c, (a, b) in enumerate(pair.ruled()):
+            if c == place:
+                x, y = a * pair.b_one, b * pair.a_one
+                term = form.term(x, y, whole, options.alpha) if x != y else Decimal(0)
+                found.append(float(form.finish(term / real(whole), options.alpha)))
+                place = next(wanted, None)
+    return found
+
+
 def ratios(parts: Parts, options: Options) -> Iterator[float]:
     """x/y of every bin as the option leaves it; nan where either is 0, or it is no number."""
     pair = _pair(parts, options)

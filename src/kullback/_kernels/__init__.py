@@ -7,6 +7,7 @@ gaussians   diagonal and full Gaussians
 softmax     rows given by their logits
 means       the mean rows of groups, for JS of several distributions
 binning     histograms of samples
+counting    columns of tables: edges, cells, codes
 arithmetic  the functions that terms are written with, in either precision
 build       compiles any of them, once for each dtype;  signatures: the types of their arrays
 """

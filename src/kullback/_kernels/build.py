@@ -10,7 +10,7 @@ from typing import Any
 from numba import types
 
 from kullback._jit import compile_kernel
-from kullback._kernels import binning
+from kullback._kernels import binning, counting
 from kullback._kernels.arithmetic import DOUBLE, SINGLE, Arithmetic, Terms
 from kullback._kernels.matrices import centred, entropic, roots
 from kullback._kernels.matrices.products import Outcome, Side, make_certify, make_prepare
@@ -18,6 +18,7 @@ from kullback._kernels.means.long import make_means
 from kullback._kernels.means.results import make_weighted_sums
 from kullback._kernels.means.short import make_short_means
 from kullback._kernels.rows import custom
+from kullback._kernels.rows.bins import make_bins
 from kullback._kernels.rows.rows import make_rows
 from kullback._kernels.rows.rules import make_rule
 from kullback._kernels.rows.short import LONGEST, make_short
@@ -28,6 +29,7 @@ from kullback._kernels.signatures import (
     BLOCK,
     BYTES,
     COUNTS,
+    GRID,
     INDEX,
     INTEGERS,
     NUMBERS,
@@ -136,6 +138,15 @@ def near_rows(divergence: str, rule: str, dtype: str, k: int) -> tuple[Any, ...]
     return (near_singles(divergence), last) if is_single(divergence, rule, dtype, k) else (last,)
 
 
+@cache
+def bins(divergence: str, rule: str) -> Any:
+    """bins(as rows, but out of shape (n, k)) -> how many are UNCERTIFIED: see `rows.bins`."""
+    terms = terms_of(divergence, DOUBLE)
+    function = make_bins(terms, make_rule(rule, terms.gaps))
+    signature = (*_row_signature("f8")[:-1], GRID)
+    return compile_kernel(function, f"{divergence}-bins-{rule}", signature)
+
+
 @lru_cache(64)  # each holds on to a function of the user's
 def custom_rows(kernel: Custom, rule: str, gaps: str) -> Any:
     """custom(as rows) -> how many are left or nan; not kept on disk: the code is a user's."""
@@ -184,6 +195,33 @@ def bin_counts(dtype: str, exact: bool) -> Any:
     given = (contiguous(dtype, 1), INDEX, edges, INDEX, *numbers, INTEGERS, COUNTS)
     name = f"binning-{dtype}-{'exact' if exact else 'float'}"
     return compile_kernel(binning.make_binning(exact), name, given)
+
+
+@cache
+def at_least() -> Any:
+    """at_least(values, edges, out): see `counting`, as for the three that follow."""
+    return compile_kernel(counting.make_at_least(), "counting-at-least", (READ, READ, INTEGERS))
+
+
+@cache
+def cells() -> Any:
+    """cells(values, low, factor, counts)."""
+    given = (READ, types.float64, types.float64, INTEGERS)
+    return compile_kernel(counting.make_cells(), "counting-cells", given)
+
+
+@cache
+def collect() -> Any:
+    """collect(values, low, factor, wanted, out) -> how many."""
+    given = (READ, types.float64, types.float64, contiguous("u1", 1), VECTOR)
+    return compile_kernel(counting.make_collect(), "counting-collect", given)
+
+
+@cache
+def codes(dtype: str) -> Any:
+    """codes(given, counts)."""
+    given = (contiguous(dtype, 1), COUNTS)
+    return compile_kernel(counting.make_codes(), f"counting-codes-{dtype}", given)
 
 
 _KNOWN = types.UniTuple(VECTOR, 4)

@@ -1,6 +1,6 @@
 """The `kullback` command: options in, exit status out.
 
-0 done, 1 a self-test failed, 2 user error, 130 Ctrl-C.
+0 done, 1 a self-test failed or a column has drifted, 2 user error, 130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -83,12 +83,13 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
         help="the matrix of divergences between the rows of a table",
         description="Write the matrix of divergences between the rows of INPUT, or from the rows of"
-        " INPUT to the rows of OTHER. A row is a histogram: counts, weights or probabilities."
-        " A text column becomes the labels.",
+        " INPUT to the rows of OTHER; columns are matched by name. A row is a histogram: counts,"
+        " weights or probabilities. A text column becomes the labels.",
     )
     _add_files(pairwise)
     _add_options(pairwise)
     pairwise.set_defaults(run=_run_pairwise)
+    _add_drift(commands)
     demo = commands.add_parser(
         "demo",
         allow_abbrev=False,
@@ -114,6 +115,33 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_drift(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "drift",
+        allow_abbrev=False,
+        help="which columns of a table have drifted from a reference",
+        description="Compare the columns of CURRENT with those of REFERENCE: numbers, text and"
+        " times. Exit status 1: a column has drifted.",
+    )
+    kinds = ".csv, .tsv or .parquet"
+    add = parser.add_argument
+    add("reference", type=Path, metavar="REFERENCE", help=f"{kinds}; or saved bins, .json")
+    add("current", type=Path, metavar="CURRENT", help=kinds)
+    add("--output", type=Path, help="the table too: .csv, .tsv, .json or .parquet")
+    add("--plot", type=Path, help="a picture too, the worst column first: .png, .pdf or .svg")
+    add("--save-bins", type=Path, metavar="BINS", help="a .json that can be REFERENCE from then on")
+    add("--bins", type=int, metavar="N", help="of a column of numbers or times (default: 10)")
+    add(
+        "--level",
+        type=float,
+        default=0.001,
+        metavar="P",
+        help="how often chance alone marks a column (default: %(default)s)",
+    )
+    _add_common(parser)
+    parser.set_defaults(run=_run_drift)
+
+
 def _add_files(parser: argparse.ArgumentParser) -> None:
     files = parser.add_argument_group("files")
     add = files.add_argument
@@ -122,6 +150,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     add("--against", type=Path, metavar="OTHER", help="a second table, for the matrix's columns")
     add("--output", type=Path, required=True, help=f"{kinds}; all but .npy keep the labels")
     add("--plot", type=Path, help="a heat map too, ordered by likeness: .png, .pdf or .svg")
+    add("--labels", metavar="COLUMN", help="the column that names the rows (default: the text)")
     add("--header", action=argparse.BooleanOptionalAction, default=None, help=_HEADER_HELP)
 
 
@@ -177,6 +206,7 @@ def _run_pairwise(arguments: argparse.Namespace) -> None:
         arguments.output,
         arguments.plot,
         header=arguments.header,
+        labels=arguments.labels,
     )
     files.check(force=arguments.force)
     run_pairwise(
@@ -189,6 +219,21 @@ def _run_pairwise(arguments: argparse.Namespace) -> None:
         invalid=arguments.invalid,
         threads=arguments.threads,
     )
+
+
+def _run_drift(arguments: argparse.Namespace) -> int:
+    require("numpy", "numba", "scipy")
+    from kullback.app.drift import Files, run_drift
+
+    files = Files(
+        arguments.reference,
+        arguments.current,
+        arguments.output,
+        arguments.plot,
+        arguments.save_bins,
+    )
+    files.check(force=arguments.force)
+    return run_drift(files, bins=arguments.bins, level=arguments.level, threads=arguments.threads)
 
 
 def _run_demo(arguments: argparse.Namespace) -> None:

@@ -29,13 +29,22 @@ Line = tuple[int, list[str]]
 Numbers = NDArray[np.int64 | np.float64]
 
 
-def read_csv(
-    path: Path, delimiter: str, header: bool | None
-) -> tuple[Numbers, list[str] | None, Places]:
-    """Values of shape (n, k), n labels or None, and where the values are.
+class Content(NamedTuple):
+    """Values of shape (n, k), n labels and k names of columns or None, and where the values are."""
+
+    values: Numbers
+    labels: list[str] | None
+    places: Places
+    columns: list[str] | None
+
+
+def read_csv(path: Path, delimiter: str, header: bool | None, labels: str | None = None) -> Content:
+    """What the file holds.
 
     The values are int64 if every cell is an integer that fits, else float64. `header` says whether
-    the first line holds names; None: decide from the text. Raises UserError naming line and column.
+    the first line holds names; None: decide from the text. `labels` is the column that holds the
+    labels, by its name or else by its number, which counts from 1; None: decide from the text.
+    Raises UserError naming line and column.
     """
     lines = _lines(path, delimiter)
     first = next(lines, None)
@@ -49,14 +58,34 @@ def read_csv(
         raise UserError(f"{path}: holds a header but no rows; it should hold one histogram a line")
     refuse_decimal_commas(path, *start)
     corner = header and len(first[1]) > 1 and not first[1][0].strip()
-    label = 0 if corner else _label_column(path, start)
+    names = [cell.strip() for cell in first[1]] if header else None
+    if labels is not None:
+        label: int | None = column_called(path, labels, names, len(first[1]))
+    else:
+        label = 0 if corner else _label_column(path, start)
     reader = _RowReader(path, label, width=len(first[1]), first_line=first[0])
     reader.add(start)
     for line in lines:
         reader.add(line)
-    if not corner:
+    if not corner and labels is None:
         reader.check_labels(start)
-    return reader.values(), reader.labels, Places(reader.line_numbers, label)
+    if names is not None and label is not None:
+        names = names[:label] + names[label + 1 :]
+    return Content(reader.values(), reader.labels, Places(reader.line_numbers, label), names)
+
+
+def column_called(path: Path, wanted: str, names: list[str] | None, count: int) -> int:
+    """The place of the column that a user means: by its name, or by its number from 1."""
+    if names is not None and wanted in names:
+        if names.count(wanted) > 1:
+            raise UserError(f"{path}: has {names.count(wanted)} columns {wanted!r}; rename one")
+        return names.index(wanted)
+    if wanted.isdecimal() and 1 <= int(wanted) <= count:
+        return int(wanted) - 1
+    known = ", ".join(map(_shortened, (names or [])[:5]))
+    known += ", …" if names and len(names) > 5 else ""
+    have = f"its columns are {known}" if names else "it has no header; give a number from 1"
+    raise UserError(f"{path}: has no column {wanted!r} for --labels; {have}")
 
 
 class Places(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback.app.csv_table import Places, read_csv
+from kullback.app.csv_table import Places, column_called, read_csv
 from kullback.app.errors import UserError, from_library, one_line, os_error, require
 
 TABLE_SUFFIXES = (".npy", ".csv", ".tsv", ".parquet")
@@ -22,32 +22,39 @@ TABLE_SUFFIXES = (".npy", ".csv", ".tsv", ".parquet")
 class Table:
     """`values` of shape (n, k) in the dtype of the file, and n `labels` or None.
 
-    `places` says where in the file the values are, if it is a text file.
+    `places` says where in the file the values are, if it is a text file. `columns` are the names of
+    the k bins, or None where the file has none.
     """
 
     path: Path
     values: NDArray[Any]
     labels: Sequence[str] | None = None
     places: Places | None = None
+    columns: Sequence[str] | None = None
+    order: Sequence[int] | None = None  # where in the file the columns are, if in another order
 
 
-def read_table(path: Path, header: bool | None = None) -> Table:
+def read_table(path: Path, header: bool | None = None, labels: str | None = None) -> Table:
     """The table in `path`, whose suffix says what it is. Raises UserError, in one line.
 
     `header` is for .csv and .tsv: whether the first line holds names; None: see `csv_table`.
+    `labels` is the column that holds the labels; None: the one that holds text, if there is one.
     """
     suffix = path.suffix.lower()
     if suffix not in TABLE_SUFFIXES:
         kinds = ", ".join(TABLE_SUFFIXES)
         raise UserError(f"{path}: unknown kind of input; it should be one of {kinds}")
     try:
-        _check_file(path)
+        check_file(path)
         if suffix == ".npy":
+            if labels is not None:
+                raise UserError(f"{path}: a .npy has no names of columns for --labels {labels}")
             table = Table(path, _read_npy(path))
         elif suffix == ".parquet":
-            table = _read_parquet(path)
+            table = _read_parquet(path, labels)
         else:
-            table = Table(path, *read_csv(path, "\t" if suffix == ".tsv" else ",", header))
+            delimiter = "\t" if suffix == ".tsv" else ","
+            table = Table(path, *read_csv(path, delimiter, header, labels))
     except OSError as error:
         raise os_error(error, path) from error
     except MemoryError as error:
@@ -57,7 +64,8 @@ def read_table(path: Path, header: bool | None = None) -> Table:
     return _checked(table)
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """Raise UserError if `path` is no regular file with something in it."""
     status = os.stat(path)
     if stat.S_ISDIR(status.st_mode):
         raise UserError(f"{path}: is a directory; name a file in it")
@@ -127,8 +135,11 @@ def _read_npy(path: Path) -> NDArray[Any]:
     return values
 
 
-def _read_parquet(path: Path) -> Table:
-    """Numeric columns are bins, in their order; the one text column or index holds the labels."""
+def _read_parquet(path: Path, wanted: str | None) -> Table:
+    """Numeric columns are bins, in their order; the one text column or index holds the labels.
+
+    So does the column that is `wanted` for it, if there is one, whatever it holds.
+    """
     require("pyarrow pyarrow.parquet", "parquet", "reading .parquet")
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -140,6 +151,10 @@ def _read_parquet(path: Path) -> Table:
         reason = one_line(str(error)).split(". ")[0]
         raise UserError(f"{path}: is not a .parquet file ({reason}); write it anew") from error
     index = _index_columns(path, content.schema)
+    names: list[str] = []
+    if wanted is not None:
+        every = list(content.column_names)
+        index = {every[column_called(path, wanted, every, len(every))]}
     labels: list[str] | None = None
     label_name = ""
     columns: list[NDArray[Any]] = []
@@ -147,6 +162,7 @@ def _read_parquet(path: Path) -> Table:
         _check_column(path, name, column)
         if name not in index and not _is_text(column.type):
             columns.append(column.to_numpy())
+            names.append(name)
         elif labels is None:
             labels, label_name = [str(value) for value in column.to_pylist()], name
         else:
@@ -154,7 +170,7 @@ def _read_parquet(path: Path) -> Table:
                 f"{path}: the columns {label_name!r} and {name!r} both hold text; keep one"
             )
     values = np.stack(columns, axis=1) if columns else np.empty((content.num_rows, 0))
-    return Table(path, values, labels)
+    return Table(path, values, labels, columns=names)
 
 
 def _index_columns(path: Path, schema: Any) -> set[str]:

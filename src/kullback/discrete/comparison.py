@@ -19,6 +19,7 @@ from kullback._arguments.options import Chosen
 from kullback._arguments.own_functions import fault_of_f
 from kullback._arguments.progress import Shown
 from kullback._arguments.results import same_memory
+from kullback._arguments.shares import warn_of_shares
 from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
 from kullback._drivers import tiles
@@ -67,8 +68,9 @@ class Comparison:
         if not n or not m:
             return
         work, chosen = self.chosen.work, self.chosen
-        size = self.x.converted + self.y.converted
-        many = threads_with_room(size, threads_of(chosen), f"rows of {k} bins")
+        many = chosen.threads
+        if size := self.x.converted + self.y.converted:
+            many = threads_with_room(size, threads_of(chosen), f"rows of {k} bins")
         if target.symmetric and (n == 1 or not chosen.raises):
             # The diagonal is not computed otherwise, and may be all that a bad row shows itself in.
             diagonal = np.empty(n)
@@ -98,7 +100,8 @@ def form_of(chosen: Chosen, k: int) -> str:
     work = chosen.work
     if work.rule not in ("plain", "pseudocount"):  # which look at pairs of entries
         return "pairs"
-    return tiles.form_for(work.divergence.matrix_form, k, threads_of(chosen))
+    many = threads_of(chosen) if k > tiles.LONG else 1  # it takes some microseconds to find out
+    return tiles.form_for(work.divergence.matrix_form, k, many)
 
 
 class Sides:
@@ -116,6 +119,7 @@ class Sides:
 
     def compared(self, divergence: Divergence, chosen: Chosen) -> Comparison:
         """Rows of these sides, to be compared."""
+        warn_of_shares(chosen, *self.inputs)
         named = list(zip(("x", "y"), self.inputs, strict=False))
         pairs = self.x[:, None], self.y[None], self.shape
         called = partial(_called, "x" if self.y is self.x else "y")

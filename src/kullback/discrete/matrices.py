@@ -6,7 +6,7 @@ from typing import Any, Unpack
 
 from numpy.typing import ArrayLike
 
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import MatrixOptions, checked
 from kullback._arguments.remedies import refuse_metric
 from kullback._arguments.results import output
@@ -20,7 +20,7 @@ from kullback.discrete.comparison import Sides
 Metric = str | Parametric
 
 
-@face
+@face_of("(n,k),(m,k)->(n,m)")
 def pairwise(
     x: ArrayLike,
     y: ArrayLike | None = None,
@@ -99,7 +99,7 @@ def pairwise(
     return result
 
 
-@face
+@face_of("(n,k)")
 def condensed(
     x: ArrayLike,
     /,

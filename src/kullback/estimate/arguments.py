@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from kullback._arguments import arrays
+from kullback._arguments.labels.calls import matched
 from kullback._process.arrays import Array, Floats, contiguous
 
 
@@ -17,6 +18,18 @@ def choice(given: object, known: Iterable[str], name: str) -> None:
     if given not in words:
         listed = ", ".join(map(repr, words))
         raise ValueError(f"{name} is {given!r}; it must be one of {listed}")
+
+
+def by_label(given: dict[str, Any], rows: Sequence[str]) -> tuple[Any, ...]:
+    """Arrays of shape (n,) or (n, d), the dimensions of all in the order of the first's labels.
+
+    `rows` are names for what lies along n: what has the same name is compared by label, too.
+    """
+    cores = [
+        f"({row},d)" if np.ndim(x) > 1 else f"({row})"
+        for x, row in zip(given.values(), rows, strict=True)
+    ]
+    return matched(",".join(cores), **given)
 
 
 def whole(given: Any, name: str, least: int) -> int:

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from kullback._arguments import arrays
 from kullback._arguments.domains import Domain
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import InformationOptions, checked
 from kullback._arguments.progress import Progress, Shown
 from kullback._arguments.remedies import refuse_metric
@@ -29,7 +29,7 @@ from kullback.gaussians.arguments import (
 )
 
 
-@face
+@face_of("(n|1,d|1),(n|1,d|1),(m|1,d|1),(m|1,d|1)->(n,m)")
 def pairwise_gaussian(
     mean_x: ArrayLike,
     var_x: ArrayLike,

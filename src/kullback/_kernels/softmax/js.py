@@ -25,7 +25,7 @@ _term, _finish, *_ = js.make(DOUBLE)
 
 
 @traced
-def of_fast(sums, reach, heat):
+def log_p_of_first(sums, reach, heat):
     """Nothing but ln P."""
     return 0.0, False, log(sums[1] / sums[0])
 
@@ -49,4 +49,4 @@ def of_doubled(sums):
     return value, more * more <= 8.0 * TOLERANCE * value, more
 
 
-JS = Divergence(of_fast, step, of_doubled, infinite=False)
+JS = Divergence(log_p_of_first, step, of_doubled, infinite=False)

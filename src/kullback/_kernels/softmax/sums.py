@@ -21,11 +21,12 @@ BLOCK = 128  # columns: equal terms are rounded alike, and few roundings must no
 
 
 class Heat(NamedTuple):
-    """A temperature as the kernels take it: its inverse is given in two parts."""
+    """A temperature as the kernels take it, its inverse in two parts, and the weight of p."""
 
     temperature: float
     inverse: float
     inverse_low: float
+    weight: float  # of skewed JS
 
 
 class Divergence(NamedTuple):

@@ -37,6 +37,7 @@ RECORDS = (
         home="discrete.divergences",
         kernel="js",
         exact=Exact(exact, finish_exact, most=math.log(2.0)),
+        additive=True,
         matrix_form="entropic",
     ),
     Divergence(
