@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.matrices.reference import (
     ROUNDING,
@@ -28,7 +27,8 @@ from kullback._kernels.matrices.reference import (
     whole_sum,
     with_pseudocount,
 )
-from kullback._math.bits import fma, magnitude, select
+from kullback._math.bits import fma, magnitude, select, smaller
+from kullback._math.flow import loop
 from kullback._math.lanes import SINGLE_WIDTH, WIDTH, lane_numbers, lanes_of
 from kullback._math.log import LN2
 from kullback._math.log2 import log2_normal
@@ -111,16 +111,15 @@ def _add_terms(totals, x, y, at, c):
     return tuple(_add_term(totals[i], x, y, at, c + i * WIDTH) for i in range(SUMS))
 
 
-@inline
+@traced
 def _block_entropy(x, y, at, width):
     """sum s log2 s over one block."""
-    first, second = lanes_of(0.0), lanes_of(0.0)
     step = SUMS * WIDTH
-    for c in range(0, width - step + 1, step):
-        first, second = _add_terms((first, second), x, y, at, c)
-    for c in range(width - width % step, width, WIDTH):
-        first = _add_term(first, x, y, at, c)
-    return sum_of_lanes(first + second)
+    grouped = width & -step
+    nothing = tuple(lanes_of(0.0) for _ in range(SUMS))
+    totals = loop(0, grouped, step, nothing, lambda c, totals: _add_terms(totals, x, y, at, c))
+    first = loop(grouped, width, WIDTH, totals[0], lambda c, total: _add_term(total, x, y, at, c))
+    return sum_of_lanes(first + totals[1])
 
 
 @traced
@@ -129,17 +128,22 @@ def _add_term_of_singles(total, x, y, at, c):
     return fma(s, log2_normal(s), total)
 
 
-@inline
+@traced
 def _block_entropy_of_singles(x, y, at, width):
     """sum s log2 s over one block, of which at most four terms are added in float32."""
-    total = lanes_of(0.0)
-    for c in range(0, width, GROUP_SINGLE):
-        part = lanes_of(ZERO_SINGLE)
-        for column in range(c, min(c + GROUP_SINGLE, width), SINGLE_WIDTH):
-            part = _add_term_of_singles(part, x, y, at, column)
+
+    def with_group(c, total):
+        part = loop(
+            c,
+            smaller(c + GROUP_SINGLE, width),
+            SINGLE_WIDTH,
+            lanes_of(ZERO_SINGLE),
+            lambda column, part: _add_term_of_singles(part, x, y, at, column),
+        )
         low, high = widened(part)
-        total = total + (low + high)
-    return sum_of_lanes(total)
+        return total + (low + high)
+
+    return sum_of_lanes(loop(0, width, GROUP_SINGLE, lanes_of(0.0), with_group))
 
 
 def make_tile(single: bool) -> Callable[..., Any]:
@@ -147,6 +151,16 @@ def make_tile(single: bool) -> Callable[..., Any]:
     block_entropy = _block_entropy_of_singles if single else _block_entropy
     roundings = 2.0**-24 / CERTIFIED_SINGLE if single else ROUNDING
     term_roundings = TERM_SINGLE if single else 0.5 * (TERM + STEPS)
+
+    @traced
+    def pair_entropy(x, x_at, y, y_at, padded):
+        """sum s log2 s of two rows."""
+
+        def with_block(start, total):
+            at = (x_at + start, y_at + start)
+            return total + block_entropy(x, y, at, smaller(BLOCK, padded - start))
+
+        return loop(0, padded, BLOCK, 0.0, with_block)
 
     def tile(x, x_constant, x_weight, y, y_constant, y_weight, k, normalize, root, above, out):
         """out[i, j] for j >= i + above: JS, its root or UNCERTIFIED; whether any of them is."""
@@ -159,11 +173,7 @@ def make_tile(single: bool) -> Callable[..., Any]:
         to_nats = LN2 / k
         for i in range(x.shape[0]):
             for j in range(max(0, i + above), y.shape[0]):
-                total = 0.0
-                for start in range(0, padded, BLOCK):
-                    width = min(BLOCK, padded - start)
-                    at = (i * padded + start, j * padded + start)
-                    total += block_entropy(x_data, y_data, at, width)
+                total = pair_entropy(x_data, i * padded, y_data, j * padded, padded)
                 result = x_constant[i] + y_constant[j] - total * to_nats
                 certain = result >= error * (x_weight[i] + y_weight[j]) + ENTRY * roundings
                 result = min(result, most)
