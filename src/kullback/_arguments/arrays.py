@@ -6,7 +6,7 @@ import sys
 import warnings
 from functools import cache
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.ma import MaskedArray  # not when first used: a fork may come in the middle of its import
@@ -26,18 +26,34 @@ _FOREIGN = {  # what np.asarray would turn into an object array, or copy from a 
 }
 
 
+class Shaped(Protocol):
+    """An array, or sparse rows."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def ndim(self) -> int: ...
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+
+
 def array(given: object, name: str) -> Array:
     """`given` as a real NumPy array; TypeError or ValueError naming it otherwise."""
     if type(given) is not np.ndarray:
         given = _foreign_array(given, name)
     if sys.float_info.min * 0.5 == 0.0:
         _warn_of_flushing()
-    if given.dtype.kind not in "fiub" or given.dtype.itemsize > 8:
+    check_dtype(given.dtype, name)
+    return given
+
+
+def check_dtype(dtype: np.dtype[Any], name: str) -> None:
+    """TypeError for what float64 cannot hold, or is not real."""
+    if dtype.kind not in "fiub" or dtype.itemsize > 8:
         raise TypeError(
-            f"{name} has dtype {given.dtype}, which is not supported; convert it to float64, "
+            f"{name} has dtype {dtype}, which is not supported; convert it to float64, "
             f"for example {name}.astype(float)"
         )
-    return given
 
 
 @cache
@@ -75,7 +91,7 @@ def _foreign_array(given: object, name: str) -> Array:
         ) from error
 
 
-def result_dtype(*arrays: Array) -> np.dtype[Any]:
+def result_dtype(*arrays: Shaped) -> np.dtype[Any]:
     """float32 if every array is float32 or float16, else float64."""
     for x in arrays:
         if x.dtype.kind != "f" or x.dtype.itemsize > 4:
@@ -86,15 +102,20 @@ def result_dtype(*arrays: Array) -> np.dtype[Any]:
 def bins_last(given: Array, axis: int, name: str) -> Array:
     """`given` with the axis of the bins moved to the end; at least one bin."""
     if axis != -1:
-        if isinstance(axis, bool) or not hasattr(axis, "__index__"):
-            raise TypeError(f"axis is {axis!r}; it must be an integer")
-        if given.ndim and not -given.ndim <= axis < given.ndim:
-            raise ValueError(f"axis is {axis}, but {name} has shape {given.shape}")
+        check_axis(axis, given, name)
         given = np.moveaxis(given, axis, -1) if given.ndim else given
     return given
 
 
-def common_lead(p: Array, q: Array, names: tuple[str, str]) -> tuple[int, ...]:
+def check_axis(axis: int, given: Shaped, name: str) -> None:
+    """TypeError or ValueError unless `given` has this axis."""
+    if isinstance(axis, bool) or not hasattr(axis, "__index__"):
+        raise TypeError(f"axis is {axis!r}; it must be an integer")
+    if given.ndim and not -given.ndim <= axis < given.ndim:
+        raise ValueError(f"axis is {axis}, but {name} has shape {given.shape}")
+
+
+def common_lead(p: Shaped, q: Shaped, names: tuple[str, str]) -> tuple[int, ...]:
     """The leading shape that both broadcast to."""
     common_bins(p, q, names)
     if p.shape == q.shape:
@@ -107,7 +128,7 @@ def common_lead(p: Array, q: Array, names: tuple[str, str]) -> tuple[int, ...]:
     return tuple(reversed(lead))
 
 
-def common_bins(p: Array, q: Array, names: tuple[str, str]) -> None:
+def common_bins(p: Shaped, q: Shaped, names: tuple[str, str]) -> None:
     """Both have the same number of bins, and at least one."""
     if not p.ndim or not q.ndim:
         raise ValueError(f"a single number is no row of bins: {_shapes(p, q, names)}")
@@ -117,5 +138,5 @@ def common_bins(p: Array, q: Array, names: tuple[str, str]) -> None:
         raise ValueError(f"there are no bins: {_shapes(p, q, names)}")
 
 
-def _shapes(p: Array, q: Array, names: tuple[str, str]) -> str:
+def _shapes(p: Shaped, q: Shaped, names: tuple[str, str]) -> str:
     return f"{names[0]} has shape {p.shape} and {names[1]} has shape {q.shape} (bins last)"

@@ -59,19 +59,28 @@ def _fault(name: str, rows: Array, domain: Domain) -> str:
     if not wrong.size:
         return ""
     place = np.unravel_index(wrong[0], rows.shape[:-1]) if rows.ndim > 1 else ()
+    row = flat[wrong[0]]
+    columns = np.flatnonzero(~domain.right(row))
+    entry = (int(columns[0]), row[columns[0]]) if columns.size else None
+    return sentence(name, domain, place, entry, wrong.size)
+
+
+def sentence(
+    name: str, domain: Domain, place: tuple[Any, ...], entry: tuple[int, Any] | None, count: int
+) -> str:
+    """What is wrong with an argument: its first bad row, and of that the column and the value."""
     return (
-        f"{name} {domain.fault}: {_first(flat[wrong[0]], place, domain)} ({wrong.size} such "
-        f'row{"s" * (wrong.size > 1)} in {name}; invalid="nan" gives NaN there)'
+        f"{name} {domain.fault}: {_first(place, entry, domain)} ({count} such "
+        f'row{"s" * (count > 1)} in {name}; invalid="nan" gives NaN there)'
     )
 
 
-def _first(row: Array, place: tuple[Any, ...], domain: Domain) -> str:
+def _first(place: tuple[Any, ...], entry: tuple[int, Any] | None, domain: Domain) -> str:
     where = f"row {', '.join(str(int(i)) for i in place)}" if place else ""
-    columns = np.flatnonzero(~domain.right(row))
-    if not columns.size:
+    if entry is None:
         return f"{where or 'it'} {domain.empty}"
-    value = row[columns[0]]
-    at = ", ".join(filter(None, (where, f"{domain.column} {columns[0]}")))
+    column, value = entry
+    at = ", ".join(filter(None, (where, f"{domain.column} {column}")))
     return f"{at} is {_kind(value)} ({value})"
 
 

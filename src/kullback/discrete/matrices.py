@@ -15,6 +15,7 @@ from kullback._arguments.faces import face
 from kullback._arguments.options import Chosen, MatrixOptions, checked
 from kullback._arguments.progress import Shown
 from kullback._arguments.results import output
+from kullback._arguments.sparse import is_sparse
 from kullback._catalogue import Divergence, Parametric
 from kullback._catalogue import metric as divergence_of
 from kullback._drivers import rows as row_driver
@@ -25,6 +26,7 @@ from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.sources import Rows
 from kullback._drivers.targets import Condensed, Matrix
 from kullback._process.arrays import Array
+from kullback.discrete import sparse
 
 FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
     "pairs": Pairs,
@@ -93,6 +95,8 @@ def pairwise(
     divergence = divergence_of(metric)
     chosen = checked(divergence, **options)
     y = None if y is x else y
+    if is_sparse(x) or is_sparse(y):
+        return sparse.pairwise(divergence, chosen, x, y)
     x_array = _matrix(x, "x")
     y_array = x_array if y is None else _matrix(y, "y")
     arrays.common_bins(x_array, y_array, ("x", "y"))
@@ -158,6 +162,8 @@ def condensed(
     chosen = checked(divergence, **options)
     if not divergence.symmetric:
         raise ValueError(f"the metric {metric!r} is not symmetric; use pairwise")
+    if is_sparse(x):
+        return sparse.condensed(chosen, x)
     x_array = _matrix(x, "x")
     arrays.common_bins(x_array, x_array, ("x", "x"))
     dtype = arrays.result_dtype(x_array)

@@ -10,9 +10,11 @@ from kullback._arguments import arrays
 from kullback._arguments.domains import first_without_common_bins, reporter
 from kullback._arguments.options import DistanceOptions, checked
 from kullback._arguments.results import Results
+from kullback._arguments.sparse import is_sparse
 from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
 from kullback._drivers.sources import Rows
+from kullback.discrete import sparse
 
 
 def row_wise(
@@ -20,6 +22,8 @@ def row_wise(
 ) -> Any:
     """One divergence of each row of p from one of q; `options` are those of distances at least."""
     chosen = checked(divergence, **options)
+    if is_sparse(p_given) or is_sparse(q_given):
+        return sparse.row_wise(chosen, p_given, q_given)
     p = arrays.bins_last(arrays.array(p_given, "p"), chosen.axis, "p")
     q = arrays.bins_last(arrays.array(q_given, "q"), chosen.axis, "q")
     lead = arrays.common_lead(p, q, ("p", "q"))

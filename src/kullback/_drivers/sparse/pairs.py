@@ -1,0 +1,117 @@
+"""Pairs of sparse rows to results: the bins that either row has, gathered into two dense rows.
+
+So every divergence, rule and option is that of dense rows, and near-equal rows go the same way:
+fast, doubled, exact. With a pseudocount all bins are there: those that neither row has are alike,
+so that together they are one bin, with as many pseudocounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from kullback._drivers.rows import Invalid, Work
+from kullback._drivers.sources import counting
+from kullback._drivers.sparse.rows import SparseRows
+from kullback._kernels.sparse import build
+from kullback._kernels.sparse.gather import MERGED
+from kullback._process import threads
+from kullback._process.arrays import Array, Index
+
+AT_ONCE = 1 << 16  # numbers of gathered rows: half a megabyte
+TILE = 1 << 18  # entries of row pairs: about 1 ms
+PAIR = 32  # entries that take the time of what a pair takes besides
+
+
+def run(
+    work: Work,
+    p: SparseRows,
+    q: SparseRows,
+    index: tuple[Index, Index],
+    out: Array,
+    invalid: Invalid,
+    most_threads: int | None,
+) -> None:
+    """out[r] = the divergence of row index[0][r] of p from row index[1][r] of q."""
+    if not out.size:
+        return
+    cost = np.cumsum(p.counts[index[0]] + q.counts[index[1]] + PAIR)
+    cuts = np.searchsorted(cost, np.arange(TILE, cost[-1], TILE)) + 1
+    edges = np.unique([0, *cuts.tolist(), out.size])
+
+    def tile(number: int) -> None:
+        some = slice(edges[number], edges[number + 1])
+        made = results(work, p, q, index[0][some], index[1][some], invalid)
+        work.convert(made)
+        with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
+            out[some] = made
+
+    threads.run(tile, edges.size - 1, most_threads or threads.default_threads())
+
+
+def results(
+    work: Work,
+    p: SparseRows,
+    q: SparseRows,
+    i: Index,
+    j: Index,
+    invalid: Invalid,
+    near: bool = False,
+) -> Array:
+    """Of rows i of p and j of q, in nats; near: whether a form of matrices has left them."""
+    made = np.empty(i.size)
+    apart = _apart(work)
+    compute = work.near_pairs if near else work.pairs
+    for some, width in _batches(work, p, q, i, j, apart):
+        i_some, j_some = np.ascontiguousarray(i[some]), np.ascontiguousarray(j[some])
+        p_rows, q_rows = np.empty((2, some.size, width))
+        given = (p.arrays, i_some, q.arrays, j_some)
+        absent = p.k - width  # bins that neither row has, and that have no column
+        build.gather()(*given, apart, _first(apart, absent), p_rows, q_rows)
+        if all(apart) and absent:
+            p_rows[:, 0] = q_rows[:, 0] = absent * work.amount
+        part = np.empty(some.size)
+        every = counting(some.size)
+        found = compute(p_rows, every, q_rows, every, part)
+        bad = p.invalid[i_some] | q.invalid[j_some]
+        part[bad] = np.nan
+        invalid.found(found)
+        made[some] = part
+    return made
+
+
+def _apart(work: Work) -> tuple[bool, bool]:
+    """Whether bins that only p has, that only q has, differ from each other: see `gather`."""
+    if work.rule == "pseudocount":
+        return True, True
+    gaps = work.divergence.gaps if work.rule == "fill" else ""
+    return gaps in ("q", "either"), gaps in ("p", "either")
+
+
+def _first(apart: tuple[bool, bool], absent: int) -> int:
+    return min(absent, 1) if all(apart) else MERGED
+
+
+def _batches(
+    work: Work, p: SparseRows, q: SparseRows, i: Index, j: Index, apart: tuple[bool, bool]
+) -> Iterator[tuple[Index, int]]:
+    """Pairs whose gathered rows have the same width, which depends on nothing but the pair."""
+    p_count, q_count = p.counts[i], q.counts[j]
+    kept = {
+        (True, True): p_count + q_count,
+        (True, False): p_count,
+        (False, True): q_count,
+        (False, False): np.minimum(p_count, q_count),
+    }[apart]
+    needed = np.maximum(kept + MERGED + 1, 8)
+    step = 1 << np.maximum(np.log2(needed).astype(np.int64) - 2, 0)
+    widths = -(-needed // step) * step
+    if work.rule == "pseudocount":
+        widths = np.minimum(widths, p.k)
+    order = np.argsort(widths, kind="stable")
+    for group in np.split(order, np.flatnonzero(np.diff(widths[order])) + 1):
+        width = int(widths[group[0]])
+        many = max(1, AT_ONCE // width)
+        for start in range(0, group.size, many):
+            yield group[start : start + many], width

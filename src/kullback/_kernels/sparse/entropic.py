@@ -1,0 +1,51 @@
+"""Jensen-Shannon divergence of sparse rows.
+
+In bits, with h(p, q) = s log2 s - p log2 p - q log2 q >= 0, s = p + q,
+
+    JS = (sum p + sum q - sum over the bins of both of h) / 2.
+
+A term has a few roundings of |p log2 p|, |q log2 q| and s. Terms are at most 2 sqrt(p q).
+"""
+
+from __future__ import annotations
+
+from kullback._jit import inline
+from kullback._kernels.sparse.forms import Side, Walk
+from kullback._math.bits import fma, magnitude, select, smaller, square_root
+from kullback._math.log import LN2, LOG2_E, log_normal
+from kullback._math.log2 import log2_normal
+
+
+@inline
+def _entry(p, more, absent, alpha):
+    entropy = p * (log_normal(p) * LOG2_E)
+    return p, entropy, 0.0, 0.0, magnitude(entropy), 0.0
+
+
+@inline
+def _left(shares, row, own, i):
+    own[0, i], own[1, i] = 0.5 * row[0], 1.0
+    own[2, i], own[3, i] = 0.5 * shares[2] + row[0], 0.0
+
+
+@inline
+def _right(shares, row, own, i):
+    _left(shares, row, own, i)
+    own[0, i], own[1, i] = own[1, i], own[0, i]
+
+
+@inline
+def _meeting(x1, x2, y1, y2):
+    s = x1 + y1
+    return -0.5 * (fma(s, log2_normal(s), -x2) - y2)
+
+
+@inline
+def _finish(total, second, counts, options):
+    alpha, normalize = options[0], options[1]
+    value = total * LN2
+    value = select(normalize, smaller(value, LN2), value)
+    return select(alpha == 0.5, square_root(value), value), total
+
+
+JS = Walk(Side(_entry, _left), Side(_entry, _right), _meeting, _finish, owns=2)

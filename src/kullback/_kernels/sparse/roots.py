@@ -1,0 +1,91 @@
+"""Hellinger's and Bhattacharyya's distances of sparse rows.
+
+With r = sqrt(e), e being what a row has in every bin (0 but for pseudocounts), and
+g = sqrt(p) - r = (p - e) / (sqrt(p) + r), the affinity of two rows in k bins is
+
+    sum sqrt(p q) = k r r' + r' sum g + r sum g' + sum over the bins of both of g g'.
+"""
+
+from __future__ import annotations
+
+from kullback._jit import inline
+from kullback._kernels.sparse.forms import SIZE, Side, Walk
+from kullback._math.bits import magnitude, select, smaller, square_root
+from kullback._math.log import log
+
+
+@inline
+def _entry(p, more, absent, alpha):
+    root = more / (square_root(p) + square_root(absent))
+    return root, root, root, 0.0, 0.0, 0.0
+
+
+@inline
+def _affinity(shares, row):
+    """r, and what it is multiplied by: half of k r, and sum g."""
+    root = square_root(row[1])
+    return root, shares[0] + 0.5 * row[5] * root
+
+
+@inline
+def _left(shares, row, own, i):
+    root, rest = _affinity(shares, row)
+    own[0, i], own[1, i], own[2, i], own[3, i] = 0.5 * row[0], 1.0, -root, -rest
+    own[4, i], own[5, i] = row[0], 0.0
+
+
+@inline
+def _right(shares, row, own, i):
+    root, rest = _affinity(shares, row)
+    own[0, i], own[1, i], own[2, i], own[3, i] = 1.0, 0.5 * row[0], rest, root
+    own[4, i], own[5, i] = row[0], 0.0
+
+
+@inline
+def _minus_product(x1, x2, y1, y2):
+    return -(x1 * y1)
+
+
+@inline
+def _root(total, second, counts, options):
+    value = select(options[1], smaller(total, 1.0), total)
+    return square_root(value), total
+
+
+HELLINGER = Walk(Side(_entry, _left), Side(_entry, _right), _minus_product, _root, owns=4)
+
+
+@inline
+def _near_left(shares, row, own, i):
+    """Of measures, 1 - H**2 takes the place of the affinity."""
+    root, rest = _affinity(shares, row)
+    own[0, i], own[1, i] = select(row[4], 0.0, 0.5 - 0.5 * row[0]), 1.0
+    own[2, i], own[3, i] = root, rest
+    own[4, i], own[5, i] = select(row[4], 0.0, 1.0 + row[0]), 0.0
+
+
+@inline
+def _near_right(shares, row, own, i):
+    root, rest = _affinity(shares, row)
+    own[0, i], own[1, i] = 1.0, select(row[4], 0.0, 0.5 - 0.5 * row[0])
+    own[2, i], own[3, i] = rest, root
+    own[4, i], own[5, i] = select(row[4], 0.0, 1.0 + row[0]), 0.0
+
+
+@inline
+def _product(x1, x2, y1, y2):
+    return x1 * y1
+
+
+@inline
+def _logarithm(total, second, counts, options):
+    """An error of the affinity counts the more, the nearer it is to 1; none is infinitely far."""
+    there = total > 0.0
+    value = -log(select(there, total, 1.0))
+    none = (total == 0.0) & options[2]
+    return select(none, float("inf"), value), select(none, float("inf"), total * value)
+
+
+BHATTACHARYYA = Walk(
+    Side(_entry, _near_left), Side(_entry, _near_right), _product, _logarithm, owns=4
+)
