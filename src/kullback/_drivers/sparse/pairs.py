@@ -7,6 +7,7 @@ so that together they are one bin, with as many pseudocounts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -69,11 +70,14 @@ def results(
         given = (p.arrays, i_some, q.arrays, j_some)
         absent = p.k - width  # bins that neither row has, and that have no column
         build.gather()(*given, apart, _first(apart, absent), p_rows, q_rows)
-        if all(apart) and absent:
+        alike = all(apart) and absent > 0
+        if alike:
             p_rows[:, 0] = q_rows[:, 0] = absent * work.amount
         part = np.empty(some.size)
         every = counting(some.size)
         found = compute(p_rows, every, q_rows, every, part)
+        if alike and not work.divergence.homogeneous:
+            part += _divided(work, p, i_some, absent + 1)
         bad = p.invalid[i_some] | q.invalid[j_some]
         part[bad] = np.nan
         invalid.found(found)
@@ -87,6 +91,13 @@ def _apart(work: Work) -> tuple[bool, bool]:
         return True, True
     gaps = work.divergence.gaps if work.rule == "fill" else ""
     return gaps in ("q", "either"), gaps in ("p", "either")
+
+
+def _divided(work: Work, p: SparseRows, i: Index, bins: int) -> Array:
+    """What a cross-entropy has more in so many bins with a pseudocount each than in one."""
+    mass = bins * work.amount
+    whole = p.sums[i] + p.k * work.amount if work.normalize else 1.0
+    return np.asarray(mass * math.log(bins) / whole)
 
 
 def _first(apart: tuple[bool, bool], absent: int) -> int:
