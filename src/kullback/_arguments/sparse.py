@@ -6,6 +6,7 @@ Dense rows beside sparse ones become such rows, too.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -61,21 +62,47 @@ def given_rows(given: Any, name: str, axis: int = -1) -> Given:
             f"{name} has shape {given.shape}; sparse rows have two axes at most: "
             f"{name}.reshape((-1, {given.shape[-1]}))"
         )
+    _check_structure(given, name)
     turned = given.T if given.ndim == 2 and axis in (0, -2) else given
     rows = turned if turned.ndim == 2 else turned.reshape((1, -1))
     memory = [part for part in vars(given).values() if isinstance(part, np.ndarray)]
-    entries = _in_order(rows.astype(np.float64, copy=False).tocsr(), name)
+    entries = _in_order(rows.astype(np.float64, copy=False).tocsr())
     if given.dtype.kind == "b":  # True twice is True
         entries = (*entries[:2], np.ones(entries[2].size))
     return Given(name, tuple(map(int, turned.shape)), given.dtype, entries, memory)
 
 
-def _in_order(rows: Any, name: str) -> Entries:
+def _check_structure(given: Any, name: str) -> None:
+    """SciPy and the kernels read where its indices say, so they must not say what is not there."""
+    if given.format in ("csr", "csc"):
+        along = given.format == "csc" and given.ndim == 2
+        starts, across = given.indptr, given.shape[0] if along else given.shape[-1]
+        lines = given.shape[-1] if along else math.prod(given.shape[:-1])
+        right = starts.size == lines + 1 and starts[0] == 0 and bool((np.diff(starts) >= 0).all())
+        right = right and min(given.indices.size, given.data.size) >= starts[-1]
+        right = right and _below(given.indices[: starts[-1]], across)
+    elif given.format == "coo":
+        places = (given.row, given.col) if given.ndim == 2 else (given.col,)
+        right = all(_below(*axis) for axis in zip(places, given.shape, strict=True))
+        right = right and all(axis.size == given.data.size for axis in places)
+    else:
+        return
+    if not right:
+        raise ValueError(
+            f"{name} is no valid sparse {given.format} of shape {given.shape}: its indices do not "
+            f"fit, as when they were changed by hand; make {name} again from what is right"
+        )
+
+
+def _below(indices: Array, stop: int) -> bool:
+    return not indices.size or bool(0 <= indices.min() and indices.max() < stop)
+
+
+def _in_order(rows: Any) -> Entries:
     """The entries of a CSR matrix, whatever its flags say of their order."""
     starts = np.ascontiguousarray(rows.indptr, np.int64)
     size = int(starts[-1])
     columns, values = rows.indices[:size], rows.data[:size]
-    _check_structure(starts, columns, values, rows.shape, name)
     ascending = np.diff(columns) > 0
     ascending[starts[(starts > 0) & (starts < size)] - 1] = True
     if not ascending.all():
@@ -84,21 +111,6 @@ def _in_order(rows: Any, name: str) -> Entries:
         starts = rows.indptr.astype(np.int64)
         columns, values = rows.indices, rows.data
     return _without_zeros(starts, columns, np.ascontiguousarray(values, np.float64))
-
-
-def _check_structure(
-    starts: Index, columns: Array, values: Array, shape: tuple[int, int], name: str
-) -> None:
-    """Kernels read where these arrays say, so they must not say what is not there."""
-    right = starts.size == shape[0] + 1 and starts[0] == 0 and bool((np.diff(starts) >= 0).all())
-    right = right and columns.size == values.size == starts[-1]
-    if right and columns.size:
-        right = 0 <= columns.min() and columns.max() < shape[1]
-    if not right:
-        raise ValueError(
-            f"{name} is no valid sparse matrix: its indices do not fit its shape {shape}; "
-            f"{name}.check_format() says more"
-        )
 
 
 def _without_zeros(starts: Index, columns: Array, values: Array) -> Entries:
