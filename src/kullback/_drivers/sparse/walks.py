@@ -37,7 +37,9 @@ class Side:
         edges = cut_by_cost(rows.counts + 1, PART)
 
         def part(number: int) -> None:
-            kernel(*(given, edges[number], edges[number + 1], options), self.one, self.two, self.own)
+            kernel(
+                *(given, edges[number], edges[number + 1], options), self.one, self.two, self.own
+            )
 
         threads.run(part, len(edges) - 1, many)
 
