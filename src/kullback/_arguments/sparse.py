@@ -95,7 +95,7 @@ def _check_structure(given: Any, name: str) -> None:
 
 
 def _below(indices: Array, stop: int) -> bool:
-    return not indices.size or bool(0 <= indices.min() and indices.max() < stop)
+    return not indices.size or bool(indices.min() >= 0 and indices.max() < stop)
 
 
 def _in_order(rows: Any) -> Entries:

@@ -23,9 +23,9 @@ from kullback._drivers import tiles
 from kullback._drivers.forms import Entropic, Form, Pairs
 from kullback._drivers.products import Product
 from kullback._drivers.rows import Invalid, Work
-from kullback._drivers.sources import Rows
+from kullback._drivers.sources import Rows, columns_in_use
 from kullback._drivers.targets import Condensed, Matrix
-from kullback._process.arrays import Array
+from kullback._process.arrays import Array, Index
 from kullback.discrete import sparse
 
 FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
@@ -33,6 +33,7 @@ FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
     "entropic": Entropic,
     "product": Product,
 }
+MANY = 1 << 22  # pairs times bins, of which it pays to look for columns that are 0 in all rows
 Metric = str | Parametric
 
 
@@ -108,7 +109,8 @@ def pairwise(
     named = [("x", x_array)] if y is None else [("x", x_array), ("y", y_array)]
     report = reporter(chosen, named, partial(_left_empty, x_array, y_array))
     kind = chosen.work.matrix_dtype(dtype)
-    x_rows, y_rows = _rows(x_array, kind), _rows(y_array, kind)
+    columns = _columns(chosen.work, x_array, y_array)
+    x_rows, y_rows = _rows(x_array, kind, columns), _rows(y_array, kind, columns)
     if y is None:
         y_rows = x_rows
     if divergence.reverse:
@@ -171,7 +173,8 @@ def condensed(
     shape = (n * (n - 1) // 2,)
     result = output(chosen.out, shape, dtype, [x_array], "condensed")
     report = reporter(chosen, [("x", x_array)], lambda: "a row of x")
-    rows = _rows(x_array, chosen.work.matrix_dtype(dtype))
+    columns = _columns(chosen.work, x_array, x_array)
+    rows = _rows(x_array, chosen.work.matrix_dtype(dtype), columns)
     _run(divergence, chosen, rows, rows, Condensed(result, n), report)
     return result
 
@@ -189,7 +192,7 @@ def _run(
     target: Matrix | Condensed,
     invalid: Invalid,
 ) -> None:
-    n, m, k = x.lead[0], y.lead[0], x.array.shape[-1]
+    n, m, k = x.lead[0], y.lead[0], x.width
     if not n or not m:
         return
     if target.symmetric and (n == 1 or not chosen.raises):
@@ -213,5 +216,12 @@ def _matrix(given: ArrayLike, name: str) -> Array:
     return array
 
 
-def _rows(array: Array, dtype: np.dtype[Any]) -> Rows:
-    return Rows(array, array.shape[:1], dtype)
+def _rows(array: Array, dtype: np.dtype[Any], columns: Index | None) -> Rows:
+    return Rows(array, array.shape[:1], dtype, columns=columns)
+
+
+def _columns(work: Work, x: Array, y: Array) -> Index | None:
+    """Those that count, where many are 0 in all rows; with a pseudocount none is."""
+    if work.rule == "pseudocount" or len(x) * len(y) * x.shape[1] < MANY:
+        return None
+    return columns_in_use([x] if y is x else [x, y])

@@ -7,6 +7,7 @@ entries meets no more than those of a panel at once, so it holds up nothing.
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -54,8 +55,8 @@ def run(job: Job, most_threads: int | None, progress: threads.Progress | None) -
     done, total = 0, sum(len(tiles) for _, tiles in panels)
     for panel, tiles in panels:
         columns = walks.columns(panel) if walks else None
-        seen = _offset(progress, done, total)
-        threads.run(lambda t: _tile(job, walks, columns, tiles[t], panel), len(tiles), many, seen)
+        tile = partial(_tile, job, walks, columns, panel, tiles)
+        threads.run(tile, len(tiles), many, _offset(progress, done, total))
         done += len(tiles)
 
 
@@ -83,17 +84,23 @@ def _offset(progress: threads.Progress | None, done: int, count: int) -> threads
     return (lambda tile, tiles: progress(done + tile, count)) if progress else None
 
 
-def _tile(job: Job, walks: Walks | None, columns: Columns | None, i: slice, j: slice) -> None:
-    """Rows i of x against rows j of y, to the target."""
+def _tile(
+    job: Job,
+    walks: Walks | None,
+    columns: Columns | None,
+    j: slice,
+    tiles: list[slice],
+    number: int,
+) -> None:
+    """Some rows of x against rows j of y, to the target."""
+    i, symmetric = tiles[number], job.target.symmetric
     out = job.target.space(i, j)
-    above = i.start - j.start + 1 if job.target.symmetric else i.start - i.stop
     if walks is not None and columns is not None:
-        unsure = walks.tile(i, columns, job.target.symmetric, out)
+        unsure = walks.tile(i, columns, symmetric, out)
     else:
+        _mark(out, i.start - j.start + 1 if symmetric else i.start - i.stop)
         unsure = True
-        for row, results_of_row in enumerate(out):
-            results_of_row[max(0, row + above) :] = UNCERTIFIED
-    if job.square and not job.target.symmetric:
+    if job.square and not symmetric:
         same = np.arange(max(i.start, j.start), min(i.stop, j.stop))
         out[same - i.start, same - j.start] = 0.0
     if unsure:
@@ -103,6 +110,12 @@ def _tile(job: Job, walks: Walks | None, columns: Columns | None, i: slice, j: s
     job.work.convert(out)
     with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
         job.target.write(i, j, out)
+
+
+def _mark(out: Array, above: int) -> None:
+    """Leave all pairs that are wanted to be computed one by one."""
+    for i, row in enumerate(out):
+        row[max(0, i + above) :] = UNCERTIFIED
 
 
 def _refine(job: Job, i: slice, j: slice, out: Array, near: bool) -> None:

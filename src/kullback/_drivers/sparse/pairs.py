@@ -62,27 +62,47 @@ def results(
 ) -> Array:
     """Of rows i of p and j of q, in nats; near: whether a form of matrices has left them."""
     made = np.empty(i.size)
-    apart = _apart(work)
     compute = work.near_pairs if near else work.pairs
-    for some, width in _batches(work, p, q, i, j, apart):
-        i_some, j_some = np.ascontiguousarray(i[some]), np.ascontiguousarray(j[some])
-        p_rows, q_rows = np.empty((2, some.size, width))
-        given = (p.arrays, i_some, q.arrays, j_some)
-        absent = p.k - width  # bins that neither row has, and that have no column
-        build.gather()(*given, apart, _first(apart, absent), p_rows, q_rows)
-        alike = all(apart) and absent > 0
-        if alike:
-            p_rows[:, 0] = q_rows[:, 0] = absent * work.amount
-        part = np.empty(some.size)
-        every = counting(some.size)
-        found = compute(p_rows, every, q_rows, every, part)
-        if alike and not work.divergence.homogeneous:
-            part += _divided(work, p, i_some, absent + 1)
-        bad = p.invalid[i_some] | q.invalid[j_some]
-        part[bad] = np.nan
-        invalid.found(found)
+    for some, width in _batches(work, p, q, i, j):
+        index = np.ascontiguousarray(i[some]), np.ascontiguousarray(j[some])
+        gathered = np.empty((2, some.size, width))
+        _gather(work, p, q, index, gathered)
+        part, every = np.empty(some.size), counting(some.size)
+        invalid.found(compute(gathered[0], every, gathered[1], every, part))
+        if work.rule == "pseudocount" and not work.divergence.homogeneous:
+            part += _in_absent_bins(work, p, index[0], width)
+        part[p.invalid[index[0]] | q.invalid[index[1]]] = np.nan
         made[some] = part
     return made
+
+
+def _gather(
+    work: Work, p: SparseRows, q: SparseRows, index: tuple[Index, Index], out: Array
+) -> None:
+    """Rows of p and q side by side, with one bin for all those that have no column of their own."""
+    apart = _apart(work)
+    absent = p.k - out.shape[2] if work.rule == "pseudocount" and _merges(work) else 0
+    first = MERGED if not all(apart) else min(absent, 1)
+    build.gather()(p.arrays, index[0], q.arrays, index[1], apart, first, *out)
+    if absent:
+        out[:, :, 0] = absent * work.amount  # and the pseudocount of a column
+
+
+def _merges(work: Work) -> bool:
+    """Whether absent bins are made one: what a cross-entropy of measures is would cancel."""
+    return work.divergence.homogeneous or work.normalize
+
+
+def _in_absent_bins(work: Work, p: SparseRows, i: Index, width: int) -> Array | float:
+    """What a cross-entropy has in bins that neither row has, and the one that stands for them not.
+
+    Of distributions, so many bins with a pseudocount each have more than one with all of them.
+    """
+    absent = p.k - width
+    if not _merges(work):
+        return -absent * work.amount * math.log(work.amount)
+    mass = (absent + 1) * work.amount if absent else 0.0
+    return np.asarray(mass * math.log(absent + 1) / (p.sums[i] + p.k * work.amount))
 
 
 def _apart(work: Work) -> tuple[bool, bool]:
@@ -93,19 +113,8 @@ def _apart(work: Work) -> tuple[bool, bool]:
     return gaps in ("q", "either"), gaps in ("p", "either")
 
 
-def _divided(work: Work, p: SparseRows, i: Index, bins: int) -> Array:
-    """What a cross-entropy has more in so many bins with a pseudocount each than in one."""
-    mass = bins * work.amount
-    whole = p.sums[i] + p.k * work.amount if work.normalize else 1.0
-    return np.asarray(mass * math.log(bins) / whole)
-
-
-def _first(apart: tuple[bool, bool], absent: int) -> int:
-    return min(absent, 1) if all(apart) else MERGED
-
-
 def _batches(
-    work: Work, p: SparseRows, q: SparseRows, i: Index, j: Index, apart: tuple[bool, bool]
+    work: Work, p: SparseRows, q: SparseRows, i: Index, j: Index
 ) -> Iterator[tuple[Index, int]]:
     """Pairs whose gathered rows have the same width, which depends on nothing but the pair."""
     p_count, q_count = p.counts[i], q.counts[j]
@@ -114,7 +123,7 @@ def _batches(
         (True, False): p_count,
         (False, True): q_count,
         (False, False): np.minimum(p_count, q_count),
-    }[apart]
+    }[_apart(work)]
     needed = np.maximum(kept + MERGED + 1, 8)
     step = 1 << np.maximum(np.log2(needed).astype(np.int64) - 2, 0)
     widths = -(-needed // step) * step

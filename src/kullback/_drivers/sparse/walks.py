@@ -31,8 +31,8 @@ class Side:
         self.one, self.two = np.empty((2, rows.values.size))
         self.own = np.empty((form.owns + 3, len(rows)))
         kernel = build.features(str(work.kernel), work.rule, right)
-        amount = work.amount if work.rule == "pseudocount" else 0.0
-        options = (rows.k, amount, work.alpha, work.normalize)
+        added = work.amount if work.rule == "pseudocount" else 0.0
+        options = (rows.k, added, work.amount, work.alpha, work.normalize)
         given = (rows.starts, rows.values, rows.sums)
         edges = cut_by_cost(rows.counts + 1, PART)
 
@@ -79,7 +79,7 @@ class Walks:
     def __init__(self, work: Work, x: SparseRows, y: SparseRows, many: int) -> None:
         form = build.WALKS[str(work.kernel), work.rule]
         self.kernel = build.walk(str(work.kernel), work.rule)
-        self.options = (work.alpha, work.normalize, work.normalize and work.rule == "plain")
+        self.options = (work.alpha, work.amount, work.normalize, work.rule == "plain")
         self.left = Side(work, x, False, many)
         alike = x is y and form.left == form.right
         self.right = self.left if alike else Side(work, y, True, many)

@@ -9,7 +9,7 @@ from numba import types
 
 from kullback._jit import compile_kernel
 from kullback._kernels.signatures import BLOCK, GRID, INDEX, INTEGERS, READ, VECTOR, contiguous
-from kullback._kernels.sparse import entropic, logarithmic, rational, roots
+from kullback._kernels.sparse import entropic, logarithmic, powers, rational, roots
 from kullback._kernels.sparse.features import make_features, make_sums
 from kullback._kernels.sparse.forms import Walk
 from kullback._kernels.sparse.gather import make_gather
@@ -20,6 +20,8 @@ WALKS: dict[tuple[str, str], Walk] = {
     ("js", "plain"): entropic.JS,
     ("kl", "plain"): logarithmic.KL,
     ("kl", "pseudocount"): logarithmic.KL_SMOOTHED,
+    ("kl", "skip"): logarithmic.KL_SKIP,
+    ("kl", "fill"): logarithmic.KL_FILL,
     ("jeffreys", "plain"): logarithmic.JEFFREYS,
     ("jeffreys", "pseudocount"): logarithmic.JEFFREYS_SMOOTHED,
     ("hellinger", "plain"): roots.HELLINGER,
@@ -29,13 +31,16 @@ WALKS: dict[tuple[str, str], Walk] = {
     ("total_variation", "plain"): rational.TOTAL_VARIATION,
     ("triangular", "plain"): rational.TRIANGULAR,
     ("chi2", "plain"): rational.CHI2,
+    ("renyi", "plain"): powers.RENYI,
+    ("renyi", "pseudocount"): powers.RENYI,
 }
 
 _BINS = contiguous("i4", 1)
 _NUMBERS = types.Array(types.int32, 1, "C")
 _ROWS = types.Tuple((INDEX, _BINS, READ))
 _LISTS = types.Tuple((INDEX, _BINS, READ, READ))
-_OPTIONS = types.Tuple((types.intp, types.float64, types.float64, types.boolean))
+_NUMBERS_OF_OPTIONS = (types.float64,) * 3
+_OPTIONS = types.Tuple((types.intp, *_NUMBERS_OF_OPTIONS, types.boolean))
 
 
 @cache
@@ -74,7 +79,7 @@ def features(walk: str, rule: str, right: bool) -> Any:
 def walk(walk: str, rule: str) -> Any:
     """walk(x, x_own, y, y_own, place, begin, above, options, space, out): see `walk`."""
     own = contiguous("f8", 2)
-    options = types.Tuple((types.float64, types.boolean, types.boolean))
+    options = types.Tuple((types.float64, types.float64, types.boolean, types.boolean))
     place = (INDEX, types.intp, types.intp, options)
     given = (_LISTS, own, _LISTS, own, *place, VECTOR, BLOCK)
     return compile_kernel(make_walk(WALKS[walk, rule]), f"{walk}-sparse-walk-{rule}", given)

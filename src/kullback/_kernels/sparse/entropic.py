@@ -17,15 +17,15 @@ from kullback._math.log2 import log2_normal
 
 
 @inline
-def _entry(p, more, absent, alpha):
+def _entry(p, more, absent, given):
     entropy = p * (log_normal(p) * LOG2_E)
     return p, entropy, 0.0, 0.0, magnitude(entropy), 0.0
 
 
 @inline
 def _left(shares, row, own, i):
-    own[0, i], own[1, i] = 0.5 * row[0], 1.0
-    own[2, i], own[3, i] = 0.5 * shares[2] + row[0], 0.0
+    own[0, i], own[1, i] = 0.5 * row.mass, 1.0
+    own[2, i], own[3, i] = 0.5 * shares[2] + row.mass, 0.0
 
 
 @inline
@@ -42,10 +42,9 @@ def _meeting(x1, x2, y1, y2):
 
 @inline
 def _finish(total, second, counts, options):
-    alpha, normalize = options[0], options[1]
     value = total * LN2
-    value = select(normalize, smaller(value, LN2), value)
-    return select(alpha == 0.5, square_root(value), value), total
+    value = select(options.normalize, smaller(value, LN2), value)
+    return select(options.alpha == 0.5, square_root(value), value), total
 
 
 JS = Walk(Side(_entry, _left), Side(_entry, _right), _meeting, _finish, owns=2)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kullback._kernels.sparse.forms import Side
+import numpy as np
+
+from kullback._kernels.sparse.forms import Row, Side
 from kullback._math.sums import add_to
 
 LEAST, MOST = 2.0**-400, 2.0**400  # rows with sums beyond these are left to the pairs of rows ...
@@ -31,33 +33,35 @@ def make_features(side: Side) -> Callable[..., Any]:
     entry, of_row = side.entry, side.row
 
     def features(x, begin, stop, options, one, two, own):
-        """Fill the features of rows begin ... stop - 1, and own[:, i], of which the last three are
-        size, norm and number of entries; own[0, i] is nan of a row that cannot be walked over.
+        """Fill features and own[:, i], whose last three are size, norm and number of entries.
 
-        x: starts, values and sums. options: the number of bins, amount, alpha, normalize.
+        Of rows begin ... stop - 1; own[0, i] is nan of a row that cannot be walked over. x: starts,
+        values and sums. options: the number of bins, what is added to each, amount, alpha,
+        normalize.
         """
         starts, values, sums = x
-        k, amount, alpha, normalize = options
+        k, added, amount, alpha, normalize = options
         for i in range(begin, stop):
-            count = starts[i + 1] - starts[i]
-            total = sums[i] + k * amount
+            total = sums[i] + k * added
             inverse = 1.0 / total if normalize else 1.0
-            mass = 1.0 if normalize else total
-            absent = amount * inverse
-            least = MOST
+            absent = added * inverse
+            least, most = np.inf, 0.0
             s, t, u, v = (0.0, 0.0), (0.0, 0.0), 0.0, 0.0
             for a in range(starts[i], starts[i + 1]):
-                p = (values[a] + amount) * inverse
-                least = min(least, p)
-                made = entry(p, values[a] * inverse, absent, alpha)
+                p = (values[a] + added) * inverse
+                least, most = min(least, p), max(most, p)
+                made = entry(p, values[a] * inverse, absent, (alpha, amount))
                 one[a], two[a] = made[0], made[1]
                 s, t = add_to(s, made[2]), add_to(t, made[3])
                 u, v = u + made[4], v + made[5]
             shares = (s[0] + s[1], t[0] + t[1], u, v)
-            of_row(shares, (mass, absent, k - count, alpha, normalize, float(k)), own, i)
+            count = starts[i + 1] - starts[i]
+            mass = 1.0 if normalize else total
+            row = Row(mass, absent, k - count, least, most, float(k), alpha, normalize)
+            of_row(shares, row, own, i)
             own[-1, i] = count
-            usable = LEAST < total < MOST and (least >= SMALLEST) and not 0.0 < absent < SMALLEST
-            if not usable and (normalize or count > 0):
-                own[0, i] = float("nan")
+            usable = count == 0 or (LEAST < total < MOST and least >= SMALLEST)
+            if not usable or 0.0 < absent < SMALLEST or 0.0 < amount < SMALLEST or amount > MOST:
+                own[0, i] = np.nan
 
     return features

@@ -14,14 +14,38 @@ from typing import Any, NamedTuple
 
 from kullback._jit import inline
 
+OWN = 4.0  # roundings of a product of two numbers that rows have of their own
+SIZE = 16.0  # roundings of what a term, or a sum of a row's own, is made of
+
+
+class Row(NamedTuple):
+    """A row that has been looked at, for a side to say what it has of its own."""
+
+    mass: Any  # the sum of what its entries become, over all bins
+    absent: Any  # what it has in all bins where nothing is given: 0 but for pseudocounts
+    missing: Any  # how many these are
+    least: Any  # of its entries, pseudocounts included; with `most` inf and 0 if there are none
+    most: Any
+    k: Any
+    alpha: Any
+    normalize: Any
+
+
+class Options(NamedTuple):
+    """Those that a walk is told of."""
+
+    alpha: float
+    amount: float
+    normalize: bool
+    plain: bool  # whether nothing is done with zeros
+
 
 class Side(NamedTuple):
     """What an entry and a row become.
 
-    entry(p, more, absent, alpha): two features and four shares, of the entry p, `more` than
-    `absent`, which is what the row has in all bins where it is not given (0 but for pseudocounts).
-    row(shares, mass, absent, missing, options): from their sums, the mass of the row and the number
-    of bins where it is absent, what it has of its own, a tuple; its size and its norm (see `Walk`).
+    entry(p, more, absent, given): two features and four shares, of the entry p, `more` than
+    `absent`; given: alpha and amount. row(shares, row, own, i): writes what the row has of its own
+    to own[:, i], from the sums of shares, and after that its size and its norm (see `Walk.error`).
     """
 
     entry: Callable[..., Any]
@@ -35,12 +59,9 @@ def no_second(x1, x2, y1, y2):
 
 
 @inline
-def by_size_and_norm(total, x, y, roundings):
+def by_size_and_norm(total, sizes, x, y, roundings):
     """SIZE roundings of what either row has; those of a sum of terms whose signs may differ."""
-    return SIZE * (x[0] + y[0]) + roundings * (total + x[1] * y[1])
-
-
-SIZE = 16.0
+    return OWN * sizes + SIZE * (x[0] + y[0]) + roundings * (total + x[1] * y[1])
 
 
 class Walk(NamedTuple):
@@ -55,8 +76,8 @@ class Walk(NamedTuple):
     # infinite where the result is, for certain. `second` is the sum of second terms.
     finish: Callable[..., Any]
     owns: int  # how many numbers a row has of its own
-    # (|sum of terms|, (size, norm), (size, norm), roundings): a bound of the error, in units of
-    # rounding, but for the products u v.
+    # (|sum of terms|, sum |u v|, (size, norm), (size, norm), roundings of the sum): a bound of the
+    # error of the total, in units of rounding.
     error: Callable[..., Any] = by_size_and_norm
     second: Callable[..., Any] = no_second
     counts: bool = False  # the second term is 1

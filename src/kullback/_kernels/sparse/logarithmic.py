@@ -5,6 +5,9 @@ Else, with the sums over the bins of both,
 
     KL = sum p (ln p - ln q) - sum p + sum q,      Jeffreys = sum (p - q) (ln p - ln q).
 
+Where bins with q = 0 < p are skipped, p has a mass m left, and KL is the sum of p ln(p/q) over m,
+minus ln m; where q is filled there, each gap adds p ln(p/amount) and the amount to the mass of q.
+
 With a pseudocount every bin has at least e = amount/sum, and p = e' + f. With L = ln(q/e),
 
     sum over all bins of p ln q = sum p ln e + e' sum L + sum f L,
@@ -17,27 +20,30 @@ from __future__ import annotations
 
 from kullback._jit import inline
 from kullback._kernels.sparse.forms import Side, Walk
-from kullback._math.bits import magnitude, select
-from kullback._math.log import log_normal
+from kullback._math.bits import magnitude, select, square_root
+from kullback._math.lanes import lanes_of
+from kullback._math.log import log, log_normal
 from kullback._math.log_ratio import log_ratio
+
+INFINITE = float("inf")
 
 
 @inline
-def _entry(p, more, absent, alpha):
-    log = log_normal(p)
-    return p, log, 0.0, 0.0, p * magnitude(log), 0.0
+def _entry(p, more, absent, given):
+    log_p = log_normal(p)
+    return p, log_p, 0.0, 0.0, p * magnitude(log_p), 0.0
 
 
 @inline
 def _left(shares, row, own, i):
-    own[0, i], own[1, i] = -row[0], 1.0
-    own[2, i], own[3, i] = shares[2] + 2.0 * row[0], 1.0
+    own[0, i], own[1, i] = -row.mass, 1.0
+    own[2, i], own[3, i] = shares[2] + 2.0 * row.mass, 1.0
 
 
 @inline
 def _right(shares, row, own, i):
-    own[0, i], own[1, i] = 1.0, row[0]
-    own[2, i], own[3, i] = shares[2], 2.0 * row[0]
+    own[0, i], own[1, i] = 1.0, row.mass
+    own[2, i], own[3, i] = shares[2], 2.0 * row.mass
 
 
 @inline
@@ -48,38 +54,38 @@ def _of_p(x1, x2, y1, y2):
 @inline
 def _finish(total, second, counts, options):
     gap = second < counts[0]
-    return select(gap, float("inf"), total), select(gap, float("inf"), total)
+    return select(gap, INFINITE, total), select(gap, INFINITE, total)
 
 
 KL = Walk(Side(_entry, _left), Side(_entry, _right), _of_p, _finish, owns=2, counts=True)
 
 
 @inline
-def _smoothed(p, more, absent, alpha):
+def _smoothed(p, more, absent, given):
     """f and L; the shares of p ln p, of L, and of p |ln p|."""
-    log, ratio = log_normal(p), log_ratio(p, absent, more)
-    return more, ratio, p * log, ratio, p * magnitude(log), 0.0
+    log_p, ratio = log_normal(p), log_ratio(p, absent, more)
+    return more, ratio, p * log_p, ratio, p * magnitude(log_p), 0.0
 
 
 @inline
 def _of_all_bins(shares, row):
     """sum p ln p over all bins, that of p |ln p|, and ln e."""
-    log = log_normal(row[1])
-    rest = row[2] * row[1] * log
-    return shares[0] + rest, shares[2] + magnitude(rest), log
+    log_absent = log_normal(row.absent)
+    rest = row.missing * row.absent * log_absent
+    return shares[0] + rest, shares[2] + magnitude(rest), log_absent
 
 
 @inline
 def _smoothed_left(shares, row, own, i):
     entropy, size, _ = _of_all_bins(shares, row)
-    own[0, i], own[1, i], own[2, i], own[3, i] = entropy - row[0], 1.0, -row[0], -row[1]
+    own[0, i], own[1, i], own[2, i], own[3, i] = entropy - row.mass, 1.0, -row.mass, -row.absent
     own[4, i], own[5, i] = size, 0.0
 
 
 @inline
 def _smoothed_right(shares, row, own, i):
-    _, size, log = _of_all_bins(shares, row)
-    own[0, i], own[1, i], own[2, i], own[3, i] = 1.0, row[0], log, shares[1]
+    _, size, log_absent = _of_all_bins(shares, row)
+    own[0, i], own[1, i], own[2, i], own[3, i] = 1.0, row.mass, log_absent, shares[1]
     own[4, i], own[5, i] = size, 0.0
 
 
@@ -101,7 +107,7 @@ KL_SMOOTHED = Walk(
 @inline
 def _nothing(shares, row, own, i):
     own[0, i] = 0.0
-    own[1, i], own[2, i] = 2.0 * (shares[2] + row[0]), 0.0
+    own[1, i], own[2, i] = 2.0 * (shares[2] + row.mass), 0.0
 
 
 @inline
@@ -112,7 +118,7 @@ def _of_both(x1, x2, y1, y2):
 @inline
 def _finish_both(total, second, counts, options):
     gap = (second < counts[0]) | (second < counts[1])
-    return select(gap, float("inf"), total), select(gap, float("inf"), total)
+    return select(gap, INFINITE, total), select(gap, INFINITE, total)
 
 
 _EITHER = Side(_entry, _nothing)
@@ -121,17 +127,17 @@ JEFFREYS = Walk(_EITHER, _EITHER, _of_both, _finish_both, owns=1, counts=True)
 
 @inline
 def _smoothed_both_left(shares, row, own, i):
-    entropy, size, log = _of_all_bins(shares, row)
-    own[0, i], own[1, i], own[2, i] = entropy, 1.0, -row[0]
-    own[3, i], own[4, i], own[5, i] = -log, -row[1], -shares[1]
+    entropy, size, log_absent = _of_all_bins(shares, row)
+    own[0, i], own[1, i], own[2, i] = entropy, 1.0, -row.mass
+    own[3, i], own[4, i], own[5, i] = -log_absent, -row.absent, -shares[1]
     own[6, i], own[7, i] = size, 0.0
 
 
 @inline
 def _smoothed_both_right(shares, row, own, i):
-    entropy, size, log = _of_all_bins(shares, row)
-    own[0, i], own[1, i], own[2, i] = 1.0, entropy, log
-    own[3, i], own[4, i], own[5, i] = row[0], shares[1], row[1]
+    entropy, size, log_absent = _of_all_bins(shares, row)
+    own[0, i], own[1, i], own[2, i] = 1.0, entropy, log_absent
+    own[3, i], own[4, i], own[5, i] = row.mass, shares[1], row.absent
     own[6, i], own[7, i] = size, 0.0
 
 
@@ -146,4 +152,92 @@ JEFFREYS_SMOOTHED = Walk(
     _smoothed_of_both,
     _itself,
     6,
+)
+
+
+@inline
+def _skip_left(shares, row, own, i):
+    own[0, i], own[1, i] = 0.0, 1.0
+    own[2, i], own[3, i] = shares[2] + 2.0 * row.mass, select(row.normalize, 1.0, 1.0 + row.mass)
+
+
+@inline
+def _skip_right(shares, row, own, i):
+    """Of distributions, q is not cut: its mass is 1, and that of p becomes 1 again."""
+    own[0, i], own[1, i] = 1.0, select(row.normalize, 0.0, row.mass)
+    own[2, i], own[3, i] = 0.0, select(row.normalize, 4.0, 2.0 + 2.0 * row.mass)
+
+
+@inline
+def _mass_of_p(x1, x2, y1, y2):
+    return x1
+
+
+@inline
+def _finish_skip(total, second, counts, options):
+    """Of the m of p that is left: total/m - ln m; an error of the total shows in m times that."""
+    left = select(second > 0.0, second, 1.0)
+    of_distributions = total / left - log(left)
+    value = select(options.normalize, of_distributions, total - left)
+    margin = select(options.normalize, left * value, value)
+    return value, select(second > 0.0, margin, 0.0)
+
+
+KL_SKIP = Walk(
+    Side(_entry, _skip_left),
+    Side(_entry, _skip_right),
+    _of_p,
+    _finish_skip,
+    owns=2,
+    second=_mass_of_p,
+)
+
+
+@inline
+def _filled_p(p, more, absent, given):
+    """p; the shares of p ln(p/amount), of p |ln p|, and of p**2."""
+    log_p, log_fill = log_normal(p), log_normal(given[1])
+    return p, p, p * (log_p - log_fill), 0.0, p * (magnitude(log_p) + magnitude(log_fill)), p * p
+
+
+@inline
+def _filled_q(q, more, absent, given):
+    """ln(amount/q); the share of its square."""
+    ratio = log_normal(given[1]) - log_normal(q)
+    return ratio, ratio, 0.0, 0.0, 0.0, ratio * ratio
+
+
+@inline
+def _fill_left(shares, row, own, i):
+    own[0, i], own[1, i] = shares[0] - select(row.normalize, 0.0, row.mass), 1.0
+    own[2, i], own[3, i] = shares[2] + row.mass, square_root(shares[3])
+
+
+@inline
+def _fill_right(shares, row, own, i):
+    own[0, i], own[1, i] = 1.0, select(row.normalize, 0.0, row.mass)
+    own[2, i], own[3, i] = 0.0, square_root(shares[3])
+
+
+@inline
+def _of_p_and_ratio(x1, x2, y1, y2):
+    return x1 * y1
+
+
+@inline
+def _finish_fill(total, second, counts, options):
+    """So many gaps of q are filled; of distributions its mass is then 1 + filled."""
+    filled = (counts[0] - second) * options.amount
+    grown = log_ratio(1.0 + filled, lanes_of(1.0), filled)
+    value = total + select(options.normalize, grown, filled)
+    return value, value
+
+
+KL_FILL = Walk(
+    Side(_filled_p, _fill_left),
+    Side(_filled_q, _fill_right),
+    _of_p_and_ratio,
+    _finish_fill,
+    owns=2,
+    counts=True,
 )

@@ -13,22 +13,24 @@ from kullback._jit import inline
 from kullback._kernels.sparse.forms import Side, Walk
 from kullback._math.bits import select, smaller
 
+INFINITE = float("inf")
+
 
 @inline
-def _itself(p, more, absent, alpha):
+def _itself(p, more, absent, given):
     return p, p, 0.0, 0.0, 0.0, 0.0
 
 
 @inline
 def _whole(shares, row, own, i):
-    own[0, i], own[1, i] = row[0], 1.0
-    own[2, i], own[3, i] = row[0], 0.0
+    own[0, i], own[1, i] = row.mass, 1.0
+    own[2, i], own[3, i] = row.mass, 0.0
 
 
 @inline
 def _whole_right(shares, row, own, i):
-    own[0, i], own[1, i] = 1.0, row[0]
-    own[2, i], own[3, i] = row[0], 0.0
+    own[0, i], own[1, i] = 1.0, row.mass
+    own[2, i], own[3, i] = row.mass, 0.0
 
 
 @inline
@@ -40,7 +42,7 @@ def _twice_less(x1, x2, y1, y2):
 @inline
 def _half(total, second, counts, options):
     value = 0.5 * total
-    return select(options[1], smaller(value, 1.0), value), total
+    return select(options.normalize, smaller(value, 1.0), value), total
 
 
 @inline
@@ -50,7 +52,7 @@ def _harmonic(x1, x2, y1, y2):
 
 @inline
 def _up_to_two(total, second, counts, options):
-    return select(options[1], smaller(total, 2.0), total), total
+    return select(options.normalize, smaller(total, 2.0), total), total
 
 
 TOTAL_VARIATION = Walk(Side(_itself, _whole), Side(_itself, _whole_right), _twice_less, _half, 2)
@@ -58,18 +60,18 @@ TRIANGULAR = Walk(Side(_itself, _whole), Side(_itself, _whole_right), _harmonic,
 
 
 @inline
-def _square(p, more, absent, alpha):
+def _square(p, more, absent, given):
     return p * p, p, 0.0, 0.0, 0.0, 0.0
 
 
 @inline
-def _inverse(p, more, absent, alpha):
+def _inverse(p, more, absent, given):
     return 1.0 / p, p, 0.0, 0.0, 0.0, 0.0
 
 
 @inline
 def _minus_twice(shares, row, own, i):
-    own[0, i], own[1, i] = -2.0 * row[0], 1.0
+    own[0, i], own[1, i] = -2.0 * row.mass, 1.0
     own[2, i], own[3, i] = 0.0, 0.0
 
 
@@ -81,7 +83,7 @@ def _product(x1, x2, y1, y2):
 @inline
 def _unless_gap(total, second, counts, options):
     gap = second < counts[0]
-    return select(gap, float("inf"), total), select(gap, float("inf"), total)
+    return select(gap, INFINITE, total), select(gap, INFINITE, total)
 
 
 CHI2 = Walk(

@@ -14,14 +14,13 @@ from typing import Any
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.matrices.reference import ROUNDING
-from kullback._kernels.sparse.forms import Walk, no_second
-from kullback._math.bits import fma, magnitude, select
+from kullback._kernels.sparse.forms import Options, Walk, no_second
+from kullback._math.bits import magnitude, select
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes, pointer, store_lanes
 
 FLUSHED = 64  # bins after which sums are added to those before
 LIST = 512  # entries of a bin whose terms are computed in one go
-OWN = 4.0  # roundings of a product of two numbers that rows have of their own
 SUM = FLUSHED + 16.0  # roundings of a term in its sum, and of what is made of that
 
 
@@ -85,10 +84,10 @@ def make_walk(form: Walk) -> Callable[..., Any]:
         size, norm, count = owns * width + j, (owns + 1) * width + j, (owns + 2) * width + j
         x_error = x[owns * n + i], x[(owns + 1) * n + i]
         y_error = load_lanes(y, size), load_lanes(y, norm)
-        parts = error(magnitude(total), x_error, y_error, roundings)
+        parts = error(magnitude(total), sizes, x_error, y_error, roundings)
         counts_of = x[(owns + 2) * n + i], load_lanes(y, count)
-        value, margin = finish(base + total, more, counts_of, options)
-        good = (base == base) & (margin > fma(OWN * ROUNDING, sizes, ROUNDING * parts))
+        value, margin = finish(base + total, more, counts_of, Options(*options))
+        good = (base == base) & (margin > ROUNDING * parts)
         return select(good, value, UNCERTIFIED)
 
     @inline
