@@ -107,6 +107,12 @@ class Rows:
             return self._converted(rows), places.reshape(-1).astype(np.intp, copy=False)
         return self._converted(rows), counting(stop - start)
 
+    def between(self, rows: slice) -> Rows:
+        """Some of the rows, where none is broadcast."""
+        some = self.array[rows]
+        columns = None if isinstance(self.columns, slice) else self.columns
+        return Rows(some, some.shape[:1], self.dtype, columns=columns)
+
     def some(self, rows: slice) -> NDArray[Any]:
         """Rows of a matrix as they were given, in the columns that are read."""
         return np.asarray(self.array[rows, self.columns])

@@ -10,12 +10,14 @@ import numpy as np
 from kullback._arguments import arrays
 from kullback._arguments.options import Chosen
 from kullback._arguments.progress import Shown
-from kullback._arguments.results import Results, output
-from kullback._arguments.sparse import Given, given_rows, reporter, sparse_rows
+from kullback._arguments.results import Results
+from kullback._arguments.sparse import Given, given_rows, is_sparse, reporter, sparse_rows
 from kullback._catalogue import Divergence
+from kullback._drivers.rows import Invalid
 from kullback._drivers.sparse import matrices, pairs
+from kullback._drivers.sparse.rows import SparseRows
 from kullback._drivers.targets import Condensed, Matrix
-from kullback._process.arrays import Array
+from kullback.discrete.comparison import Comparison, Sides
 
 
 def row_wise(chosen: Chosen, p_given: Any, q_given: Any) -> Any:
@@ -40,30 +42,69 @@ def row_wise(chosen: Chosen, p_given: Any, q_given: Any) -> Any:
     return results.returned()
 
 
-def pairwise(divergence: Divergence, chosen: Chosen, x: Any, y: Any) -> Array:
-    """The matrix of all pairs of rows, where either is sparse; y may be None."""
-    given = [_matrix(x, "x")] if y is None else [_matrix(x, "x"), _matrix(y, "y")]
-    first, last = given[0], given[-1]
-    arrays.common_bins(first, last, ("x", "y"))
-    dtype = arrays.result_dtype(*given)
-    memory = [*first.memory, *last.memory]
-    result = output(chosen.out, (*first.lead, *last.lead), dtype, memory, "pairwise")
-    symmetric = y is None and divergence.symmetric
-    target = Matrix(result.T if divergence.reverse else result, symmetric)
-    _run(chosen, given, target, divergence.reverse)
-    return result
+class SparseComparison:
+    """All pairs of rows of two sides, as `Comparison` of dense rows."""
+
+    def __init__(
+        self,
+        divergence: Divergence,
+        chosen: Chosen,
+        x: SparseRows,
+        y: SparseRows,
+        invalid: Invalid,
+        is_part: bool = False,
+    ) -> None:
+        self.divergence, self.chosen = divergence, chosen
+        self.x, self.y, self.invalid = x, y, invalid
+        self.symmetric = x is y and divergence.symmetric
+        self.is_part = is_part
+
+    def between(self, i: slice, j: slice) -> SparseComparison:
+        """The same of some rows of either side."""
+        x = self.x.between(i)
+        y = x if self.x is self.y and i == j else self.y.between(j)
+        return SparseComparison(self.divergence, self.chosen, x, y, self.invalid, is_part=True)
+
+    def fill(self, target: Matrix | Condensed) -> None:
+        """Compute every pair, or those above the diagonal of a symmetric target."""
+        if target.symmetric and self.x.any_invalid:
+            target.set_diagonal(np.where(self.x.invalid, np.nan, 0.0))
+        if not len(self.x) or not len(self.y):
+            return
+        job = matrices.Job(self.chosen.work, self.x, self.y, target, self.invalid)
+        with Shown(False if self.is_part else self.chosen.progress) as shown:
+            matrices.run(job, self.chosen.threads, shown)
 
 
-def condensed(chosen: Chosen, x: Any) -> Array:
-    """The upper triangle of the matrix of sparse rows."""
-    given = _matrix(x, "x")
-    arrays.common_bins(given, given, ("x", "x"))
-    n = given.lead[0]
-    shape = (n * (n - 1) // 2,)
-    dtype = arrays.result_dtype(given)
-    result = output(chosen.out, shape, dtype, given.memory, "condensed")
-    _run(chosen, [given], Condensed(result, n), reverse=False)
-    return result
+class SparseSides:
+    """What was given for x and y, either of them sparse, as `Sides` of dense rows."""
+
+    def __init__(self, x: Any, y: Any) -> None:
+        first = _matrix(x, "x")
+        self.inputs = [first] if y is None or y is x else [first, _matrix(y, "y")]
+        last = self.inputs[-1]
+        arrays.common_bins(first, last, ("x", "y"))
+        self.dtype = arrays.result_dtype(*self.inputs)
+        self.shape = (first.shape[0], last.shape[0])
+        self.memory = [part for given in self.inputs for part in given.memory]
+
+    def compared(self, divergence: Divergence, chosen: Chosen) -> SparseComparison:
+        """Rows of these sides, to be compared."""
+        rows = sparse_rows(self.inputs, chosen)
+        x, y = rows[0], rows[-1]
+        invalid = reporter(chosen, self.inputs, rows, product(range(len(x)), range(len(y))))
+        if divergence.reverse:
+            x, y = y, x
+        return SparseComparison(divergence, chosen, x, y, invalid)
+
+
+AnySides = Sides | SparseSides
+AnyComparison = Comparison | SparseComparison
+
+
+def sides_of(x: Any, y: Any) -> AnySides:
+    """What was given for x and y."""
+    return SparseSides(x, y) if is_sparse(x) or is_sparse(y) else Sides(x, y)
 
 
 def _matrix(given: Any, name: str) -> Given:
@@ -71,17 +112,3 @@ def _matrix(given: Any, name: str) -> Given:
     if rows.ndim != 2:
         raise ValueError(f"{name} has shape {rows.shape}; it must have two axes, rows and bins")
     return rows
-
-
-def _run(chosen: Chosen, given: list[Given], target: Matrix | Condensed, reverse: bool) -> None:
-    rows = sparse_rows(given, chosen)
-    x, y = rows[0], rows[-1]
-    invalid = reporter(chosen, given, rows, product(range(len(x)), range(len(y))))
-    if target.symmetric and x.any_invalid:
-        target.set_diagonal(np.where(x.invalid, np.nan, 0.0))
-    if reverse:
-        x, y = y, x
-    if not len(x) or not len(y):
-        return
-    with Shown(chosen.progress) as shown:
-        matrices.run(matrices.Job(chosen.work, x, y, target, invalid), chosen.threads, shown)

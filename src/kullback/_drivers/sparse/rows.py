@@ -32,6 +32,18 @@ class SparseRows:
         return self.starts.size - 1
 
     @property
+    def lead(self) -> tuple[int]:
+        """As of other rows of a matrix."""
+        return (len(self),)
+
+    def between(self, rows: slice) -> SparseRows:
+        """Some of the rows."""
+        starts = self.starts[rows.start : rows.stop + 1]
+        entries = slice(starts[0], starts[-1])
+        bins, values, invalid = self.bins[entries], self.values[entries], self.invalid[rows]
+        return SparseRows(self.k, self.labels, starts - starts[0], bins, values, invalid)
+
+    @property
     def arrays(self) -> tuple[Array, Array, Array]:
         """As kernels take them."""
         return self.starts, self.bins, self.values

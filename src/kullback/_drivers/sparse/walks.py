@@ -9,7 +9,7 @@ import numpy as np
 from kullback._drivers.rows import Work
 from kullback._drivers.sparse.rows import SparseRows
 from kullback._kernels.sparse import build
-from kullback._kernels.sparse.walk import LIST
+from kullback._kernels.sparse.walk import LIST, SUMS
 from kullback._math.lanes import WIDTH
 from kullback._process import threads
 from kullback._process.arrays import Array
@@ -97,7 +97,7 @@ class Walks:
         if symmetric and i.start >= some.start:
             place = columns.place[rows.starts[i.start] - rows.starts[some.start] :]
         m = out.shape[1]
-        space = np.empty(4 * m + 2 * WIDTH + 2 * LIST)
+        space = np.empty(SUMS * m + 2 * WIDTH + 2 * LIST)
         given = (self.left.entries, self.left.own, columns.lists, columns.own)
         return bool(self.kernel(*given, place, i.start, above, self.options, space, out))
 

@@ -68,7 +68,7 @@ def inverted() -> Any:
 @cache
 def features(walk: str, rule: str, right: bool) -> Any:
     """features(x, begin, stop, options, one, two, own): see `features`."""
-    form = WALKS[walk, rule]
+    form, rule = WALKS[walk, rule], _first_rule(walk, rule)
     given = (types.Tuple((INDEX, READ, READ)), types.intp, types.intp, _OPTIONS)
     name = f"{walk}-sparse-{'right' if right else 'left'}-{rule}"
     kernel = make_features(form.right if right else form.left)
@@ -82,4 +82,10 @@ def walk(walk: str, rule: str) -> Any:
     options = types.Tuple((types.float64, types.float64, types.boolean, types.boolean))
     place = (INDEX, types.intp, types.intp, options)
     given = (_LISTS, own, _LISTS, own, *place, VECTOR, BLOCK)
-    return compile_kernel(make_walk(WALKS[walk, rule]), f"{walk}-sparse-walk-{rule}", given)
+    name = f"{walk}-sparse-walk-{_first_rule(walk, rule)}"
+    return compile_kernel(make_walk(WALKS[walk, rule]), name, given)
+
+
+def _first_rule(walk: str, rule: str) -> str:
+    """The first rule that has the same kernels."""
+    return next(other for word, other in WALKS if WALKS[word, other] is WALKS[walk, rule])

@@ -8,10 +8,18 @@ from typing import Any
 import numpy as np
 
 from kullback._kernels.sparse.forms import Row, Side
+from kullback._math.bits import larger, select, smaller
+from kullback._math.memory import pointer, store
 from kullback._math.sums import add_to
+from kullback._math.tracing import traced
 
 LEAST, MOST = 2.0**-400, 2.0**400  # rows with sums beyond these are left to the pairs of rows ...
 SMALLEST = 2.0**-400  # ... and so are rows with a smaller probability
+
+
+@traced
+def _added(total, value):
+    return add_to(total, value)
 
 
 def make_sums() -> Callable[..., Any]:
@@ -22,7 +30,7 @@ def make_sums() -> Callable[..., Any]:
         for i in range(out.size):
             total = (0.0, 0.0)
             for a in range(starts[i], starts[i + 1]):
-                total = add_to(total, values[a])
+                total = _added(total, values[a])
             out[i] = total[0] + total[1]
 
     return sums
@@ -32,6 +40,34 @@ def make_features(side: Side) -> Callable[..., Any]:
     """The kernel that prepares rows for one side of a walk."""
     entry, of_row = side.entry, side.row
 
+    @traced
+    def with_entry(state, value, scale, options, one, two, a):
+        """Write the features of an entry; the sums of shares, and the least and most, with it."""
+        s, t, u, v, least, most = state
+        (inverse, absent), (_, added, amount, alpha, _) = scale, options
+        p = (value + added) * inverse
+        made = entry(p, value * inverse, absent, (alpha, amount))
+        store(one, a, made[0])
+        store(two, a, made[1])
+        s, t = add_to(s, made[2]), add_to(t, made[3])
+        return s, t, u + made[4], v + made[5], smaller(least, p), larger(most, p)
+
+    @traced
+    def write(state, total, count, scale, options, own, n, i):
+        """Write what row i of n has of its own."""
+        s, t, u, v, least, most = state
+        (_, absent), (k, _, amount, alpha, normalize) = scale, options
+        mass = select(normalize, 1.0, total)
+        row = Row(mass, absent, 1.0 * (k - count), least, most, 1.0 * k, alpha, normalize)
+        made = of_row((s[0] + s[1], t[0] + t[1], u, v), row)
+        usable = (total > LEAST) & (total < MOST) & (least >= SMALLEST) | (count == 0)
+        usable = usable & ((absent == 0.0) | (absent >= SMALLEST))
+        usable = usable & ((amount == 0.0) | ((amount >= SMALLEST) & (amount <= MOST)))
+        store(own, i, select(usable, made[0], np.nan))
+        for part in range(1, len(made)):
+            store(own, part * n + i, made[part])
+        store(own, len(made) * n + i, 1.0 * count)
+
     def features(x, begin, stop, options, one, two, own):
         """Fill features and own[:, i], whose last three are size, norm and number of entries.
 
@@ -40,28 +76,16 @@ def make_features(side: Side) -> Callable[..., Any]:
         normalize.
         """
         starts, values, sums = x
-        k, added, amount, alpha, normalize = options
+        k, added, normalize = options[0], options[1], options[4]
+        ones, twos, numbers = pointer(one), pointer(two), pointer(own)
         for i in range(begin, stop):
             total = sums[i] + k * added
             inverse = 1.0 / total if normalize else 1.0
-            absent = added * inverse
-            least, most = np.inf, 0.0
-            s, t, u, v = (0.0, 0.0), (0.0, 0.0), 0.0, 0.0
+            scale = (inverse, added * inverse)
+            state = ((0.0, 0.0), (0.0, 0.0), 0.0, 0.0, np.inf, 0.0)
             for a in range(starts[i], starts[i + 1]):
-                p = (values[a] + added) * inverse
-                least, most = min(least, p), max(most, p)
-                made = entry(p, values[a] * inverse, absent, (alpha, amount))
-                one[a], two[a] = made[0], made[1]
-                s, t = add_to(s, made[2]), add_to(t, made[3])
-                u, v = u + made[4], v + made[5]
-            shares = (s[0] + s[1], t[0] + t[1], u, v)
+                state = with_entry(state, values[a], scale, options, ones, twos, a)
             count = starts[i + 1] - starts[i]
-            mass = 1.0 if normalize else total
-            row = Row(mass, absent, k - count, least, most, float(k), alpha, normalize)
-            of_row(shares, row, own, i)
-            own[-1, i] = count
-            usable = count == 0 or (LEAST < total < MOST and least >= SMALLEST)
-            if not usable or 0.0 < absent < SMALLEST or 0.0 < amount < SMALLEST or amount > MOST:
-                own[0, i] = np.nan
+            write(state, total, count, scale, options, numbers, own.shape[1], i)
 
     return features

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from kullback._jit import inline
+from kullback._math.tracing import traced
 
 OWN = 4.0  # roundings of a product of two numbers that rows have of their own
 SIZE = 16.0  # roundings of what a term, or a sum of a row's own, is made of
@@ -44,21 +44,21 @@ class Side(NamedTuple):
     """What an entry and a row become.
 
     entry(p, more, absent, given): two features and four shares, of the entry p, `more` than
-    `absent`; given: alpha and amount. row(shares, row, own, i): writes what the row has of its own
-    to own[:, i], from the sums of shares, and after that its size and its norm (see `Walk.error`).
+    `absent`; given: alpha and amount. row(shares, row): what the row has of its own, from the sums
+    of shares, and after that its size and its norm (see `Walk.error`).
     """
 
     entry: Callable[..., Any]
     row: Callable[..., Any]
 
 
-@inline
+@traced
 def no_second(x1, x2, y1, y2):
     """Of divergences that need one sum."""
     return x1
 
 
-@inline
+@traced
 def by_size_and_norm(total, sizes, x, y, roundings):
     """SIZE roundings of what either row has; those of a sum of terms whose signs may differ."""
     return OWN * sizes + SIZE * (x[0] + y[0]) + roundings * (total + x[1] * y[1])

@@ -18,40 +18,38 @@ larger logarithms than their divergence, no more digits are lost than the bounds
 
 from __future__ import annotations
 
-from kullback._jit import inline
 from kullback._kernels.sparse.forms import Side, Walk
 from kullback._math.bits import magnitude, select, square_root
 from kullback._math.lanes import lanes_of
 from kullback._math.log import log, log_normal
 from kullback._math.log_ratio import log_ratio
+from kullback._math.tracing import traced
 
 INFINITE = float("inf")
 
 
-@inline
+@traced
 def _entry(p, more, absent, given):
     log_p = log_normal(p)
     return p, log_p, 0.0, 0.0, p * magnitude(log_p), 0.0
 
 
-@inline
-def _left(shares, row, own, i):
-    own[0, i], own[1, i] = -row.mass, 1.0
-    own[2, i], own[3, i] = shares[2] + 2.0 * row.mass, 1.0
+@traced
+def _left(shares, row):
+    return -row.mass, 1.0, shares[2] + 2.0 * row.mass, 1.0
 
 
-@inline
-def _right(shares, row, own, i):
-    own[0, i], own[1, i] = 1.0, row.mass
-    own[2, i], own[3, i] = shares[2], 2.0 * row.mass
+@traced
+def _right(shares, row):
+    return 1.0, row.mass, 0.0, 2.0 * row.mass
 
 
-@inline
+@traced
 def _of_p(x1, x2, y1, y2):
     return x1 * (x2 - y2)
 
 
-@inline
+@traced
 def _finish(total, second, counts, options):
     gap = second < counts[0]
     return select(gap, INFINITE, total), select(gap, INFINITE, total)
@@ -60,14 +58,14 @@ def _finish(total, second, counts, options):
 KL = Walk(Side(_entry, _left), Side(_entry, _right), _of_p, _finish, owns=2, counts=True)
 
 
-@inline
+@traced
 def _smoothed(p, more, absent, given):
     """f and L; the shares of p ln p, of L, and of p |ln p|."""
     log_p, ratio = log_normal(p), log_ratio(p, absent, more)
     return more, ratio, p * log_p, ratio, p * magnitude(log_p), 0.0
 
 
-@inline
+@traced
 def _of_all_bins(shares, row):
     """sum p ln p over all bins, that of p |ln p|, and ln e."""
     log_absent = log_normal(row.absent)
@@ -75,26 +73,24 @@ def _of_all_bins(shares, row):
     return shares[0] + rest, shares[2] + magnitude(rest), log_absent
 
 
-@inline
-def _smoothed_left(shares, row, own, i):
+@traced
+def _smoothed_left(shares, row):
     entropy, size, _ = _of_all_bins(shares, row)
-    own[0, i], own[1, i], own[2, i], own[3, i] = entropy - row.mass, 1.0, -row.mass, -row.absent
-    own[4, i], own[5, i] = size, 0.0
+    return entropy - row.mass, 1.0, -row.mass, -row.absent, size, 0.0
 
 
-@inline
-def _smoothed_right(shares, row, own, i):
+@traced
+def _smoothed_right(shares, row):
     _, size, log_absent = _of_all_bins(shares, row)
-    own[0, i], own[1, i], own[2, i], own[3, i] = 1.0, row.mass, log_absent, shares[1]
-    own[4, i], own[5, i] = size, 0.0
+    return 1.0, row.mass, log_absent, shares[1], size, 0.0
 
 
-@inline
+@traced
 def _smoothed_of_p(x1, x2, y1, y2):
     return -(x1 * y2)
 
 
-@inline
+@traced
 def _itself(total, second, counts, options):
     return total, total
 
@@ -104,18 +100,17 @@ KL_SMOOTHED = Walk(
 )
 
 
-@inline
-def _nothing(shares, row, own, i):
-    own[0, i] = 0.0
-    own[1, i], own[2, i] = 2.0 * (shares[2] + row.mass), 0.0
+@traced
+def _nothing(shares, row):
+    return 0.0, 2.0 * (shares[2] + row.mass), 0.0
 
 
-@inline
+@traced
 def _of_both(x1, x2, y1, y2):
     return (x1 - y1) * (x2 - y2)
 
 
-@inline
+@traced
 def _finish_both(total, second, counts, options):
     gap = (second < counts[0]) | (second < counts[1])
     return select(gap, INFINITE, total), select(gap, INFINITE, total)
@@ -125,23 +120,19 @@ _EITHER = Side(_entry, _nothing)
 JEFFREYS = Walk(_EITHER, _EITHER, _of_both, _finish_both, owns=1, counts=True)
 
 
-@inline
-def _smoothed_both_left(shares, row, own, i):
+@traced
+def _smoothed_both_left(shares, row):
     entropy, size, log_absent = _of_all_bins(shares, row)
-    own[0, i], own[1, i], own[2, i] = entropy, 1.0, -row.mass
-    own[3, i], own[4, i], own[5, i] = -log_absent, -row.absent, -shares[1]
-    own[6, i], own[7, i] = size, 0.0
+    return entropy, 1.0, -row.mass, -log_absent, -row.absent, -shares[1], size, 0.0
 
 
-@inline
-def _smoothed_both_right(shares, row, own, i):
+@traced
+def _smoothed_both_right(shares, row):
     entropy, size, log_absent = _of_all_bins(shares, row)
-    own[0, i], own[1, i], own[2, i] = 1.0, entropy, log_absent
-    own[3, i], own[4, i], own[5, i] = row.mass, shares[1], row.absent
-    own[6, i], own[7, i] = size, 0.0
+    return 1.0, entropy, log_absent, row.mass, shares[1], row.absent, size, 0.0
 
 
-@inline
+@traced
 def _smoothed_of_both(x1, x2, y1, y2):
     return -(x1 * y2 + x2 * y1)
 
@@ -155,25 +146,24 @@ JEFFREYS_SMOOTHED = Walk(
 )
 
 
-@inline
-def _skip_left(shares, row, own, i):
-    own[0, i], own[1, i] = 0.0, 1.0
-    own[2, i], own[3, i] = shares[2] + 2.0 * row.mass, select(row.normalize, 1.0, 1.0 + row.mass)
+@traced
+def _skip_left(shares, row):
+    return 0.0, 1.0, shares[2] + 2.0 * row.mass, select(row.normalize, 1.0, 1.0 + row.mass)
 
 
-@inline
-def _skip_right(shares, row, own, i):
+@traced
+def _skip_right(shares, row):
     """Of distributions, q is not cut: its mass is 1, and that of p becomes 1 again."""
-    own[0, i], own[1, i] = 1.0, select(row.normalize, 0.0, row.mass)
-    own[2, i], own[3, i] = 0.0, select(row.normalize, 4.0, 2.0 + 2.0 * row.mass)
+    norm = select(row.normalize, 4.0, 2.0 + 2.0 * row.mass)
+    return 1.0, select(row.normalize, 0.0, row.mass), 0.0, norm
 
 
-@inline
+@traced
 def _mass_of_p(x1, x2, y1, y2):
-    return x1
+    return lanes_of(x1)
 
 
-@inline
+@traced
 def _finish_skip(total, second, counts, options):
     """Of the m of p that is left: total/m - ln m; an error of the total shows in m times that."""
     left = select(second > 0.0, second, 1.0)
@@ -193,38 +183,37 @@ KL_SKIP = Walk(
 )
 
 
-@inline
+@traced
 def _filled_p(p, more, absent, given):
     """p; the shares of p ln(p/amount), of p |ln p|, and of p**2."""
     log_p, log_fill = log_normal(p), log_normal(given[1])
     return p, p, p * (log_p - log_fill), 0.0, p * (magnitude(log_p) + magnitude(log_fill)), p * p
 
 
-@inline
+@traced
 def _filled_q(q, more, absent, given):
     """ln(amount/q); the share of its square."""
     ratio = log_normal(given[1]) - log_normal(q)
     return ratio, ratio, 0.0, 0.0, 0.0, ratio * ratio
 
 
-@inline
-def _fill_left(shares, row, own, i):
-    own[0, i], own[1, i] = shares[0] - select(row.normalize, 0.0, row.mass), 1.0
-    own[2, i], own[3, i] = shares[2] + row.mass, square_root(shares[3])
+@traced
+def _fill_left(shares, row):
+    mass = select(row.normalize, 0.0, row.mass)
+    return shares[0] - mass, 1.0, shares[2] + row.mass, square_root(shares[3])
 
 
-@inline
-def _fill_right(shares, row, own, i):
-    own[0, i], own[1, i] = 1.0, select(row.normalize, 0.0, row.mass)
-    own[2, i], own[3, i] = 0.0, square_root(shares[3])
+@traced
+def _fill_right(shares, row):
+    return 1.0, select(row.normalize, 0.0, row.mass), 0.0, square_root(shares[3])
 
 
-@inline
+@traced
 def _of_p_and_ratio(x1, x2, y1, y2):
     return x1 * y1
 
 
-@inline
+@traced
 def _finish_fill(total, second, counts, options):
     """So many gaps of q are filled; of distributions its mass is then 1 + filled."""
     filled = (counts[0] - second) * options.amount

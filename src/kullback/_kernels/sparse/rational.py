@@ -9,48 +9,46 @@ With sums over the bins of both,
 
 from __future__ import annotations
 
-from kullback._jit import inline
 from kullback._kernels.sparse.forms import Side, Walk
 from kullback._math.bits import select, smaller
+from kullback._math.tracing import traced
 
 INFINITE = float("inf")
 
 
-@inline
+@traced
 def _itself(p, more, absent, given):
     return p, p, 0.0, 0.0, 0.0, 0.0
 
 
-@inline
-def _whole(shares, row, own, i):
-    own[0, i], own[1, i] = row.mass, 1.0
-    own[2, i], own[3, i] = row.mass, 0.0
+@traced
+def _whole(shares, row):
+    return row.mass, 1.0, row.mass, 0.0
 
 
-@inline
-def _whole_right(shares, row, own, i):
-    own[0, i], own[1, i] = 1.0, row.mass
-    own[2, i], own[3, i] = row.mass, 0.0
+@traced
+def _whole_right(shares, row):
+    return 1.0, row.mass, row.mass, 0.0
 
 
-@inline
+@traced
 def _twice_less(x1, x2, y1, y2):
     less = smaller(x1, y1)
     return -(less + less)
 
 
-@inline
+@traced
 def _half(total, second, counts, options):
     value = 0.5 * total
     return select(options.normalize, smaller(value, 1.0), value), total
 
 
-@inline
+@traced
 def _harmonic(x1, x2, y1, y2):
     return -(4.0 * x1) * (y1 / (x1 + y1))
 
 
-@inline
+@traced
 def _up_to_two(total, second, counts, options):
     return select(options.normalize, smaller(total, 2.0), total), total
 
@@ -59,28 +57,27 @@ TOTAL_VARIATION = Walk(Side(_itself, _whole), Side(_itself, _whole_right), _twic
 TRIANGULAR = Walk(Side(_itself, _whole), Side(_itself, _whole_right), _harmonic, _up_to_two, 2)
 
 
-@inline
+@traced
 def _square(p, more, absent, given):
     return p * p, p, 0.0, 0.0, 0.0, 0.0
 
 
-@inline
+@traced
 def _inverse(p, more, absent, given):
     return 1.0 / p, p, 0.0, 0.0, 0.0, 0.0
 
 
-@inline
-def _minus_twice(shares, row, own, i):
-    own[0, i], own[1, i] = -2.0 * row.mass, 1.0
-    own[2, i], own[3, i] = 0.0, 0.0
+@traced
+def _minus_twice(shares, row):
+    return -2.0 * row.mass, 1.0, 0.0, 0.0
 
 
-@inline
+@traced
 def _product(x1, x2, y1, y2):
     return x1 * y1
 
 
-@inline
+@traced
 def _unless_gap(total, second, counts, options):
     gap = second < counts[0]
     return select(gap, INFINITE, total), select(gap, INFINITE, total)

@@ -8,47 +8,45 @@ g = sqrt(p) - r = (p - e) / (sqrt(p) + r), the affinity of two rows in k bins is
 
 from __future__ import annotations
 
-from kullback._jit import inline
 from kullback._kernels.sparse.forms import Side, Walk
 from kullback._math.bits import select, smaller, square_root
 from kullback._math.log import log
+from kullback._math.tracing import traced
 
 INFINITE = float("inf")
 
 
-@inline
+@traced
 def _entry(p, more, absent, given):
     root = more / (square_root(p) + square_root(absent))
     return root, root, root, 0.0, 0.0, 0.0
 
 
-@inline
+@traced
 def _affinity(shares, row):
     """r, and what it is multiplied by: half of k r, and sum g."""
     root = square_root(row.absent)
     return root, shares[0] + 0.5 * row.k * root
 
 
-@inline
-def _left(shares, row, own, i):
+@traced
+def _left(shares, row):
     root, rest = _affinity(shares, row)
-    own[0, i], own[1, i], own[2, i], own[3, i] = 0.5 * row.mass, 1.0, -root, -rest
-    own[4, i], own[5, i] = row.mass, 0.0
+    return 0.5 * row.mass, 1.0, -root, -rest, row.mass, 0.0
 
 
-@inline
-def _right(shares, row, own, i):
+@traced
+def _right(shares, row):
     root, rest = _affinity(shares, row)
-    own[0, i], own[1, i], own[2, i], own[3, i] = 1.0, 0.5 * row.mass, rest, root
-    own[4, i], own[5, i] = row.mass, 0.0
+    return 1.0, 0.5 * row.mass, rest, root, row.mass, 0.0
 
 
-@inline
+@traced
 def _minus_product(x1, x2, y1, y2):
     return -(x1 * y1)
 
 
-@inline
+@traced
 def _root(total, second, counts, options):
     value = select(options.normalize, smaller(total, 1.0), total)
     return square_root(value), total
@@ -57,34 +55,32 @@ def _root(total, second, counts, options):
 HELLINGER = Walk(Side(_entry, _left), Side(_entry, _right), _minus_product, _root, owns=4)
 
 
-@inline
-def _near_left(shares, row, own, i):
+@traced
+def _near_left(shares, row):
     """Of measures, 1 - H**2 takes the place of the affinity."""
     root, rest = _affinity(shares, row)
-    own[0, i], own[1, i] = select(row.normalize, 0.0, 0.5 - 0.5 * row.mass), 1.0
-    own[2, i], own[3, i] = root, rest
-    own[4, i], own[5, i] = select(row.normalize, 0.0, 1.0 + row.mass), 0.0
+    size = select(row.normalize, 0.0, 1.0 + row.mass)
+    return select(row.normalize, 0.0, 0.5 - 0.5 * row.mass), 1.0, root, rest, size, 0.0
 
 
-@inline
-def _near_right(shares, row, own, i):
+@traced
+def _near_right(shares, row):
     root, rest = _affinity(shares, row)
-    own[0, i], own[1, i] = 1.0, select(row.normalize, 0.0, 0.5 - 0.5 * row.mass)
-    own[2, i], own[3, i] = rest, root
-    own[4, i], own[5, i] = select(row.normalize, 0.0, 1.0 + row.mass), 0.0
+    size = select(row.normalize, 0.0, 1.0 + row.mass)
+    return 1.0, select(row.normalize, 0.0, 0.5 - 0.5 * row.mass), rest, root, size, 0.0
 
 
-@inline
+@traced
 def _product(x1, x2, y1, y2):
     return x1 * y1
 
 
-@inline
+@traced
 def _logarithm(total, second, counts, options):
     """An error of the affinity counts the more, the nearer it is to 1; none is infinitely far."""
     there = total > 0.0
     value = -log(select(there, total, 1.0))
-    none = select(options.plain and options.normalize, total, 1.0) == 0.0
+    none = select(options.plain & options.normalize, total, 1.0) == 0.0
     return select(none, INFINITE, value), select(none, INFINITE, total * value)
 
 

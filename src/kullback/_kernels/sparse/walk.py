@@ -17,11 +17,21 @@ from kullback._kernels.matrices.reference import ROUNDING
 from kullback._kernels.sparse.forms import Options, Walk, no_second
 from kullback._math.bits import magnitude, select
 from kullback._math.lanes import WIDTH, lanes_of
-from kullback._math.memory import load_first_lanes, load_lanes, pointer, store_lanes
+from kullback._math.memory import (
+    advanced,
+    entry,
+    load_first_lanes,
+    load_lanes,
+    pointer,
+    store,
+    store_lanes,
+)
+from kullback._math.tracing import traced
 
 FLUSHED = 64  # bins after which sums are added to those before
 LIST = 512  # entries of a bin whose terms are computed in one go
 SUM = FLUSHED + 16.0  # roundings of a term in its sum, and of what is made of that
+SUMS = 4  # of a row: the terms and the second ones since they were flushed, and those before
 
 
 def make_walk(form: Walk) -> Callable[..., Any]:
@@ -29,122 +39,122 @@ def make_walk(form: Walk) -> Callable[..., Any]:
     meeting, second, finish, error = form.meeting, form.second, form.finish, form.error
     owns, counts = form.owns, form.counts
     seconds = second is not no_second
+    two_sums = counts or seconds
 
-    @inline
-    def add_terms(entry, lists, start, count, terms):
-        """The terms of `count` meetings, at most LIST, and second terms after them."""
-        whole = count - count % WIDTH
-        for t in range(0, whole, WIDTH):
-            y1, y2 = load_lanes(lists[1], start + t), load_lanes(lists[2], start + t)
-            store_lanes(terms, t, meeting(entry[0], entry[1], y1, y2))
-            if seconds:
-                store_lanes(terms, LIST + t, second(entry[0], entry[1], y1, y2))
-        if whole < count:
-            y1 = load_first_lanes(lists[1], start + whole, count - whole)
-            y2 = load_first_lanes(lists[2], start + whole, count - whole)
-            store_lanes(terms, whole, meeting(entry[0], entry[1], y1, y2))
-            if seconds:
-                store_lanes(terms, LIST + whole, second(entry[0], entry[1], y1, y2))
+    @traced
+    def write_terms(x, y, terms, t):
+        """The terms of eight meetings, and second terms after those of a list."""
+        store_lanes(terms, t, meeting(*x, *y))
+        if seconds:
+            store_lanes(terms, LIST + t, second(*x, *y))
 
-    @inline
-    def scatter(rows, start, count, terms, sums, m):
-        """Add each term to the sum of the row that it is of."""
-        for t in range(count):
-            row = rows[start + t]
-            sums[row] += terms[t]
-            if counts:
-                sums[m + row] += 1.0
-            if seconds:
-                sums[m + row] += terms[LIST + t]
+    @traced
+    def eight(x, lists, at, terms, t):
+        """Eight meetings of an entry with the `at`-th of a list and those after it."""
+        write_terms(x, (load_lanes(lists[1], at), load_lanes(lists[2], at)), terms, t)
 
-    @inline
-    def flush(space, first, m):
-        """Add the sums of some bins to those before, and begin anew."""
-        for j in range(first, m):
-            space[2 * m + j] += space[j]
-            space[j] = 0.0
-        if counts or seconds:
-            for j in range(first, m):
-                space[3 * m + j] += space[m + j]
-                space[m + j] = 0.0
+    @traced
+    def first_of_eight(x, lists, at, terms, t, count):
+        y = load_first_lanes(lists[1], at, count), load_first_lanes(lists[2], at, count)
+        write_terms(x, y, terms, t)
 
-    @inline
-    def result(row, column, space, roundings, options):
-        """Eight results in nats, or UNCERTIFIED: of row i with rows j ... j + 7.
+    @traced
+    def scatter(rows, at, terms, t, sums, m):
+        """Add a term to the sum of the row that it is of."""
+        row = 1 * entry(rows, at)
+        store(sums, row, entry(sums, row) + entry(terms, t))
+        if counts:
+            store(sums, row + m, entry(sums, row + m) + 1.0)
+        if seconds:
+            store(sums, row + m, entry(sums, row + m) + entry(terms, t + LIST))
+
+    @traced
+    def flush(sums, m, j):
+        """Add the sums of row j to those before, and begin anew."""
+        for part in range(2 if two_sums else 1):
+            place = part * m + j
+            store(sums, place + 2 * m, entry(sums, place + 2 * m) + entry(sums, place))
+            store(sums, place, 0.0)
+
+    @traced
+    def clear(sums, m, j):
+        for part in range(SUMS):
+            store(sums, part * m + j, 0.0)
+
+    @traced
+    def result(row, column, sums, m, roundings, options):
+        """Eight results in nats, or UNCERTIFIED.
 
         row, column: what rows have of their own, the width of that, and the place in it.
         """
-        (x, n, i), (y, width, j), (sums, m) = row, column, space
+        (x, n, i), (y, width, j) = row, column
+        u = [entry(x, part * n + i) for part in range(owns + 3)]
+        v = [load_lanes(y, part * width + j) for part in range(owns + 3)]
         base, sizes = lanes_of(0.0), lanes_of(0.0)
         for part in range(owns):
-            product = x[part * n + i] * load_lanes(y, part * width + j)
-            base = base + product
-            sizes = sizes + magnitude(product)
+            product = u[part] * v[part]
+            base, sizes = base + product, sizes + magnitude(product)
         total, more = load_lanes(sums, 2 * m + j), load_lanes(sums, 3 * m + j)
-        size, norm, count = owns * width + j, (owns + 1) * width + j, (owns + 2) * width + j
-        x_error = x[owns * n + i], x[(owns + 1) * n + i]
-        y_error = load_lanes(y, size), load_lanes(y, norm)
+        x_error, y_error = (u[owns], u[owns + 1]), (v[owns], v[owns + 1])
         parts = error(magnitude(total), sizes, x_error, y_error, roundings)
-        counts_of = x[(owns + 2) * n + i], load_lanes(y, count)
-        value, margin = finish(base + total, more, counts_of, Options(*options))
+        value, margin = finish(base + total, more, (u[-1], v[-1]), Options(*options))
         good = (base == base) & (margin > ROUNDING * parts)
         return select(good, value, UNCERTIFIED)
 
     @inline
-    def walk_row(x, lists, a, a_stop, places, m, first, space, terms):
-        """Sum the terms of all meetings of one row, whose entries are a ... a_stop - 1."""
-        bins, one, two = x
-        index, rows = lists[0], lists[1]
-        features = (lists[1], lists[2], lists[3])
-        for j in range(4):
-            for c in range(j * m + first, j * m + m):
-                space[c] = 0.0
-        since = 0
-        while a < a_stop:
-            start, stop = index[bins[a]], index[bins[a] + 1]
-            if places[1]:
-                start = places[0][a - places[2]] + 1
-            for part in range(start, stop, LIST):
-                count = min(LIST, stop - part)
-                add_terms((one[a], two[a]), features, part, count, terms)
-                scatter(rows, part, count, terms, space, m)
-            a += 1
-            since += 1
-            if since == FLUSHED:
-                since = 0
-                flush(space, first, m)
-        flush(space, first, m)
+    def meet(x, lists, start, stop, terms, sums, m):
+        """Add the terms of one entry with all of a list to the sums of the rows they are of."""
+        for part in range(start, stop, LIST):
+            count = min(LIST, stop - part)
+            whole = count - count % WIDTH
+            for t in range(0, whole, WIDTH):
+                eight(x, lists, part + t, terms, t)
+            if whole < count:
+                first_of_eight(x, lists, part + whole, terms, whole, count - whole)
+            for t in range(count):
+                scatter(lists[0], part + t, terms, t, sums, m)
 
     def walk(x, x_own, y, y_own, place, begin, above, options, space, out):
         """out[i, j]: row begin + i of x and row j of y, for j >= i + above, in nats.
 
         x: starts, bins, two features of each entry. y: the same of an inverted index, with numbers
         of rows for bins. x_own, y_own: see `features`. place: where the entries of the rows of x
-        stand in y, if these are rows of y; else empty. space: for four sums of every row of y, and
-        for the terms of a LIST. Rows of out are contiguous, and what rows
-        of y have of their own is padded to whole lanes. Returns whether any is UNCERTIFIED.
+        stand in y, if these are rows of y; else empty. space: for SUMS of every row of y, and for
+        the terms of a LIST. Rows of out are contiguous, and what rows of y have of their own is
+        padded to whole lanes. Returns whether any is UNCERTIFIED.
         """
-        starts = x[0]
-        entries = (pointer(x[1]), pointer(x[2]), pointer(x[3]))
-        lists = (pointer(y[0]), pointer(y[1]), pointer(y[2]), pointer(y[3]))
+        starts, bins, one, two = x
+        index = y[0]
+        lists = (pointer(y[1]), pointer(y[2]), pointer(y[3]))
         n, width, m = x_own.shape[1], y_own.shape[1], out.shape[1]
         x_data, y_data, target = pointer(x_own), pointer(y_own), pointer(out)
-        places = (pointer(place), place.size > 0, starts[begin])
-        sums, terms = pointer(space), pointer(space[4 * m + WIDTH :])
+        sums = pointer(space)
+        terms = advanced(sums, SUMS * m + WIDTH)
         stride = out.strides[0] // 8
         unsure = False
         for i in range(out.shape[0]):
             first = min(max(0, i + above), m)
-            a, a_stop = starts[begin + i], starts[begin + i + 1]
-            walk_row(entries, lists, a, a_stop, places, m, first, sums, terms)
+            for j in range(first, m):
+                clear(sums, m, j)
+            a, a_stop, since = starts[begin + i], starts[begin + i + 1], 0
             roundings = SUM + (a_stop - a) / FLUSHED
-            row = (x_data, n, begin + i)
+            for at in range(a, a_stop):
+                start, stop = index[bins[at]], index[bins[at] + 1]
+                if place.size:
+                    start = place[at - starts[begin]] + 1
+                meet((one[at], two[at]), lists, start, stop, terms, sums, m)
+                since += 1
+                if since == FLUSHED or at == a_stop - 1:
+                    since = 0
+                    for j in range(first, m):
+                        flush(sums, m, j)
             for j in range(first, m, WIDTH):
-                column = (y_data, width, j)
-                store_lanes(terms, 0, result(row, column, (sums, m), roundings, options))
-                for c in range(j, min(j + WIDTH, m)):
-                    target[i * stride + c] = terms[c - j]
-                    unsure |= terms[c - j] == UNCERTIFIED
+                row, column = (x_data, n, begin + i), (y_data, width, j)
+                store_lanes(terms, 0, result(row, column, sums, m, roundings, options))
+                for t in range(min(WIDTH, m - j)):
+                    value = entry(terms, t)
+                    store(target, i * stride + j + t, value)
+                    unsure |= value == UNCERTIFIED
         return unsure
 
     return walk
