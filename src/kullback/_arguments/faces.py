@@ -23,6 +23,7 @@ PARAMETERS = """
 p, q : array_like, (..., k)
     Counts, weights or probabilities, not negative, finite and not all 0 in a row; leading
     axes broadcast. float32 is computed and returned as such, everything else as float64.
+    SciPy's sparse matrices and arrays are taken as they are, beside dense rows too.
 axis : int
     The axis of the k bins, in both.
 base : float, optional
@@ -54,7 +55,7 @@ ValueError
     A row that is no distribution (naming argument, row, column and value), shapes that do
     not fit, an option or `out` out of its range.
 TypeError
-    A dtype that is not real, or that float64 cannot hold; masked, sparse and device arrays.
+    A dtype that is not real, or that float64 cannot hold; masked and device arrays.
 """
 SECTION = re.compile(r"\n\n(?=[A-Z][a-z]+\n-{4,}\n)")  # where one of a docstring begins
 ENTRY = re.compile(r"\n(?=\S)")

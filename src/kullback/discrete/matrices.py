@@ -36,7 +36,8 @@ def pairwise(
     x, y : array_like, (n, k) and (m, k)
         Counts, weights or probabilities, not negative, finite and not all 0 in a row; `y=None` is x
         itself (as is the same object, given twice), and each pair of a symmetric metric is then
-        computed once.
+        computed once. SciPy's sparse matrices and arrays are taken as they are: time goes with the
+        bins that two rows share.
     metric : str, Renyi or FDivergence
         "kl" (KL(x[i] || y[j])), "reverse_kl" (KL(y[j] || x[i])), "js", "js_distance", "jeffreys",
         "hellinger", "bhattacharyya", "total_variation", "chi2", or a member of a family, such as

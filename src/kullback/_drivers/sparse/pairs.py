@@ -22,7 +22,10 @@ from kullback._process.arrays import Array, Index
 
 AT_ONCE = 1 << 16  # numbers of gathered rows: half a megabyte
 TILE = 1 << 18  # entries of row pairs: about 1 ms
+LARGEST = 2.0**1000  # sums beyond it are not made: they might overflow
 PAIR = 32  # entries that take the time of what a pair takes besides
+
+Apart = tuple[bool, bool]  # whether bins that only p has, that only q has, are kept apart
 
 
 def run(
@@ -63,10 +66,10 @@ def results(
     """Of rows i of p and j of q, in nats; near: whether a form of matrices has left them."""
     made = np.empty(i.size)
     compute = work.near_pairs if near else work.pairs
-    for some, width in _batches(work, p, q, i, j):
+    for some, width, apart in _batches(work, p, q, i, j):
         index = np.ascontiguousarray(i[some]), np.ascontiguousarray(j[some])
         gathered = np.empty((2, some.size, width))
-        _gather(work, p, q, index, gathered)
+        _gather(work, (p, q), index, apart, gathered)
         part, every = np.empty(some.size), counting(some.size)
         invalid.found(compute(gathered[0], every, gathered[1], every, part))
         if work.rule == "pseudocount" and not work.divergence.homogeneous:
@@ -77,10 +80,14 @@ def results(
 
 
 def _gather(
-    work: Work, p: SparseRows, q: SparseRows, index: tuple[Index, Index], out: Array
+    work: Work,
+    sides: tuple[SparseRows, SparseRows],
+    index: tuple[Index, Index],
+    apart: Apart,
+    out: Array,
 ) -> None:
     """Rows of p and q side by side, with one bin for all those that have no column of their own."""
-    apart = _apart(work)
+    p, q = sides
     absent = p.k - out.shape[2] if work.rule == "pseudocount" and _merges(work) else 0
     first = MERGED if not all(apart) else min(absent, 1)
     build.gather()(p.arrays, index[0], q.arrays, index[1], apart, first, *out)
@@ -105,7 +112,7 @@ def _in_absent_bins(work: Work, p: SparseRows, i: Index, width: int) -> Array | 
     return np.asarray(mass * math.log(absent + 1) / (p.sums[i] + p.k * work.amount))
 
 
-def _apart(work: Work) -> tuple[bool, bool]:
+def _apart(work: Work) -> Apart:
     """Whether bins that only p has, that only q has, differ from each other: see `gather`."""
     if work.rule == "pseudocount":
         return True, True
@@ -115,23 +122,34 @@ def _apart(work: Work) -> tuple[bool, bool]:
 
 def _batches(
     work: Work, p: SparseRows, q: SparseRows, i: Index, j: Index
-) -> Iterator[tuple[Index, int]]:
+) -> Iterator[tuple[Index, int, Apart]]:
     """Pairs whose gathered rows have the same width, which depends on nothing but the pair."""
-    p_count, q_count = p.counts[i], q.counts[j]
+    # Of entries so large that their sum is no number, none are merged.
+    huge = (p.sums[i] > LARGEST) | (q.sums[j] > LARGEST)
+    for places, apart in (
+        (np.flatnonzero(~huge), _apart(work)),
+        (np.flatnonzero(huge), (True, True)),
+    ):
+        widths = _widths(work, p, p.counts[i[places]], q.counts[j[places]], apart)
+        order = np.argsort(widths, kind="stable")
+        for group in np.split(order, np.flatnonzero(np.diff(widths[order])) + 1):
+            width = int(widths[group[0]]) if group.size else 1
+            many = max(1, AT_ONCE // width)
+            for start in range(0, group.size, many):
+                yield places[group[start : start + many]], width, apart
+
+
+def _widths(work: Work, p: SparseRows, p_count: Index, q_count: Index, apart: Apart) -> Index:
+    """Room for all bins that are kept, in one of few sizes."""
     kept = {
         (True, True): p_count + q_count,
         (True, False): p_count,
         (False, True): q_count,
         (False, False): np.minimum(p_count, q_count),
-    }[_apart(work)]
+    }[apart]
     needed = np.maximum(kept + MERGED + 1, 8)
     step = 1 << np.maximum(np.log2(needed).astype(np.int64) - 2, 0)
     widths = -(-needed // step) * step
-    if work.rule == "pseudocount":
-        widths = np.minimum(widths, p.k)
-    order = np.argsort(widths, kind="stable")
-    for group in np.split(order, np.flatnonzero(np.diff(widths[order])) + 1):
-        width = int(widths[group[0]])
-        many = max(1, AT_ONCE // width)
-        for start in range(0, group.size, many):
-            yield group[start : start + many], width
+    if work.rule != "pseudocount":
+        return widths
+    return np.minimum(widths, p.k) if work.amount * p.k < LARGEST else np.full_like(widths, p.k)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kullback._kernels.sparse.forms import Row, Side
+from kullback._kernels.sparse.forms import Given, Row, Side
 from kullback._math.bits import larger, select, smaller
 from kullback._math.memory import pointer, store
 from kullback._math.sums import add_to
@@ -44,9 +44,9 @@ def make_features(side: Side) -> Callable[..., Any]:
     def with_entry(state, value, scale, options, one, two, a):
         """Write the features of an entry; the sums of shares, and the least and most, with it."""
         s, t, u, v, least, most = state
-        (inverse, absent), (_, added, amount, alpha, _) = scale, options
+        (inverse, absent), (k, added, amount, alpha, _) = scale, options
         p = (value + added) * inverse
-        made = entry(p, value * inverse, absent, (alpha, amount))
+        made = entry(p, value * inverse, absent, Given(1.0 * k, alpha, amount))
         store(one, a, made[0])
         store(two, a, made[1])
         s, t = add_to(s, made[2]), add_to(t, made[3])

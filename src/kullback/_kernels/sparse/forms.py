@@ -31,6 +31,14 @@ class Row(NamedTuple):
     normalize: Any
 
 
+class Given(NamedTuple):
+    """What an entry's side is told of."""
+
+    k: float
+    alpha: float
+    amount: float
+
+
 class Options(NamedTuple):
     """Those that a walk is told of."""
 
@@ -44,7 +52,7 @@ class Side(NamedTuple):
     """What an entry and a row become.
 
     entry(p, more, absent, given): two features and four shares, of the entry p, `more` than
-    `absent`; given: alpha and amount. row(shares, row): what the row has of its own, from the sums
+    `absent`; given: options. row(shares, row): what the row has of its own, from the sums
     of shares, and after that its size and its norm (see `Walk.error`).
     """
 

@@ -12,7 +12,8 @@ With a pseudocount every bin has at least e = amount/sum, and p = e' + f. With L
 
     sum over all bins of p ln q = sum p ln e + e' sum L + sum f L,
 
-of which only the last one is a sum over the bins of both. Of two rows that share few bins, or have
+of which only the last one is a sum over the bins of both. Logarithms are of k times a number, as
+near to 0 as pseudocounts make rows alike. Of two rows that share few bins, or have
 larger logarithms than their divergence, no more digits are lost than the bounds tell.
 """
 
@@ -60,29 +61,34 @@ KL = Walk(Side(_entry, _left), Side(_entry, _right), _of_p, _finish, owns=2, cou
 
 @traced
 def _smoothed(p, more, absent, given):
-    """f and L; the shares of p ln p, of L, and of p |ln p|."""
-    log_p, ratio = log_normal(p), log_ratio(p, absent, more)
+    """f and L; the shares of p ln(k p), of L, and of p |ln(k p)|."""
+    log_p, ratio = log_normal(p * given.k), log_ratio(p, absent, more)
     return more, ratio, p * log_p, ratio, p * magnitude(log_p), 0.0
 
 
 @traced
 def _of_all_bins(shares, row):
-    """sum p ln p over all bins, that of p |ln p|, and ln e."""
-    log_absent = log_normal(row.absent)
+    """sum p ln(k p) over all bins, its size, and ln(k e).
+
+    k p is near 1 where pseudocounts are most of a row: then p counts as such, with its roundings.
+    """
+    log_absent = log_normal(row.absent * row.k)
     rest = row.missing * row.absent * log_absent
-    return shares[0] + rest, shares[2] + magnitude(rest), log_absent
+    return shares[0] + rest, shares[2] + magnitude(rest) + 0.75 * row.mass, log_absent
 
 
 @traced
 def _smoothed_left(shares, row):
     entropy, size, _ = _of_all_bins(shares, row)
-    return entropy - row.mass, 1.0, -row.mass, -row.absent, size, 0.0
+    mass = select(row.normalize, 0.0, row.mass)
+    return entropy - mass, 1.0, -row.mass, -row.absent, size, 0.0
 
 
 @traced
 def _smoothed_right(shares, row):
     _, size, log_absent = _of_all_bins(shares, row)
-    return 1.0, row.mass, log_absent, shares[1], size, 0.0
+    mass = select(row.normalize, 0.0, row.mass)
+    return 1.0, mass, log_absent, shares[1], size, 0.0
 
 
 @traced
@@ -186,14 +192,14 @@ KL_SKIP = Walk(
 @traced
 def _filled_p(p, more, absent, given):
     """p; the shares of p ln(p/amount), of p |ln p|, and of p**2."""
-    log_p, log_fill = log_normal(p), log_normal(given[1])
+    log_p, log_fill = log_normal(p), log_normal(given.amount)
     return p, p, p * (log_p - log_fill), 0.0, p * (magnitude(log_p) + magnitude(log_fill)), p * p
 
 
 @traced
 def _filled_q(q, more, absent, given):
     """ln(amount/q); the share of its square."""
-    ratio = log_normal(given[1]) - log_normal(q)
+    ratio = log_normal(given.amount) - log_normal(q)
     return ratio, ratio, 0.0, 0.0, 0.0, ratio * ratio
 
 

@@ -35,12 +35,12 @@ def _power(p, more, absent, order):
 
 @traced
 def _power_of_p(p, more, absent, given):
-    return _power(p, more, absent, given[0])
+    return _power(p, more, absent, given.alpha)
 
 
 @traced
 def _power_of_q(p, more, absent, given):
-    return _power(p, more, absent, 1.0 - given[0])
+    return _power(p, more, absent, 1.0 - given.alpha)
 
 
 @traced

@@ -14,6 +14,7 @@ from kullback._math.log import log
 from kullback._math.tracing import traced
 
 INFINITE = float("inf")
+SIZE_OF_ROOTS = 0.375  # of SIZE roundings: 3 of a root, and as many of a product and a sum
 
 
 @traced
@@ -32,13 +33,13 @@ def _affinity(shares, row):
 @traced
 def _left(shares, row):
     root, rest = _affinity(shares, row)
-    return 0.5 * row.mass, 1.0, -root, -rest, row.mass, 0.0
+    return 0.5 * row.mass, 1.0, -root, -rest, SIZE_OF_ROOTS * row.mass, 0.0
 
 
 @traced
 def _right(shares, row):
     root, rest = _affinity(shares, row)
-    return 1.0, 0.5 * row.mass, rest, root, row.mass, 0.0
+    return 1.0, 0.5 * row.mass, rest, root, SIZE_OF_ROOTS * row.mass, 0.0
 
 
 @traced
