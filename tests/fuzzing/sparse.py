@@ -26,7 +26,7 @@ def _fits(call: Call) -> bool:
     arrays = [array for array in call.arrays if isinstance(array, np.ndarray)]
     known = all(a.dtype.kind in "fiub" and a.dtype.itemsize <= 8 for a in arrays)
     own = call.word.startswith("f_") or call.word == "stability"
-    return known and not own and all(1 <= a.ndim <= 2 for a in arrays) and arrays[0].ndim == 2
+    return known and not own and all(1 <= a.ndim <= 2 for a in arrays)
 
 
 def _plain(call: Call) -> Call:
@@ -42,13 +42,15 @@ def _plain(call: Call) -> Call:
 def run(call: Call) -> Any:
     """What the library makes of it: of two arguments the second is dense where it is one row."""
     made = [
-        _made(array, make) if array.ndim == 2 else array
-        for array, make in zip(call.arrays, call.layouts, strict=False)
+        _made(array, make) if number == 0 or array.ndim == 2 else array
+        for number, (array, make) in enumerate(zip(call.arrays, call.layouts, strict=False))
     ]
     return dense.run(call._replace(arrays=made))
 
 
 def _made(rows: np.ndarray, make: str) -> Any:
+    if rows.ndim == 1:
+        return sparse.coo_array(rows)
     if make != "scrambled":
         return getattr(sparse, make)(rows)
     places = np.nonzero(np.ones_like(rows))  # zeros too, from the last column to the first

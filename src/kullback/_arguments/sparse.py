@@ -172,14 +172,18 @@ def _invalid(given: Given, chosen: Chosen) -> tuple[Array, Array]:
 
 
 def reporter(
-    chosen: Chosen, given: list[Given], rows: list[SparseRows], pairs: Iterable[tuple[int, int]]
+    chosen: Chosen,
+    given: list[Given],
+    rows: list[SparseRows],
+    pairs: Iterable[tuple[int, int]],
+    count: int,
 ) -> Invalid:
     """What is to happen with rows that are no distributions: if it is an error, now.
 
-    pairs: of rows of the first argument and the last. Later one of them may be left empty by an
-    option: the error then names it.
+    pairs: the rows of the first argument and the last that meet, so many as `count`. Later one of
+    them may be left empty by an option: the error then names it. Where none meet, none is wrong.
     """
-    if not chosen.raises:
+    if not chosen.raises or not count:
         return Invalid(None)
     faults = "; ".join(filter(None, (_fault(each, chosen) for each in given)))
     if faults:

@@ -35,7 +35,7 @@ def row_wise(chosen: Chosen, p_given: Any, q_given: Any) -> Any:
         for side in (rows[0], rows[-1])
     )
     met = zip(index[0].tolist(), index[1].tolist(), strict=True)
-    invalid = reporter(chosen, given, rows, met)
+    invalid = reporter(chosen, given, rows, met, count)
     pairs.run(
         chosen.work, rows[0], rows[-1], (index[0], index[1]), results.flat, invalid, chosen.threads
     )
@@ -92,7 +92,8 @@ class SparseSides:
         """Rows of these sides, to be compared."""
         rows = sparse_rows(self.inputs, chosen)
         x, y = rows[0], rows[-1]
-        invalid = reporter(chosen, self.inputs, rows, product(range(len(x)), range(len(y))))
+        met = product(range(len(x)), range(len(y)))
+        invalid = reporter(chosen, self.inputs, rows, met, len(x) * len(y))
         if divergence.reverse:
             x, y = y, x
         return SparseComparison(divergence, chosen, x, y, invalid)
