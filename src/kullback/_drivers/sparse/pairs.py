@@ -149,7 +149,7 @@ def _widths(work: Work, p: SparseRows, p_count: Index, q_count: Index, apart: Ap
     }[apart]
     needed = np.maximum(kept + MERGED + 1, 8)
     step = 1 << np.maximum(np.log2(needed).astype(np.int64) - 2, 0)
-    widths = -(-needed // step) * step
+    widths: Index = -(-needed // step) * step
     if work.rule != "pseudocount":
         return widths
     return np.minimum(widths, p.k) if work.amount * p.k < LARGEST else np.full_like(widths, p.k)
