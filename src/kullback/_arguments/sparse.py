@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kullback._arguments import arrays
-from kullback._arguments.domains import DISTRIBUTIONS, NOTHING_LEFT, sentence
+from kullback._arguments import arrays, axes
+from kullback._arguments.domains import DISTRIBUTIONS, KINDS, NOTHING_LEFT, kind_of, sentence
 from kullback._arguments.options import Chosen
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sparse.rows import SparseRows
@@ -51,19 +51,21 @@ def is_sparse(given: object) -> bool:
     return known is not None and bool(known(given))
 
 
-def given_rows(given: Any, name: str, axis: int = -1) -> Given:
+def given_rows(given: Any, name: str, axis: axes.Axis = -1) -> Given:
     """Sparse rows, or dense ones beside them; TypeError or ValueError naming them otherwise."""
     if not is_sparse(given):
-        return _of_dense(arrays.bins_last(arrays.array(given, name), axis, name), name)
-    arrays.check_dtype(given.dtype, name)
-    arrays.check_axis(axis, given, name)
+        return _of_dense(axes.bins_last(axis, (name, arrays.array(given, name)))[0], name)
+    arrays.check_dtype(given, given, name)
+    places = axes.resolve_axis(axis, given.ndim, f"{name} has shape {given.shape}")
+    if len(places) > 1:
+        raise ValueError(f"axis is {axis}, but the bins of sparse rows are on one axis")
     if given.ndim > 2:
         raise ValueError(
             f"{name} has shape {given.shape}; sparse rows have two axes at most: "
             f"{name}.reshape((-1, {given.shape[-1]}))"
         )
     _check_structure(given, name)
-    turned = given.T if given.ndim == 2 and axis in (0, -2) else given
+    turned = given.T if given.ndim == 2 and places == (0,) else given
     rows = turned if turned.ndim == 2 else turned.reshape((1, -1))
     memory = [part for part in vars(given).values() if isinstance(part, np.ndarray)]
     entries = _in_order(rows.astype(np.float64, copy=False).tocsr())
@@ -167,7 +169,7 @@ def _invalid(given: Given, chosen: Chosen) -> tuple[Array, Array]:
     starts, _, values = given.entries
     wrong = np.flatnonzero(~DISTRIBUTIONS.right(values))
     found = np.diff(starts) == 0 if chosen.work.normalize else np.zeros(starts.size - 1, bool)
-    found[np.searchsorted(starts, wrong, side="right") - 1] = True
+    found[_rows_of(wrong, starts)] = True
     return found, wrong
 
 
@@ -188,21 +190,31 @@ def reporter(
     faults = "; ".join(filter(None, (_fault(each, chosen) for each in given)))
     if faults:
         raise ValueError(faults)
-    return Invalid(lambda: ValueError(f"{_left_empty(given, rows, pairs)} {NOTHING_LEFT}"))
+    named = _left_empty if chosen.work.rule == "skip" else _without_number
+    return Invalid(lambda: ValueError(named(given, rows, pairs)))
 
 
 def _fault(given: Given, chosen: Chosen) -> str:
-    """The first bad entry of an argument, and how many rows are bad; "" if none is."""
+    """The first bad entry of an argument, and how many rows are bad alike; "" if none is."""
     found, wrong = _invalid(given, chosen)
     if not found.any():
         return ""
     starts, columns, values = given.entries
-    first = int(np.flatnonzero(found)[0])
+    first = int(found.argmax())
     places = wrong[(wrong >= starts[first]) & (wrong < starts[first + 1])]
-    entry = (int(columns[places[0]]), values[places[0]]) if places.size else None
-    return sentence(
-        given.name, DISTRIBUTIONS, (first,) if given.lead else (), entry, int(found.sum())
-    )
+    entry, same = None, np.diff(starts) == 0
+    if places.size:
+        entry = (int(columns[places[0]]), values[places[0]])
+        alike = wrong[KINDS[kind_of(entry[1])](values[wrong])]
+        same = np.zeros(found.size, bool)
+        same[_rows_of(alike, starts)] = True
+    counts = int((same & found).sum()), int((found & ~same).sum())
+    return sentence(given.name, DISTRIBUTIONS, (first,) if given.lead else (), entry, counts)
+
+
+def _rows_of(places: Index, starts: Index) -> Index:
+    """The rows in which entries stand."""
+    return np.asarray(np.searchsorted(starts, places, side="right") - 1)
 
 
 def _left_empty(
@@ -215,5 +227,15 @@ def _left_empty(
         if not np.isin(*bins).any():
             row = f"row {i} of {given[0].name}" if given[0].lead else given[0].name
             other = f", against row {j} of {given[-1].name}," if given[-1].lead else ""
-            return row + other
-    return f"a row of {given[0].name}"
+            return f"{row}{other} {NOTHING_LEFT}"
+    return _without_number(given, rows, pairs)
+
+
+def _without_number(
+    given: list[Given], rows: list[SparseRows], pairs: Iterable[tuple[int, int]]
+) -> str:
+    """All rows are distributions, but a user's own f is no number for some."""
+    return (
+        f"f is no number for some rows of {given[0].name}; it must be one wherever p and q are "
+        'above 0 (invalid="nan" gives NaN there)'
+    )

@@ -29,9 +29,25 @@ def check_memory(shape: tuple[int, ...], dtype: np.dtype[Any], function: str = "
     if needed > free or needed > LARGEST:
         raise MemoryError(
             f"the result of {function} has shape {shape} and needs {_readable(needed)}, but "
-            f"{_readable(free)} are available; pass out= a numpy.memmap, float32 input, or fewer "
-            "rows at a time"
+            f"{_readable(free)} are available; pass out= a numpy.memmap, "
+            f"{'float32 input, ' * (dtype.itemsize > 4)}or fewer rows at a time"
         )
+
+
+def threads_with_room(size: int, threads: int, what: str) -> int:
+    """How many threads may work at once, each of which takes `size` bytes for what it converts.
+
+    Raise MemoryError if none can, before anything is done.
+    """
+    if size * threads < 1 << 26:
+        return threads
+    free = available()
+    if size > free:
+        raise MemoryError(
+            f"{what} must be converted, which needs {_readable(size)}, but {_readable(free)} are "
+            "available; give C-contiguous rows of one dtype: float64, float32 or integers"
+        )
+    return min(threads, int(free // size))
 
 
 def aligned(shape: tuple[int, ...], dtype: Any = np.float64) -> np.ndarray[Any, Any]:

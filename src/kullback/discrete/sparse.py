@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kullback._arguments import arrays
+from kullback._arguments import arrays, axes
 from kullback._arguments.options import Chosen
 from kullback._arguments.progress import Shown
 from kullback._arguments.results import Results
@@ -27,7 +27,8 @@ def row_wise(chosen: Chosen, p_given: Any, q_given: Any) -> Any:
         given.append(given_rows(q_given, "q", chosen.axis))
     p, q = given[0], given[-1]
     lead = arrays.common_lead(p, q, ("p", "q"))
-    results = Results(chosen.out, lead, arrays.result_dtype(p, q), [*p.memory, *q.memory])
+    shape = axes.kept(lead, chosen.axis, chosen.keepdims)
+    results = Results(chosen.out, shape, arrays.result_dtype(p, q), [*p.memory, *q.memory])
     rows = sparse_rows(given, chosen)
     count = results.flat.size
     index = tuple(
