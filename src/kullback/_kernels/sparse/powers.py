@@ -15,9 +15,9 @@ import numpy as np
 from kullback._kernels.sparse.forms import OWN, Side, Walk
 from kullback._math.bits import larger, magnitude, select
 from kullback._math.exp import exp, expm1
+from kullback._math.flow import branch
 from kullback._math.log import log, log_normal
 from kullback._math.log_ratio import log_ratio
-from kullback._math.flow import branch
 from kullback._math.tracing import traced
 
 LARGEST = 300.0  # of the logarithms of powers
