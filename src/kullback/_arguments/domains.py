@@ -82,7 +82,7 @@ def _fault(name: str, rows: Array, domain: Domain, parts: Origins) -> str:
     if entry is None:
         same = _blank_rows(flat, domain)
     else:
-        alike = KINDS[_kind(entry[1])]
+        alike = KINDS[kind_of(entry[1])]
         same = _with_any(flat, lambda x: ~domain.right(x) & alike(x))
     others = int((wrong & ~same).sum())
     return sentence(name, domain, place, entry, (int(same.sum()), others), among)
@@ -123,7 +123,7 @@ def _first(place: tuple[Any, ...], entry: tuple[int, Any] | None, domain: Domain
         return f"{where or 'it'} {domain.empty}"
     column, value = entry
     at = ", ".join(filter(None, (where, f"{domain.column} {column}")))
-    return f"{at} is {_kind(value)} ({value})"
+    return f"{at} is {kind_of(value)} ({value})"
 
 
 KINDS: dict[str, Callable[[Any], Any]] = {
@@ -134,7 +134,7 @@ KINDS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
     return next(kind for kind, holds in KINDS.items() if holds(value))
 
 
