@@ -27,6 +27,11 @@ from kullback.discrete.information import (
     mutual_information as mutual_information,
 )
 from kullback.discrete.matrices import condensed as condensed, pairwise as pairwise
+from kullback.discrete.neighbors import Neighbors as Neighbors
+from kullback.discrete.neighbourhoods import (
+    kneighbors as kneighbors,
+    radius_neighbors as radius_neighbors,
+)
 from kullback.gaussians.diagonal import (
     gaussian_kl_divergence as gaussian_kl_divergence,
     standard_gaussian_kl_divergence as standard_gaussian_kl_divergence,

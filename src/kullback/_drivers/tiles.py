@@ -13,7 +13,7 @@ from kullback._drivers.equal_rows import EqualRows
 from kullback._drivers.forms import Form, Pairs, Place
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sources import Source
-from kullback._drivers.targets import Condensed, Matrix
+from kullback._drivers.targets import Target
 from kullback._kernels import UNCERTIFIED
 from kullback._process import blas, threads
 from kullback._process.arrays import Array, Index
@@ -61,7 +61,7 @@ class AllPairs(NamedTuple):
     form: Form
     x: Source
     y: Source
-    target: Matrix | Condensed
+    target: Target
     invalid: Invalid
     in_proportion: bool = False  # whether rows in proportion are the same
 

@@ -10,7 +10,7 @@ from typing import Any
 from numba import types
 
 from kullback._jit import compile_kernel
-from kullback._kernels import binning
+from kullback._kernels import binning, selection
 from kullback._kernels.arithmetic import DOUBLE, SINGLE, Arithmetic, Terms
 from kullback._kernels.matrices import centred, entropic, roots
 from kullback._kernels.matrices.products import Outcome, Side, make_certify, make_prepare
@@ -189,3 +189,30 @@ def weighted_sums() -> Any:
     """weighted_sums(values, known, weights, choice, most, m, normalize, out): see `means`."""
     given = (READ, _KNOWN, READ, INDEX, READ, types.intp, types.boolean, VECTOR)
     return compile_kernel(make_weighted_sums(), "mean-weighted-sums", given)
+
+
+_PAIRS = (types.Array(types.intp, 1, "C"), types.Array(types.intp, 1, "C"), VECTOR)
+_COLUMNS = types.Array(types.intp, 2, "C")
+
+
+@cache
+def offer(single: bool) -> Any:
+    """offer(values, row, column, side, own, limits, last, rows, columns, chosen): `selection`."""
+    given = (BLOCK, types.intp, types.intp, types.intp, types.boolean, VECTOR, _PAIRS[0], *_PAIRS)
+    return compile_kernel(selection.make_offer(single), f"nearest-offer-{single:d}", given)
+
+
+@cache
+def insert(dtype: str) -> Any:
+    """insert(rows, columns, values, best, index, first, limits, last): see `selection`."""
+    best = types.Array(NUMBERS[dtype], 2, "C")
+    given = (INDEX, INDEX, READ, best, _COLUMNS, types.intp, VECTOR, _PAIRS[0])
+    return compile_kernel(selection.make_insert(), f"nearest-insert-{dtype}", given)
+
+
+@cache
+def ordered(dtype: str) -> Any:
+    """ordered(best, index, first, start, stop): see `selection`."""
+    best = types.Array(NUMBERS[dtype], 2, "C")
+    given = (best, _COLUMNS, types.intp, types.intp, types.intp)
+    return compile_kernel(selection.make_ordered(), f"nearest-ordered-{dtype}", given)

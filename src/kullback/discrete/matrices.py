@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kullback._arguments import arrays
-from kullback._arguments.domains import first_without_common_bins, reporter
+from kullback._arguments.domains import left_empty, reporter
 from kullback._arguments.faces import face
 from kullback._arguments.options import Chosen, MatrixOptions, checked
 from kullback._arguments.progress import Shown
@@ -93,8 +93,8 @@ def pairwise(
     divergence = divergence_of(metric)
     chosen = checked(divergence, **options)
     y = None if y is x else y
-    x_array = _matrix(x, "x")
-    y_array = x_array if y is None else _matrix(y, "y")
+    x_array = arrays.matrix(x, "x")
+    y_array = x_array if y is None else arrays.matrix(y, "y")
     arrays.common_bins(x_array, y_array, ("x", "y"))
     dtype = arrays.result_dtype(x_array, y_array)
     shape = (len(x_array), len(y_array))
@@ -102,7 +102,7 @@ def pairwise(
     symmetric = y is None and divergence.symmetric
     target = Matrix(result.T if divergence.reverse else result, symmetric)
     named = [("x", x_array)] if y is None else [("x", x_array), ("y", y_array)]
-    report = reporter(chosen, named, partial(_left_empty, x_array, y_array))
+    report = reporter(chosen, named, partial(left_empty, x_array, y_array))
     kind = chosen.work.matrix_dtype(dtype)
     x_rows, y_rows = _rows(x_array, kind), _rows(y_array, kind)
     if y is None:
@@ -158,7 +158,7 @@ def condensed(
     chosen = checked(divergence, **options)
     if not divergence.symmetric:
         raise ValueError(f"the metric {metric!r} is not symmetric; use pairwise")
-    x_array = _matrix(x, "x")
+    x_array = arrays.matrix(x, "x")
     arrays.common_bins(x_array, x_array, ("x", "x"))
     dtype = arrays.result_dtype(x_array)
     n = len(x_array)
@@ -168,11 +168,6 @@ def condensed(
     rows = _rows(x_array, chosen.work.matrix_dtype(dtype))
     _run(divergence, chosen, rows, rows, Condensed(result, n), report)
     return result
-
-
-def _left_empty(x: Array, y: Array) -> str:
-    i, j = first_without_common_bins(x[:, None], y[None], (len(x), len(y)))
-    return f"row {i} of x, against row {j} of y,"
 
 
 def _run(
@@ -198,13 +193,6 @@ def _run(
     job = tiles.AllPairs(work, FORMS[name](work, x, y), x, y, target, invalid, in_proportion)
     with Shown(chosen.progress) as shown:
         tiles.run(job, tiles.tile_shape(name, n, m, k), chosen.threads, shown)
-
-
-def _matrix(given: ArrayLike, name: str) -> Array:
-    array = arrays.array(given, name)
-    if array.ndim != 2:
-        raise ValueError(f"{name} has shape {array.shape}; it must have two axes, rows and bins")
-    return array
 
 
 def _rows(array: Array, dtype: np.dtype[Any]) -> Rows:
