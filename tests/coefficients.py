@@ -20,6 +20,8 @@ SERIES = {
     "EXPONENTIAL": (10, 0.3467),  # here the largest |r|
     "LOG2": (8, 0.03126),  # here and below the largest |f|
     "LOG2_SINGLE": (4, 0.01563),
+    "COSINE": (10, 0.5),  # here the largest number of turns
+    "SINE": (10, 0.5),
 }
 
 
@@ -42,6 +44,17 @@ def binary_series(f: mpmath.mpf) -> mpmath.mpf:
         return mpmath.log1p(f) / mpmath.log(2) / f if f else 1 / mpmath.log(2)
 
 
+def cosine(z: mpmath.mpf) -> mpmath.mpf:
+    """cos(2 pi t) at z = t**2."""
+    return mpmath.cos(2 * mpmath.pi * mpmath.sqrt(z))
+
+
+def sine(z: mpmath.mpf) -> mpmath.mpf:
+    """sin(2 pi t) / t."""
+    t = mpmath.sqrt(z)
+    return mpmath.sin(2 * mpmath.pi * t) / t if t else 2 * mpmath.pi
+
+
 def series_and_interval(name: str) -> tuple[Callable[[mpmath.mpf], mpmath.mpf], mpmath.mpf, int]:
     """The function, half the width of its interval and the middle of it in that unit."""
     largest = mpmath.mpf(SERIES[name][1])
@@ -49,6 +62,8 @@ def series_and_interval(name: str) -> tuple[Callable[[mpmath.mpf], mpmath.mpf], 
         return exponential_series, largest, 0
     if name.startswith("LOG2"):
         return binary_series, largest, 0
+    if name in ("COSINE", "SINE"):
+        return (cosine if name == "COSINE" else sine), largest**2 / 2, 1
     return atanh_series, largest**2 / 2, 1
 
 

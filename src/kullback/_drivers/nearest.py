@@ -18,6 +18,7 @@ from kullback._process import threads
 from kullback._process.arrays import Array, Index
 
 ORDERED_AT_ONCE = 1 << 14  # places: 1 ms
+FEWEST_MORE = 10  # seeds than neighbours: some of the nearest by their bounds are not the nearest
 BLOCK = 256  # rows whose pairs within a radius lie together
 Triples = tuple[Array, Array, Array]
 
@@ -66,6 +67,8 @@ class Nearest(_Search):
         self.limits = np.full(len(distances), np.inf)
         self.last = np.full(len(distances), EMPTY)
         self.single = distances.dtype == np.float32
+        count = distances.shape[1] - first
+        self.seeds = count + max(FEWEST_MORE, count // 4)
 
     def write(self, i: slice, j: slice, values: Array) -> None:
         for rows, columns, tile, side in self.sides.of(i, j, values):
@@ -74,14 +77,17 @@ class Nearest(_Search):
             place = (rows.start, columns.start, side, self.sides.own)
             count = build.offer(self.single)(tile, *place, self.limits, self.last, *found, chosen)
             if count:
-                with self._lock:
-                    self.insert(found[0, :count], found[1, :count], chosen[:count])
+                self.take(found[0, :count], found[1, :count], chosen[:count])
 
-    def insert(self, rows: Index, columns: Index, values: Array) -> None:
-        """Let the best be those of them and of these pairs."""
+    def take(self, rows: Index, columns: Index, values: Array) -> None:
+        """Let the best be those of them and of these pairs, none of which is among them."""
         kernel = build.insert(self.distances.dtype.str[1:])
         best = (self.distances, self.indices, self.first)
-        kernel(rows, columns, values, *best, self.limits, self.last)
+        if self.single:
+            with np.errstate(over="ignore"):
+                values = values.astype(np.float32).astype(np.float64)
+        with self._lock:
+            kernel(rows, columns, values, *best, self.limits, self.last)
 
     def finish(self, most_threads: int) -> None:
         """Put every row in order; places that nothing has filled become NaN, in column -1."""
@@ -102,6 +108,8 @@ class Within(_Search):
     def __init__(self, n: int, radius: float, dtype: np.dtype[np.floating], sides: Sides) -> None:
         super().__init__(sides)
         self.n, self.radius, self.dtype = n, radius, dtype
+        self.limits, self.last = np.full(n, radius), np.zeros(n, np.intp)
+        self.seeds = 0  # the limits are known
         self._pieces: list[list[Triples]] = [[] for _ in range(-(-n // BLOCK))]
 
     def write(self, i: slice, j: slice, values: Array) -> None:
@@ -122,16 +130,26 @@ class Within(_Search):
             some = slice(start, (block + 1) * BLOCK - row)
             r, c = np.nonzero(near[some])
             if r.size:
-                self.insert(block, r + start + row, c + column, tile[some][r, c])
+                self._add(block, r + start + row, c + column, tile[some][r, c])
+
+    def take(self, rows: Index, columns: Index, values: Array) -> None:
+        """Keep those of these pairs that are near."""
+        with np.errstate(over="ignore"):
+            values = values.astype(self.dtype)
+        near = np.flatnonzero(values <= self.radius)
+        blocks = rows[near] // BLOCK
+        for block in np.unique(blocks):
+            some = near[blocks == block]
+            self._add(block, rows[some], columns[some], values[some])
 
     def add_diagonal(self, values: Array) -> None:
         """Keep each row as its own neighbour, before all others; it is at 0, or NaN."""
         for block in range(len(self._pieces)):
             some = np.arange(block * BLOCK, min(self.n, (block + 1) * BLOCK))
             some = some[values[some] <= self.radius]
-            self.insert(block, some, some, values[some])
+            self._add(block, some, some, values[some])
 
-    def insert(self, block: int, rows: Index, columns: Index, values: Array) -> None:
+    def _add(self, block: int, rows: Index, columns: Index, values: Array) -> None:
         """Keep these pairs, whose rows are in this block."""
         short = (rows - block * BLOCK).astype(np.intp), columns.astype(np.int32)
         with self._lock:

@@ -10,9 +10,9 @@ from typing import Any
 from numba import types
 
 from kullback._jit import compile_kernel
-from kullback._kernels import binning, selection
+from kullback._kernels import binning, selection, sieve
 from kullback._kernels.arithmetic import DOUBLE, SINGLE, Arithmetic, Terms
-from kullback._kernels.matrices import centred, entropic, roots
+from kullback._kernels.matrices import centred, cosines, entropic, roots
 from kullback._kernels.matrices.products import Outcome, Side, make_certify, make_prepare
 from kullback._kernels.means.long import make_means
 from kullback._kernels.means.results import make_weighted_sums
@@ -216,3 +216,36 @@ def ordered(dtype: str) -> Any:
     best = types.Array(NUMBERS[dtype], 2, "C")
     given = (best, _COLUMNS, types.intp, types.intp, types.intp)
     return compile_kernel(selection.make_ordered(), f"nearest-ordered-{dtype}", given)
+
+
+@cache
+def cosine_features(dtype: str) -> Any:
+    """cosines(rows, amount, normalize, mean, out, constant, norm, error): see `cosines`."""
+    out = types.Array(types.float32, 2, "C")
+    given = (contiguous(dtype, 2), types.float64, types.boolean, READ)
+    made = (out, VECTOR, VECTOR, VECTOR)
+    return compile_kernel(cosines.make_cosines(), f"js-cosines-{dtype}", (*given, *made))
+
+
+def _sieved(dtype: str) -> tuple[Any, Any, Any]:
+    """Types: a tile, what there is of each of its rows or columns, masks and how they meet."""
+    tile = types.Array(NUMBERS[dtype], 2, "C")
+    return tile, contiguous(dtype, 1), (WORDS, WORDS, types.boolean)
+
+
+@cache
+def sieved(dtype: str) -> Any:
+    """sieve(product, reach, need, last, norm, constant, limit, own, ...): see `sieve`."""
+    tile, each, masks = _sieved(dtype)
+    given = (tile, each, each, INDEX, each, each, each, each, INDEX, *masks)
+    options = (types.boolean, types.intp, types.intp)
+    function = sieve.make_sieve(dtype == "f4")
+    return compile_kernel(function, f"nearest-sieve-{dtype}", (*given, *options, *_PAIRS))
+
+
+@cache
+def seeds(dtype: str) -> Any:
+    """seeds(product, reach, need, norm, constant, ..., rows, columns): see `sieve`."""
+    tile, each, masks = _sieved(dtype)
+    given = (tile, each, each, each, each, *masks, types.intp, types.intp, *_PAIRS[:2])
+    return compile_kernel(sieve.make_seeds(dtype == "f4"), f"nearest-seeds-{dtype}", given)

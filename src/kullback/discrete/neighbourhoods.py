@@ -19,7 +19,8 @@ from kullback._arguments.progress import Shown
 from kullback._catalogue import Divergence
 from kullback._catalogue import metric as divergence_of
 from kullback._drivers import rows as row_driver
-from kullback._drivers import tiles
+from kullback._drivers import tiles, sifting
+from kullback._drivers.filters import CosineFilter, ProductFilter
 from kullback._drivers.nearest import Nearest, Sides, Within
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sources import Rows
@@ -30,6 +31,10 @@ from kullback.discrete.matrices import FORMS, Metric
 from kullback.discrete.neighbors import Neighbors
 
 
+FILTERS = {"js": CosineFilter}|dict.fromkeys(("kl","jeffreys","hellinger","bhattacharyya"), ProductFilter)
+import collections
+FILTER_DTYPES=collections.defaultdict(tuple)
+FILTER_DTYPES.update({"js": ("f4",)}|dict.fromkeys(("kl","jeffreys","hellinger","bhattacharyya"), ("f4","f8")))
 class Search(NamedTuple):
     """What was given, checked."""
 
@@ -265,17 +270,15 @@ def _itself(search: Search) -> Array:
 
 
 def _run(search: Search, target: Nearest | Within) -> None:
-    """Offer all pairs to the target."""
-    work, x, y = search.chosen.work, search.x, search.y
-    if search.divergence.reverse:
-        x, y = y, x
-    n, m, k = x.lead[0], y.lead[0], x.width
+    """Offer all pairs that may be near to the target."""
+    n, m = search.shape
     if not n or not m:
         return
-    # A product's last digits hang on the place of a row in it, and equal rows must be equally far.
-    plain = work.rule in ("plain", "pseudocount")
-    name = "entropic" if plain and search.divergence.matrix_form == "entropic" else "pairs"
-    in_proportion = work.normalize and work.rule == "plain"
-    job = tiles.AllPairs(work, FORMS[name](work, x, y), x, y, target, search.invalid, in_proportion)
     with Shown(search.chosen.progress) as shown:
-        tiles.run(job, tiles.tile_shape(name, n, m, k), search.chosen.threads, shown)
+        work, y = search.chosen.work, search.y
+        for dtype in FILTER_DTYPES[work.kernel]:
+            sieve = FILTERS[work.kernel](work, search.x, y, dtype)
+            job = sifting.Job(work, sieve, search.x, y, target, search.invalid, search.dtype.str[1:])
+            print("computed", sifting.run(job, search.most_threads, shown)/n)
+            return
+        _all(search, target, shown)
