@@ -17,7 +17,7 @@ from kullback._drivers.products import WORD, Product
 from kullback._drivers.rows import Work
 from kullback._drivers.sources import Rows
 from kullback._kernels import build
-from kullback._kernels.matrices.cosines import PARTS
+from kullback._kernels.matrices.cosines import PARTS, RATIO
 from kullback._kernels.matrices.reference import ROW, least_of_sums
 from kullback._math.lanes import SINGLE_WIDTH
 from kullback._process.arrays import Array
@@ -34,17 +34,23 @@ RESULT_ERROR = {"f4": 4e-5, "f8": 2e-12}
 
 
 class Sifted(NamedTuple):
-    """What a filter makes of rows. `constant` and `norm` have a few more places, at infinity."""
+    """What a filter makes of rows.
+
+    `loss` is what the constants may be wrong by, and has been taken from them already. The three
+    have a few more places than there are rows.
+    """
 
     factors: Array
     constant: Array
     norm: Array
+    loss: Array
     mask: Array
 
     def part(self, rows: slice) -> Sifted:
         """Some of them."""
         wide = slice(rows.start, rows.stop + SINGLE_WIDTH)
-        return Sifted(self.factors[rows], self.constant[wide], self.norm[wide], self.mask[rows])
+        numbers = (each[wide] for each in (self.constant, self.norm, self.loss))
+        return Sifted(self.factors[rows], *numbers, self.mask[rows])
 
 
 class Filter(Protocol):
@@ -66,6 +72,8 @@ class Filter(Protocol):
 
     def limits(self, results: Array) -> Array: ...
 
+    def results(self, bounds: Array) -> Array: ...
+
 
 def product_error(sieve: Filter) -> float:
     """What the product of two norms is multiplied by, in whatever order a product is added up."""
@@ -74,13 +82,9 @@ def product_error(sieve: Filter) -> float:
 
 def space(sieve: Filter, count: int) -> Sifted:
     """Room for so many rows."""
-    beyond = np.full((2, count + SINGLE_WIDTH), np.inf)
-    return Sifted(
-        aligned((count, sieve.width), sieve.dtype),
-        beyond[0],
-        beyond[1],
-        np.zeros((count, sieve.words), np.uint64),
-    )
+    numbers = np.zeros((3, count + SINGLE_WIDTH))
+    masks = np.zeros((count, sieve.words), np.uint64)
+    return Sifted(aligned((count, sieve.width), sieve.dtype), *numbers, masks)
 
 
 class CosineFilter:
@@ -110,7 +114,8 @@ class CosineFilter:
         count = len(rows)
         factors, constant, norm, error = self._features(rows)
         made.factors[:] = factors
-        made.constant[:count] = constant - error * (norm + error)
+        made.loss[:count] = error * (norm + error)
+        made.constant[:count] = constant
         made.norm[:count] = norm + error / product_error(self)
 
     right = left
@@ -118,6 +123,10 @@ class CosineFilter:
     def limits(self, results: Array) -> Array:
         root = self.work.alpha == 0.5
         return (results * self.work.unit) ** 2 if root else results * self.work.unit
+
+    def results(self, bounds: Array) -> Array:
+        most = np.maximum(bounds, 0.0) / RATIO
+        return (np.sqrt(most) if self.work.alpha == 0.5 else most) / self.work.unit
 
 
 class ProductFilter:
@@ -144,7 +153,8 @@ class ProductFilter:
         factors, constant, size, norm, mask = prepared
         count = len(rows)
         made.factors[:] = factors
-        made.constant[:count] = constant - ROW * 2.0**-53 * size - least_of_sums(self.form.k)
+        made.loss[:count] = ROW * 2.0**-53 * size + least_of_sums(self.form.k)
+        made.constant[:count] = constant
         made.norm[:count] = norm
         made.mask[:] = mask.view(np.uint64)
 
@@ -155,6 +165,14 @@ class ProductFilter:
         if self.work.kernel == "bhattacharyya":
             return np.where(np.isinf(values), values, -np.expm1(-values))
         return values
+
+    def results(self, bounds: Array) -> Array:
+        values = np.maximum(bounds, 0.0)
+        if self.work.kernel == "hellinger":
+            values = np.sqrt(values)
+        elif self.work.kernel == "bhattacharyya":
+            values = -np.log1p(-np.minimum(values, 1.0))
+        return values / self.work.unit
 
 
 def _sample(rows: Rows) -> Array:
@@ -172,8 +190,9 @@ def fill(sieve: Filter, prepare: Any, rows: Array, made: Sifted) -> None:
         part = made.part(some)
         own = slice(0, some.stop - some.start)
         prepare(rows[some], part)
-        constant = part.constant[own]
-        constant -= sieve.width * UNDERFLOW[sieve.dtype]
+        constant, loss = part.constant[own], part.loss[own]
+        loss += sieve.width * UNDERFLOW[sieve.dtype]
+        constant -= loss
         most = np.abs(part.factors).max(axis=1)
         usable = (most < LARGEST[sieve.dtype]) & (np.abs(constant) < LARGEST[sieve.dtype])
         part.factors[~usable] = 0.0

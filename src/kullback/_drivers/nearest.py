@@ -70,6 +70,13 @@ class Nearest(_Search):
         count = distances.shape[1] - first
         self.seeds = count + max(FEWEST_MORE, count // 4)
 
+    def sample(self, rows: slice) -> Nearest:
+        """A target that asks for as many neighbours of some of the rows."""
+        count = self.distances[rows].shape[0]
+        size = count, self.distances.shape[1] - self.first + self.sides.own
+        empty = np.empty(size, self.distances.dtype), np.empty(size, np.intp)
+        return Nearest(*empty, 0, Sides(swapped=self.sides.swapped))
+
     def write(self, i: slice, j: slice, values: Array) -> None:
         for rows, columns, tile, side in self.sides.of(i, j, values):
             found = np.empty((2, tile.size), np.intp)
@@ -81,11 +88,25 @@ class Nearest(_Search):
 
     def take(self, rows: Index, columns: Index, values: Array) -> None:
         """Let the best be those of them and of these pairs, none of which is among them."""
-        kernel = build.insert(self.distances.dtype.str[1:])
-        best = (self.distances, self.indices, self.first)
         if self.single:
             with np.errstate(over="ignore"):
                 values = values.astype(np.float32).astype(np.float64)
+        self._insert(rows, columns, values)
+
+    def expect(self, rows: Index, columns: Index, most: Array) -> None:
+        """These pairs will come, and with no more than that: their limits hold from now on."""
+        if self.single:
+            most = np.nextafter(most.astype(np.float32), np.float32(np.inf)).astype(np.float64)
+        self._insert(rows, ~columns, most)
+
+    def settle(self) -> None:
+        """The pairs that were expected come now."""
+        kernel = build.settled(self.distances.dtype.str[1:])
+        kernel(self.distances, self.indices, self.first, self.last)
+
+    def _insert(self, rows: Index, columns: Index, values: Array) -> None:
+        kernel = build.insert(self.distances.dtype.str[1:])
+        best = (self.distances, self.indices, self.first)
         with self._lock:
             kernel(rows, columns, values, *best, self.limits, self.last)
 
@@ -112,6 +133,11 @@ class Within(_Search):
         self.seeds = 0  # the limits are known
         self._pieces: list[list[Triples]] = [[] for _ in range(-(-n // BLOCK))]
 
+    def sample(self, rows: slice) -> Within:
+        """A target that asks for the neighbours of some of the rows."""
+        count = len(range(self.n)[rows])
+        return Within(count, self.radius, self.dtype, Sides(swapped=self.sides.swapped))
+
     def write(self, i: slice, j: slice, values: Array) -> None:
         for rows, columns, tile, side in self.sides.of(i, j, values):
             with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
@@ -131,6 +157,12 @@ class Within(_Search):
             r, c = np.nonzero(near[some])
             if r.size:
                 self._add(block, r + start + row, c + column, tile[some][r, c])
+
+    def expect(self, rows: Index, columns: Index, most: Array) -> None:
+        """Nothing is learnt from that."""
+
+    def settle(self) -> None:
+        """There is nothing to take out."""
 
     def take(self, rows: Index, columns: Index, values: Array) -> None:
         """Keep those of these pairs that are near."""

@@ -41,6 +41,11 @@ class Work(NamedTuple):
     def alpha(self) -> float:
         return self.divergence.alpha
 
+    @property
+    def cuts(self) -> bool:
+        """Whether a rule looks at both entries of a bin, so that no row can be prepared alone."""
+        return self.rule not in ("plain", "pseudocount")
+
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """Results in nats of row pairs in float64 `out`; how many are no distributions (nan)."""
         given = RowPairs(p, p_index, q, q_index)

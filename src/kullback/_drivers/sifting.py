@@ -1,9 +1,9 @@
 """A search by a filter: tiles of its product, sifted while they are in the cache.
 
-What the bound does not put beyond the limit of its row is computed by `rows`, and offered to the
-target. The limits are those of the target, which become less as near rows are found, so a tile in
-which too much would pass is first asked for the nearest few by their bounds. Results do not hang on
-any of that: they are the same numbers whatever passes.
+What the bound does not put beyond the limit of its row is kept, and the target told what it is at
+most, by which the limits become less. So a tile in which too much would pass is first asked for the
+nearest few by their bounds. At last what the limits leave is computed by `rows`: at best the
+neighbours alone. Results do not hang on any of that: they are the same numbers whatever passes.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from kullback._drivers import filters
-from kullback._drivers.filters import Filter, Sifted
+from kullback._drivers.filters import CosineFilter, Filter, ProductFilter, Sifted
 from kullback._drivers.nearest import Sides
 from kullback._drivers.rows import Invalid, Work
-from kullback._drivers.sources import Source
+from kullback._drivers.sources import Rows
 from kullback._drivers.tiles import cut, within
 from kullback._kernels import build
 from kullback._math.lanes import SINGLE_WIDTH
@@ -32,7 +32,24 @@ EXPECTED = 16  # pairs that pass, for each row and column of a tile; where more 
 AT_ONCE = 64  # rows of a tile of which everything may pass
 FAR = 1 << 60  # a column that no tile has
 LOST = 2.0**-22  # more than the rounding of a sum loses of the larger of two numbers
+MOST_KEPT = 1 << 20  # pairs: 16 MB
+COMPUTED, FEWEST = 1 << 20, 16  # numbers of the rows that are computed in one go, and pairs
 PART = 1 << 16  # numbers of rows that are prepared in one go
+
+
+SMALL = 1 << 21  # pairs times bins, of which all are computed in 2 ms
+SAMPLED = 128  # one in so many queries
+# What things take, in ns: for each number of a row, a term of a product, of JS and of `rows`.
+PRODUCT = {"f4": 0.026, "f8": 0.052}
+ENTROPIC, PAIR = 1.0, 1.5
+BY_PRODUCT = (ProductFilter, "f4"), (ProductFilter, "f8")
+FILTERS: dict[object, tuple[tuple[Callable[..., Filter], str], ...]] = {
+    "js": ((CosineFilter, "f4"),),
+    "kl": BY_PRODUCT,
+    "jeffreys": BY_PRODUCT,
+    "hellinger": BY_PRODUCT,
+    "bhattacharyya": BY_PRODUCT,
+}
 
 
 class Target(Protocol):
@@ -45,26 +62,31 @@ class Target(Protocol):
 
     def take(self, rows: Index, columns: Index, values: Array) -> None: ...
 
+    def expect(self, rows: Index, columns: Index, most: Array) -> None: ...
+
+    def settle(self) -> None: ...
+
+    def sample(self, rows: slice) -> Target: ...
+
 
 class Job(NamedTuple):
     """Queries x, what is searched, y, and who takes what is near."""
 
     work: Work
-    filter: Filter
-    x: Source
-    y: Source
+    x: Rows
+    y: Rows
     target: Target
     invalid: Invalid
-    result_dtype: str
+    dtype: str  # of the results
 
 
 class Side(NamedTuple):
-    """Some rows as they are, what the filter makes of them, and that as the kernels take it."""
+    """What the filter makes of some rows, and that as the kernels take it."""
 
     start: int
-    rows: Array
     sifted: Sifted
     below: Array  # the constants, and what is lost when they are added, rounded down
+    loss: Array
     norm: Array
     reach: Array
 
@@ -97,6 +119,15 @@ class Tile(NamedTuple):
         return Tile(self.right, self.left, self.j, self.i, self.both)
 
 
+class Kept(NamedTuple):
+    """Pairs that may be near, and their bounds; where `both`, either row may want the other."""
+
+    rows: Index
+    columns: Index
+    least: Array
+    both: bool
+
+
 class Panel(NamedTuple):
     """Rows and columns that are prepared at once, and the tiles in which they meet."""
 
@@ -106,15 +137,43 @@ class Panel(NamedTuple):
     both: bool
 
 
-def run(job: Job, most_threads: int, progress: threads.Progress | None = None) -> int:
+def run_if_it_pays(job: Job, most_threads: int, progress: threads.Progress | None) -> bool:
+    """Search by the filter that will be fastest, unless to compute all pairs will be faster.
+
+    A few of the queries tell how much each filter leaves.
+    """
+    n, m = job.x.lead[0], job.y.lead[0]
+    if job.work.cuts or job.work.kernel not in FILTERS or n * m * job.x.width < SMALL:
+        return False
+    some = slice(0, n, min(n, SAMPLED))
+    sample = job._replace(x=job.x.every(some), target=job.target.sample(some))
+    half = 0.5 if job.target.sides.symmetric else 1.0
+    best, fastest = None, half * m * job.x.width * (ENTROPIC if job.work.kernel == "js" else PAIR)
+    for make, dtype in FILTERS[job.work.kernel]:
+        sieve = make(job.work, job.x, job.y, dtype)
+        product = half * m * sieve.width * PRODUCT[dtype]
+        if product < fastest:
+            left = run(sample, sieve, 1) / sample.x.lead[0]
+            time = product + left * job.x.width * PAIR
+            if time < fastest:
+                best, fastest = sieve, time
+    if best is not None:
+        run(job, best, most_threads, progress)
+    return best is not None
+
+
+def run(
+    job: Job, sieve: Filter, most_threads: int, progress: threads.Progress | None = None
+) -> int:
     """Offer all pairs that may be near to the target; how many had to be computed."""
-    panels = list(_panels(job, _tile_size(job, most_threads)))
-    search = _Search(job, most_threads)
+    panels = list(_panels(job, sieve, _tile_size(job, most_threads)))
+    search = _Search(job, sieve, most_threads)
     done, total = 0, sum(len(panel.tiles) for panel in panels)
     with blas.at_most(1):  # every thread makes the products of its own tiles
         for panel in panels:
             search.panel(panel, _offset(progress, done, total))
             done += len(panel.tiles)
+        search.settle()
     return search.computed
 
 
@@ -128,10 +187,10 @@ def _tile_size(job: Job, most_threads: int) -> int:
     return max(SMALLEST_TILE, min(LARGEST_TILE, wanted))
 
 
-def _panels(job: Job, size: int) -> Iterator[Panel]:
+def _panels(job: Job, sieve: Filter, size: int) -> Iterator[Panel]:
     """Each row's first tile comes before its others: it has the limits for them."""
     n, m = job.x.lead[0], job.y.lead[0]
-    most = max(1, PANEL_BYTES // (job.filter.width * int(job.filter.dtype[1])))
+    most = max(1, PANEL_BYTES // (sieve.width * int(sieve.dtype[1])))
     if job.target.sides.symmetric:
         parts = cut(0, m, most)
         for number, columns in enumerate(parts):
@@ -156,10 +215,12 @@ def _all(rows: slice, columns: slice, size: int) -> list[tuple[slice, slice]]:
 class _Search:
     """A job while it is done: what is prepared, and what the threads share."""
 
-    def __init__(self, job: Job, most_threads: int) -> None:
-        self.job, self.most_threads = job, most_threads
+    def __init__(self, job: Job, sieve: Filter, most_threads: int) -> None:
+        self.job, self.filter, self.most_threads = job, sieve, most_threads
         self.computed = 0
         self._lock = threading.Lock()
+        self._kept: list[Kept] = []
+        self._count = 0  # of pairs that are kept
         self._spare: list[Array] = []  # memory of tiles that are done
         self._left: tuple[slice, Side] | None = None
         self._right: tuple[slice, Side] | None = None
@@ -169,37 +230,39 @@ class _Search:
         job = self.job
         if self._right is None or self._right[0] != panel.columns:
             self._right = None
-            self._right = panel.columns, self._side(job.y, job.filter.right, panel.columns)
-        if job.filter.alike and job.x is job.y and panel.rows == panel.columns:
+            self._right = panel.columns, self._side(job.y, self.filter.right, panel.columns)
+        if self.filter.alike and job.x is job.y and panel.rows == panel.columns:
             self._left = self._right
         elif self._left is None or self._left[0] != panel.rows:
             self._left = None
-            self._left = panel.rows, self._side(job.x, job.filter.left, panel.rows)
+            self._left = panel.rows, self._side(job.x, self.filter.left, panel.rows)
         left, right = self._left[1], self._right[1]
 
         def tile(number: int) -> None:
             self._tile(Tile(left, right, *panel.tiles[number], panel.both))
 
         threads.run(tile, len(panel.tiles), self.most_threads, progress)
+        self._forget()
+        if self._count > MOST_KEPT // 2:
+            self.settle()
 
-    def _side(self, source: Source, prepare: Callable[..., None], rows: slice) -> Side:
+    def _side(self, source: Rows, prepare: Callable[..., None], rows: slice) -> Side:
         """Some rows, prepared by all threads."""
-        sieve = self.job.filter
+        sieve = self.filter
         parts = cut(rows.start, rows.stop, max(1, PART // source.width))
         made = filters.space(sieve, rows.stop - rows.start)
-        whole = source.tile(rows.start, rows.stop)[0]
 
         def part(number: int) -> None:
-            some = within(parts[number], rows)
-            filters.fill(sieve, prepare, whole[some], made.part(some))
+            some = parts[number]
+            given = source.tile(some.start, some.stop)[0]
+            filters.fill(sieve, prepare, given, made.part(within(some, rows)))
 
         threads.run(part, len(parts), self.most_threads)
-        with np.errstate(invalid="ignore"):  # infinity less infinity, beyond the last row
-            lowered = made.constant - LOST * np.abs(made.constant)
-        below = _rounded(lowered, -np.inf, sieve.dtype)
+        lost = LOST * np.abs(made.constant)
+        below = _rounded(made.constant - lost, -np.inf, sieve.dtype)
         norm = _rounded(made.norm, np.inf, sieve.dtype)
         reach = _rounded(made.norm * filters.product_error(sieve), np.inf, sieve.dtype)
-        return Side(rows.start, whole, made, below, norm, reach)
+        return Side(rows.start, made, below, made.loss + lost, norm, reach)
 
     def _tile(self, tile: Tile) -> None:
         """Make the product, and offer the target what the bound leaves."""
@@ -225,20 +288,20 @@ class _Search:
             np.matmul(x, y.T, out=product)
         return memory, product
 
-    def _limits(self, rows: slice) -> Array:
+    def _limits(self, rows: slice | Index) -> Array:
         """The limits of some rows as the filter takes them, and what results may be wrong by."""
-        limits = self.job.filter.limits(self.job.target.limits[rows])
-        return limits + np.abs(limits) * filters.RESULT_ERROR[self.job.result_dtype]
+        limits = self.filter.limits(self.job.target.limits[rows])
+        return limits + np.abs(limits) * filters.RESULT_ERROR[self.job.dtype]
 
     def _need(self, side: Side, own: slice, rows: slice) -> Array:
         """What W must be at least in these rows: see `sieve`."""
         constant = side.sifted.constant[own]
-        return _rounded(constant - self._limits(rows), -np.inf, self.job.filter.dtype)
+        return _rounded(constant - self._limits(rows), -np.inf, self.filter.dtype)
 
     def _sift(self, tile: Tile, product: Array, room: int) -> bool:
         """Offer the target all pairs that may be near; False if there are more than `room`."""
         job, left, right, x, y = self.job, tile.left, tile.right, tile.x, tile.y
-        dtype = job.filter.dtype
+        dtype = self.filter.dtype
         wide = slice(y.start, y.stop + SINGLE_WIDTH)  # whole lanes
         limit = np.zeros(wide.stop - wide.start, dtype)
         if tile.both:
@@ -246,61 +309,126 @@ class _Search:
         of_rows = left.reach[x], self._need(left, x, tile.i), job.target.last[tile.i] - tile.j.start
         of_columns = right.norm[wide], right.below[wide], limit
         own = left.below[x], job.target.last[tile.j] - tile.i.start
-        masks = left.sifted.mask[x], right.sifted.mask[y], job.filter.either
+        masks = left.sifted.mask[x], right.sifted.mask[y], self.filter.either
         options = tile.both, self._same(tile), job.target.seeds
         rows, columns = np.empty((2, room), np.intp)
         chosen = np.empty(room)
         kernel = build.sieved(dtype)
-        count = kernel(product, *of_rows, *of_columns, *own, *masks, *options, rows, columns, chosen)
+        count = kernel(
+            product, *of_rows, *of_columns, *own, *masks, *options, rows, columns, chosen
+        )
         if count > 0:
-            self._offer(tile, rows[:count], columns[:count], chosen[:count])
+            self._keep(tile, rows[:count], columns[:count], chosen[:count])
         return count >= 0
 
     def _seed(self, tile: Tile, product: Array) -> None:
-        """Offer the target the nearest few of each row, and column, by their bounds."""
-        rows, columns = self._seeds(tile, product)
-        self._offer(tile, rows, columns, np.full(rows.size, np.nan))
+        """Keep the nearest few of each row, and column, by their bounds."""
+        self._keep(tile, *self._seeds(tile, product))
         if tile.both:
-            columns, rows = self._seeds(tile.turned(), np.ascontiguousarray(product.T))
+            columns, rows, chosen = self._seeds(tile.turned(), np.ascontiguousarray(product.T))
             product[rows, columns] = -np.inf
-            self._offer(tile, rows, columns, np.full(rows.size, np.nan))
+            self._keep(tile, rows, columns, chosen)
 
-    def _seeds(self, tile: Tile, product: Array) -> tuple[Index, Index]:
+    def _seeds(self, tile: Tile, product: Array) -> tuple[Index, Index, Array]:
         left, right, x, y = tile.left, tile.right, tile.x, tile.y
         wide = slice(y.start, y.stop + SINGLE_WIDTH)
         most = min(self.job.target.seeds, product.shape[1])
         rows, columns = np.empty((2, most * len(product)), np.intp)
+        chosen = np.empty(rows.size)
         of_rows = left.reach[x], self._need(left, x, tile.i)
-        masks = left.sifted.mask[x], right.sifted.mask[y], self.job.filter.either
-        kernel = build.seeds(self.job.filter.dtype)
+        masks = left.sifted.mask[x], right.sifted.mask[y], self.filter.either
+        kernel = build.seeds(self.filter.dtype)
         given = (product, *of_rows, right.norm[wide], right.below[wide], *masks)
-        count = kernel(*given, self._same(tile), most, rows, columns)
-        return rows[:count], columns[:count]
+        count = kernel(*given, self._same(tile), most, rows, columns, chosen)
+        return rows[:count], columns[:count], chosen[:count]
 
     def _same(self, tile: Tile) -> int:
         """In which column a tile's first row meets itself, if that is none of its neighbours."""
         return tile.i.start - tile.j.start if self.job.target.sides.own else FAR
 
-    def _offer(self, tile: Tile, rows: Index, columns: Index, values: Array) -> None:
-        """Compute what is nan of `values`, and let the target have all of them."""
-        open_ = np.flatnonzero(np.isnan(values))
-        values[open_] = self._results(tile, rows[open_], columns[open_])
+    def _keep(self, tile: Tile, rows: Index, columns: Index, chosen: Array) -> None:
+        """Keep pairs for the end, or compute them where there are too many; W or infinity."""
+        target = self.job.target
+        least = tile.left.sifted.constant[tile.x][rows] - chosen
+        x, y = tile.x.start + rows, tile.y.start + columns
+        loss = tile.left.reach[x].astype(np.float64) * tile.right.norm[y]
+        loss += tile.left.loss[x] + tile.right.loss[y]
+        most = self.filter.results(least + 2.0 * loss)
+        most += most * filters.RESULT_ERROR[self.job.dtype]
+        least[np.isnan(least)] = -np.inf
         rows, columns = rows + tile.i.start, columns + tile.j.start
-        self.job.target.take(rows, columns, values)
+        infinite = np.flatnonzero(chosen == np.inf)
+        if infinite.size:
+            self._give(tile.both, rows[infinite], columns[infinite], chosen[infinite])
+            finite = chosen < np.inf
+            rows, columns, least, most = (a[finite] for a in (rows, columns, least, most))
+        with self._lock:
+            kept = self._count + rows.size <= MOST_KEPT
+            if kept:
+                self._count += rows.size
+                self._kept.append(
+                    Kept(rows.astype(np.int32), columns.astype(np.int32), least, tile.both)
+                )
+        if not kept:
+            self._give(tile.both, rows, columns, self._results(rows, columns))
+            return
+        known = np.flatnonzero(most < np.inf)
+        rows, columns, most = rows[known], columns[known], most[known]
+        target.expect(rows, columns, most)
         if tile.both:
+            target.expect(columns, rows, most)
+
+    def _give(self, both: bool, rows: Index, columns: Index, values: Array) -> None:
+        self.job.target.take(rows, columns, values)
+        if both:
             self.job.target.take(columns, rows, values)
 
-    def _results(self, tile: Tile, rows: Index, columns: Index) -> Array:
+    def _forget(self) -> None:
+        """Drop pairs that are beyond the limits by now."""
+        kept, self._kept = self._kept, []
+        for pairs in kept:
+            near = pairs.least <= self._limits(pairs.rows)
+            if pairs.both:
+                near |= pairs.least <= self._limits(pairs.columns)
+            if near.any():
+                some = (each[near] for each in pairs[:3])
+                self._kept.append(Kept(*some, pairs.both))
+        self._count = sum(pairs.rows.size for pairs in self._kept)
+
+    def settle(self) -> None:
+        """Compute what is kept, and let the target have it."""
+        self._forget()
+        self.job.target.settle()
+        kept, self._kept, self._count = self._kept, [], 0
+        for both in (False, True):
+            alike = [pairs for pairs in kept if pairs.both == both]
+            if alike:
+                rows = np.concatenate([pairs.rows for pairs in alike]).astype(np.intp)
+                columns = np.concatenate([pairs.columns for pairs in alike]).astype(np.intp)
+                self._compute(rows, columns, both)
+
+    def _compute(self, rows: Index, columns: Index, both: bool) -> None:
+        order = np.argsort(rows, kind="stable")  # rows that meet several others stay in the cache
+        rows, columns = rows[order], columns[order]
+        parts = cut(0, rows.size, max(FEWEST, COMPUTED // self.job.x.width))
+
+        def part(number: int) -> None:
+            some = parts[number]
+            self._give(both, rows[some], columns[some], self._results(rows[some], columns[some]))
+
+        threads.run(part, len(parts), self.most_threads)
+
+    def _results(self, rows: Index, columns: Index) -> Array:
+        """The divergences of pairs, in the caller's unit."""
         job, sides = self.job, self.job.target.sides
-        x, y = (tile.left.rows, rows + tile.x.start), (tile.right.rows, columns + tile.y.start)
+        x, y = job.x, job.y
         if sides.swapped:
-            x, y = y, x
-        elif sides.symmetric and not tile.both:  # in either order the same bits
-            low = np.minimum(x[1], y[1])
-            x, y = (x[0], low), (y[0], x[1] + y[1] - low)
+            x, y, rows, columns = y, x, columns, rows
+        elif sides.symmetric:  # in either order the same bits
+            rows, columns = np.minimum(rows, columns), np.maximum(rows, columns)
         results = np.empty(rows.size)
         if rows.size:
-            job.invalid.found(job.work.pairs(*x, *y, results))
+            job.invalid.found(job.work.pairs(*x.some(rows), *y.some(columns), results))
             job.work.convert(results)
         with self._lock:
             self.computed += rows.size

@@ -245,7 +245,15 @@ def sieved(dtype: str) -> Any:
 
 @cache
 def seeds(dtype: str) -> Any:
-    """seeds(product, reach, need, norm, constant, ..., rows, columns): see `sieve`."""
+    """seeds(product, reach, need, norm, constant, ..., rows, columns, chosen): see `sieve`."""
     tile, each, masks = _sieved(dtype)
-    given = (tile, each, each, each, each, *masks, types.intp, types.intp, *_PAIRS[:2])
+    given = (tile, each, each, each, each, *masks, types.intp, types.intp, *_PAIRS)
     return compile_kernel(sieve.make_seeds(dtype == "f4"), f"nearest-seeds-{dtype}", given)
+
+
+@cache
+def settled(dtype: str) -> Any:
+    """settled(best, index, first, last): see `selection`."""
+    best = types.Array(NUMBERS[dtype], 2, "C")
+    given = (best, _COLUMNS, types.intp, _PAIRS[0])
+    return compile_kernel(selection.make_settled(), f"nearest-settled-{dtype}", given)

@@ -9,6 +9,9 @@ the order in which tiles come. Places that nothing has filled are at infinity, i
 
 `limits` and `last` repeat the roots' values and columns for `offer`, which reads them while other
 threads insert. Limits only become less, so an old one lets too many pass, never too few.
+
+A pair may stand in a heap provisionally, with a value that it does not exceed and the column ~j:
+the limit is right, and `settled` takes it out again.
 """
 
 from __future__ import annotations
@@ -89,12 +92,33 @@ def make_insert() -> Callable[..., Any]:
         size = best.shape[1] - first
         for pair in range(rows.shape[0]):
             i, j, value = rows[pair], columns[pair], values[pair]
-            if _is_worse(limits[i], last[i], value, j):
+            if _is_worse(best[i, first], index[i, first], value, j):
                 _sink(best, index, i, first, size, value, j)
                 last[i] = index[i, first]
-                limits[i] = best[i, first]
+                limits[i] = min(limits[i], best[i, first])
 
     return insert
+
+
+def make_settled() -> Callable[..., Any]:
+    """The kernel that takes out what is provisional; the limits stay, since they are right."""
+
+    def settled(best, index, first, last):
+        """What is provisional in any row gives its place to nothing."""
+        size = best.shape[1] - first
+        values, columns = np.empty(size, best.dtype), np.empty(size, np.intp)
+        for i in range(best.shape[0]):
+            kept = 0
+            for place in range(first, first + size):
+                if 0 <= index[i, place] < EMPTY:
+                    values[kept], columns[kept] = best[i, place], index[i, place]
+                    kept += 1
+                best[i, place], index[i, place] = np.inf, EMPTY
+            for each in range(kept):
+                _sink(best, index, i, first, size, values[each], columns[each])
+            last[i] = index[i, first]
+
+    return settled
 
 
 def make_ordered() -> Callable[..., Any]:

@@ -6,8 +6,8 @@ The bound is constant(p) + constant(q) - product - error, of a product in float3
 
 reach(p) norm(q) being what the product may be wrong by, so that a pair is no nearer than
 constant(p) - W. `sieve` writes what may be at or below the limit of its row (or, where a tile stands
-for its mirror image too, of its column); `seeds` only the nearest few by their bounds, whose
-divergences are limits for the rest. Where anything is NaN, a pair is kept.
+for its mirror image too, of its column); `seeds` only the nearest few by their bounds, which give
+limits for the rest. Where anything is NaN, a pair is kept.
 
 Some pairs are known to be infinitely far, by the bits of their masks. They matter only where
 nothing nearer is known, and are not computed again.
@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 
 from kullback._jit import inline
-from kullback._math.bits import fma, mask_bits
+from kullback._math.bits import fma
 from kullback._math.lanes import SINGLE_WIDTH, WIDTH, lanes_of
+from kullback._math.masks import lowest_bit, mask_bits
 from kullback._math.memory import (
     load_first_lanes,
     load_first_singles,
@@ -61,7 +62,7 @@ def make_sieve(single: bool) -> Callable[..., Any]:
 
         Of rows: reach, need (keep W >= need: constant less limit). Of columns, padded: norm,
         constant and, where `both` count, limit (keep W + limit >= own, the row's constant).
-        chosen: inf where that is the divergence, else nan. Of a row's infinite pairs the first
+        chosen: W, or inf where that is the divergence. Of a row's infinite pairs the first
         `most` are kept, up to column `last`, where its limit is infinite. Column i + same is the
         row itself.
         """
@@ -82,12 +83,12 @@ def make_sieve(single: bool) -> Callable[..., Any]:
                 if both:
                     far = far & (w + load_all(limits, c) < itself)
                 hits = every ^ mask_bits(far)
-                if hits == 0:
-                    continue
-                for j in range(c, min(c + width, m)):
-                    if (hits >> (j - c)) & 1 == 0 or j == i + same:
+                while hits != 0:
+                    j = c + lowest_bit(hits)
+                    hits &= hits - 1
+                    if j >= m or j == i + same:
                         continue
-                    value = np.nan
+                    value = np.float64(fma(reach[i], norm[j], product[i, j]) - constant[j])
                     known = need[i] == need[i] and constant[j] == constant[j]
                     if known and _disagree(x_mask, i, y_mask, j, either):
                         value = np.inf
@@ -136,9 +137,12 @@ def make_seeds(single: bool) -> Callable[..., Any]:
     every = (1 << width) - 1
 
     def seeds(
-        product, reach, need, norm, constant, x_mask, y_mask, either, same, most, rows, columns
+        product, reach, need, norm, constant, x_mask, y_mask, either, same, most, rows, columns,
+        chosen,
     ):  # fmt: skip
-        """rows, columns: of each row the `most` pairs with the largest W >= need; how many.
+        """rows, columns, chosen: of each row the `most` pairs with the largest W; how many.
+
+        Only those with W >= need; chosen is W.
 
         They are marked as done in `product`: no other call will find them.
         """
@@ -156,10 +160,10 @@ def make_seeds(single: bool) -> Callable[..., Any]:
                 p = load_all(source, at) if c + width <= m else load_first(source, at, m - c)
                 w = fma(e, load_all(norms, c), p) - load_all(constants, c)
                 hits = every ^ mask_bits(w < lanes_of(least))
-                if hits == 0:
-                    continue
-                for j in range(c, min(c + width, m)):
-                    if (hits >> (j - c)) & 1 == 0 or j == i + same:
+                while hits != 0:
+                    j = c + lowest_bit(hits)
+                    hits &= hits - 1
+                    if j >= m or j == i + same:
                         continue
                     value = fma(reach[i], norm[j], product[i, j]) - constant[j]
                     if value > bounds[0] and not _disagree(x_mask, i, y_mask, j, either):
@@ -169,6 +173,7 @@ def make_seeds(single: bool) -> Callable[..., Any]:
                 if places[place] >= 0:
                     rows[count] = i
                     columns[count] = places[place]
+                    chosen[count] = bounds[place]
                     product[i, places[place]] = -np.inf
                     count += 1
         return count

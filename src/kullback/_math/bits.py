@@ -157,14 +157,3 @@ def mask_byte(typing, mask):
         return builder.bitcast(args[0], ir.IntType(8))
 
     return types.uint8(mask), build
-
-
-@intrinsic
-def mask_bits(typing, mask):
-    """A mask as the lowest bits of an integer, lane 0 the lowest."""
-
-    def build(context, builder, sig, args):
-        bits = builder.bitcast(args[0], ir.IntType(mask.width))
-        return builder.zext(bits, ir.IntType(64))
-
-    return types.int64(mask), build

@@ -4,7 +4,6 @@ Logarithms: ln(1 + f) = 2 atanh(s), s = f/(2 + f), (atanh(s) - s) / s**3 = 1/3 +
 Each function takes z = s**2; the error of s + s**3 h relative to s is below 5e-17, and below 1e-8
 for the ones in float32. Exponentials: (e**r - 1 - r) / r**2 = 1/2 + r/6 + ...
 Binary logarithms by table: log2(1 + f) / f = 1/ln 2 - f/(2 ln 2) + ...
-Cosines and sines of t turns: cos(2 pi t) and sin(2 pi t) / t in powers of t**2.
 The coefficients are made by `tests/coefficients.py`.
 """
 
@@ -58,30 +57,6 @@ LOG2 = (
     -0.18061915287013675,
 )
 LOG2_SINGLE = (1.4426950387360515, -0.7213475186503728, 0.48096884691264874, -0.3607325106288536)
-COSINE = (
-    0.9999999999999938,
-    -19.739208802173774,
-    64.9393940220155,
-    -85.45681717323633,
-    60.24464050055131,
-    -26.426243739288743,
-    7.903417343930587,
-    -1.7137170601324672,
-    0.2796922603463222,
-    -0.03193726296857279,
-)
-SINE = (
-    6.2831853071795845,
-    -41.34170224039827,
-    81.60524927587791,
-    -76.70585974295835,
-    42.05869368182453,
-    -15.094638639381966,
-    3.819916667624677,
-    -0.7179191300472632,
-    0.10353197926616055,
-    -0.010694441844600297,
-)
 
 # For |s| up to 1/5: arguments of the logarithm in [2/3, 3/2].
 near = polynomial(NEAR, NEAR_SINGLE)
@@ -97,7 +72,3 @@ exponential = polynomial(EXPONENTIAL)
 
 # log2(1 + f) / f for |f| up to 1/32, relative error below 8e-16; in float32 up to 1/64.
 log2 = polynomial(LOG2, LOG2_SINGLE)
-
-# cos(2 pi t) and sin(2 pi t) / t at z = t**2 for |t| up to 1/2, errors below 1e-14.
-cosine = polynomial(COSINE)
-sine = polynomial(SINE)

@@ -19,8 +19,7 @@ from kullback._arguments.progress import Shown
 from kullback._catalogue import Divergence
 from kullback._catalogue import metric as divergence_of
 from kullback._drivers import rows as row_driver
-from kullback._drivers import tiles, sifting
-from kullback._drivers.filters import CosineFilter, ProductFilter
+from kullback._drivers import sifting, tiles
 from kullback._drivers.nearest import Nearest, Sides, Within
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sources import Rows
@@ -31,10 +30,6 @@ from kullback.discrete.matrices import FORMS, Metric
 from kullback.discrete.neighbors import Neighbors
 
 
-FILTERS = {"js": CosineFilter}|dict.fromkeys(("kl","jeffreys","hellinger","bhattacharyya"), ProductFilter)
-import collections
-FILTER_DTYPES=collections.defaultdict(tuple)
-FILTER_DTYPES.update({"js": ("f4",)}|dict.fromkeys(("kl","jeffreys","hellinger","bhattacharyya"), ("f4","f8")))
 class Search(NamedTuple):
     """What was given, checked."""
 
@@ -49,6 +44,11 @@ class Search(NamedTuple):
     @property
     def shape(self) -> tuple[int, int]:
         return self.x.lead[0], self.y.lead[0]
+
+    def job(self, target: Nearest | Within) -> sifting.Job:
+        """The search by a filter."""
+        dtype = self.dtype.str[1:]
+        return sifting.Job(self.chosen.work, self.x, self.y, target, self.invalid, dtype)
 
     @property
     def most_threads(self) -> int:
@@ -275,10 +275,18 @@ def _run(search: Search, target: Nearest | Within) -> None:
     if not n or not m:
         return
     with Shown(search.chosen.progress) as shown:
-        work, y = search.chosen.work, search.y
-        for dtype in FILTER_DTYPES[work.kernel]:
-            sieve = FILTERS[work.kernel](work, search.x, y, dtype)
-            job = sifting.Job(work, sieve, search.x, y, target, search.invalid, search.dtype.str[1:])
-            print("computed", sifting.run(job, search.most_threads, shown)/n)
-            return
-        _all(search, target, shown)
+        if not sifting.run_if_it_pays(search.job(target), search.most_threads, shown):
+            _all(search, target, shown)
+
+
+def _all(search: Search, target: Nearest | Within, shown: threads.Progress | None) -> None:
+    """Offer every pair to the target."""
+    work, x, y = search.chosen.work, search.x, search.y
+    if search.divergence.reverse:
+        x, y = y, x
+    # A product's last digits hang on the place of a row in it, and equal rows must be equally far.
+    name = "entropic" if work.kernel == "js" and not work.cuts else "pairs"
+    in_proportion = work.normalize and work.rule == "plain"
+    job = tiles.AllPairs(work, FORMS[name](work, x, y), x, y, target, search.invalid, in_proportion)
+    shape = tiles.tile_shape(name, x.lead[0], y.lead[0], x.width)
+    tiles.run(job, shape, search.chosen.threads, shown)
