@@ -75,14 +75,6 @@ def _foreign_array(given: object, name: str) -> Array:
         ) from error
 
 
-def matrix(given: object, name: str) -> Array:
-    """As `array`, of rows."""
-    found = array(given, name)
-    if found.ndim != 2:
-        raise ValueError(f"{name} has shape {found.shape}; it must have two axes, rows and bins")
-    return found
-
-
 def result_dtype(*arrays: Array) -> np.dtype[Any]:
     """float32 if every array is float32 or float16, else float64."""
     for x in arrays:

@@ -112,12 +112,6 @@ def first_without_common_bins(p: Array, q: Array, lead: tuple[int, ...]) -> tupl
     return next((place for place in places if not ((p[place] > 0) & (q[place] > 0)).any()), ())
 
 
-def left_empty(x: Array, y: Array) -> str:
-    """The first row of x that has no bin in common with one of y, and which."""
-    i, j = first_without_common_bins(x[:, None], y[None], (len(x), len(y)))
-    return f"row {i} of x, against row {j} of y,"
-
-
 def faults_of_rows(named: list[tuple[str, Array]], empty_allowed: bool) -> str:
     """What is wrong with rows that are to be distributions; "" if nothing is."""
     domain = DISTRIBUTIONS._replace(empty="") if empty_allowed else DISTRIBUTIONS

@@ -2,8 +2,8 @@
 
 A filter says what rows of queries (`left`) and of what is searched (`right`) become: factors, in
 float32 where that will do, and for each row the constant, the norm by which the product's error is
-bounded, and a mask: see `_kernels.sieve`. Every error is part of the bound, so a pair that the filter
-puts beyond a limit is beyond it.
+bounded, and a mask: see `_kernels.sieve`. Every error is part of the bound, so a pair that the
+filter puts beyond a limit is beyond it.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ class Sifted(NamedTuple):
     have a few more places than there are rows.
     """
 
-    factors: Array
     constant: Array
     norm: Array
     loss: Array
+    factors: Array
     mask: Array
 
     def part(self, rows: slice) -> Sifted:
         """Some of them."""
         wide = slice(rows.start, rows.stop + SINGLE_WIDTH)
-        numbers = (each[wide] for each in (self.constant, self.norm, self.loss))
-        return Sifted(self.factors[rows], *numbers, self.mask[rows])
+        numbers = self.constant[wide], self.norm[wide], self.loss[wide]
+        return Sifted(*numbers, self.factors[rows], self.mask[rows])
 
 
 class Filter(Protocol):
@@ -65,6 +65,7 @@ class Filter(Protocol):
     words: int
     either: bool
     alike: bool  # whether both sides are made in one way
+    ratio: float  # of the bound to the divergence, at least
 
     def left(self, rows: Array, made: Sifted) -> None: ...
 
@@ -82,9 +83,9 @@ def product_error(sieve: Filter) -> float:
 
 def space(sieve: Filter, count: int) -> Sifted:
     """Room for so many rows."""
-    numbers = np.zeros((3, count + SINGLE_WIDTH))
+    constant, norm, loss = np.zeros((3, count + SINGLE_WIDTH))
     masks = np.zeros((count, sieve.words), np.uint64)
-    return Sifted(aligned((count, sieve.width), sieve.dtype), *numbers, masks)
+    return Sifted(constant, norm, loss, aligned((count, sieve.width), sieve.dtype), masks)
 
 
 class CosineFilter:
@@ -92,6 +93,7 @@ class CosineFilter:
 
     either = False
     alike = True
+    ratio = RATIO
     words = 0
     dtype = "f4"
 
@@ -125,12 +127,14 @@ class CosineFilter:
         return (results * self.work.unit) ** 2 if root else results * self.work.unit
 
     def results(self, bounds: Array) -> Array:
-        most = np.maximum(bounds, 0.0) / RATIO
+        most = np.maximum(bounds, 0.0) / self.ratio
         return (np.sqrt(most) if self.work.alpha == 0.5 else most) / self.work.unit
 
 
 class ProductFilter:
     """The divergences that are a product themselves."""
+
+    ratio = 1.0
 
     def __init__(self, work: Work, x: Rows, y: Rows, dtype: str) -> None:
         self.work, self.dtype = work, dtype
@@ -166,6 +170,7 @@ class ProductFilter:
             return np.where(np.isinf(values), values, -np.expm1(-values))
         return values
 
+    @np.errstate(divide="ignore")  # where nothing is in common
     def results(self, bounds: Array) -> Array:
         values = np.maximum(bounds, 0.0)
         if self.work.kernel == "hellinger":
@@ -193,7 +198,7 @@ def fill(sieve: Filter, prepare: Any, rows: Array, made: Sifted) -> None:
         constant, loss = part.constant[own], part.loss[own]
         loss += sieve.width * UNDERFLOW[sieve.dtype]
         constant -= loss
-        most = np.abs(part.factors).max(axis=1)
+        most = np.maximum(part.factors.max(axis=1), -part.factors.min(axis=1))
         usable = (most < LARGEST[sieve.dtype]) & (np.abs(constant) < LARGEST[sieve.dtype])
         part.factors[~usable] = 0.0
         constant[~usable] = np.nan

@@ -18,12 +18,11 @@ from kullback._process import threads
 from kullback._process.arrays import Array, Index
 
 ORDERED_AT_ONCE = 1 << 14  # places: 1 ms
-FEWEST_MORE = 10  # seeds than neighbours: some of the nearest by their bounds are not the nearest
 BLOCK = 256  # rows whose pairs within a radius lie together
 Triples = tuple[Array, Array, Array]
 
 
-class Sides(NamedTuple):
+class Meeting(NamedTuple):
     """Which pairs a tile has.
 
     symmetric: only those above the diagonal, and each stands for its mirror image; own: a row is
@@ -47,9 +46,9 @@ class _Search:
 
     direct = False
 
-    def __init__(self, sides: Sides) -> None:
-        self.sides = sides
-        self.symmetric = sides.symmetric
+    def __init__(self, meeting: Meeting) -> None:
+        self.meeting = meeting
+        self.symmetric = meeting.symmetric
         self._lock = threading.Lock()
 
     def space(self, i: slice, j: slice) -> Array:
@@ -59,29 +58,28 @@ class _Search:
 class Nearest(_Search):
     """The best of each row, from its place `first` on; the places before are the caller's."""
 
-    def __init__(self, distances: Array, indices: Array, first: int, sides: Sides) -> None:
-        super().__init__(sides)
+    def __init__(self, distances: Array, indices: Array, first: int, meeting: Meeting) -> None:
+        super().__init__(meeting)
         self.distances, self.indices, self.first = distances, indices, first
         distances[:, first:] = np.inf
         indices[:, first:] = EMPTY
         self.limits = np.full(len(distances), np.inf)
         self.last = np.full(len(distances), EMPTY)
         self.single = distances.dtype == np.float32
-        count = distances.shape[1] - first
-        self.seeds = count + max(FEWEST_MORE, count // 4)
+        self.seeds = distances.shape[1] - first
 
     def sample(self, rows: slice) -> Nearest:
         """A target that asks for as many neighbours of some of the rows."""
         count = self.distances[rows].shape[0]
-        size = count, self.distances.shape[1] - self.first + self.sides.own
+        size = count, self.distances.shape[1] - self.first + self.meeting.own
         empty = np.empty(size, self.distances.dtype), np.empty(size, np.intp)
-        return Nearest(*empty, 0, Sides(swapped=self.sides.swapped))
+        return Nearest(*empty, 0, Meeting(swapped=self.meeting.swapped))
 
     def write(self, i: slice, j: slice, values: Array) -> None:
-        for rows, columns, tile, side in self.sides.of(i, j, values):
+        for rows, columns, tile, side in self.meeting.of(i, j, values):
             found = np.empty((2, tile.size), np.intp)
             chosen = np.empty(tile.size)
-            place = (rows.start, columns.start, side, self.sides.own)
+            place = (rows.start, columns.start, side, self.meeting.own)
             count = build.offer(self.single)(tile, *place, self.limits, self.last, *found, chosen)
             if count:
                 self.take(found[0, :count], found[1, :count], chosen[:count])
@@ -126,8 +124,10 @@ class Nearest(_Search):
 class Within(_Search):
     """All pairs at or below a radius."""
 
-    def __init__(self, n: int, radius: float, dtype: np.dtype[np.floating], sides: Sides) -> None:
-        super().__init__(sides)
+    def __init__(
+        self, n: int, radius: float, dtype: np.dtype[np.floating], meeting: Meeting
+    ) -> None:
+        super().__init__(meeting)
         self.n, self.radius, self.dtype = n, radius, dtype
         self.limits, self.last = np.full(n, radius), np.zeros(n, np.intp)
         self.seeds = 0  # the limits are known
@@ -136,14 +136,14 @@ class Within(_Search):
     def sample(self, rows: slice) -> Within:
         """A target that asks for the neighbours of some of the rows."""
         count = len(range(self.n)[rows])
-        return Within(count, self.radius, self.dtype, Sides(swapped=self.sides.swapped))
+        return Within(count, self.radius, self.dtype, Meeting(swapped=self.meeting.swapped))
 
     def write(self, i: slice, j: slice, values: Array) -> None:
-        for rows, columns, tile, side in self.sides.of(i, j, values):
+        for rows, columns, tile, side in self.meeting.of(i, j, values):
             with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
                 tile = tile.astype(self.dtype)
             near = tile <= self.radius
-            if side or self.sides.own:
+            if side or self.meeting.own:
                 apart = np.arange(columns.start, columns.stop)
                 apart = apart - np.arange(rows.start, rows.stop)[:, None]
                 near &= apart * side > 0 if side else apart != 0
@@ -201,7 +201,7 @@ class Within(_Search):
                 some = slice(ends[number * BLOCK], ends[min(self.n, (number + 1) * BLOCK)])
                 r, c, v = (np.concatenate(part) for part in zip(*pieces, strict=True))
                 # A row itself is there only where it is to be the first.
-                first = np.where(c == r + number * BLOCK, -1, c) if self.sides.own else c
+                first = np.where(c == r + number * BLOCK, -1, c) if self.meeting.own else c
                 order = np.lexsort((first, v, r) if by_value else (c, r))
                 values[some], columns[some] = v[order], c[order]
                 pieces.clear()

@@ -84,8 +84,8 @@ class Rows:
         rows = self.array[np.unravel_index(chosen, self.own)] if self.own else self.array
         return self._converted(rows), places.reshape(-1).astype(np.intp, copy=False)
 
-    def every(self, rows: slice) -> Rows:
-        """Some of the rows, of an array that has one leading axis and is not broadcast."""
+    def between(self, rows: slice) -> Rows:
+        """Some of the rows, where none is broadcast."""
         some = self.array[rows]
         return Rows(some, some.shape[:1], self.dtype)
 

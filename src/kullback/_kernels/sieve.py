@@ -5,9 +5,9 @@ The bound is constant(p) + constant(q) - product - error, of a product in float3
     W = product + reach(p) norm(q) - constant(q),
 
 reach(p) norm(q) being what the product may be wrong by, so that a pair is no nearer than
-constant(p) - W. `sieve` writes what may be at or below the limit of its row (or, where a tile stands
-for its mirror image too, of its column); `seeds` only the nearest few by their bounds, which give
-limits for the rest. Where anything is NaN, a pair is kept.
+constant(p) - W. `sieve` writes what may be at or below the limit of its row (or, where a tile
+stands for its mirror image too, of its column); `seeds` only the nearest few by their bounds, which
+give limits for the rest. Where anything is NaN, a pair is kept.
 
 Some pairs are known to be infinitely far, by the bits of their masks. They matter only where
 nothing nearer is known, and are not computed again.
@@ -88,10 +88,10 @@ def make_sieve(single: bool) -> Callable[..., Any]:
                     hits &= hits - 1
                     if j >= m or j == i + same:
                         continue
-                    value = np.float64(fma(reach[i], norm[j], product[i, j]) - constant[j])
+                    value = float(fma(reach[i], norm[j], product[i, j]) - constant[j])
                     known = need[i] == need[i] and constant[j] == constant[j]
                     if known and _disagree(x_mask, i, y_mask, j, either):
-                        value = np.inf
+                        value = float(np.inf)
                         of_row = need[i] == -np.inf and infinite_of_row < most and j < last[i]
                         of_column = (
                             both

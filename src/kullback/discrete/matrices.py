@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any, Unpack
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays
-from kullback._arguments.domains import left_empty, reporter
 from kullback._arguments.faces import face
-from kullback._arguments.options import Chosen, MatrixOptions, checked
-from kullback._arguments.progress import Shown
+from kullback._arguments.options import MatrixOptions, checked
 from kullback._arguments.results import output
-from kullback._catalogue import Divergence, Parametric
+from kullback._arguments.stores import is_store, job_of
+from kullback._catalogue import Parametric
 from kullback._catalogue import metric as divergence_of
-from kullback._drivers import rows as row_driver
-from kullback._drivers import tiles
-from kullback._drivers.forms import Entropic, Form, Pairs
-from kullback._drivers.products import Product
-from kullback._drivers.rows import Invalid, Work
-from kullback._drivers.sources import Rows
 from kullback._drivers.targets import Condensed, Matrix
-from kullback._process.arrays import Array
+from kullback.discrete import stored
+from kullback.discrete.comparison import Sides
 
-FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
-    "pairs": Pairs,
-    "entropic": Entropic,
-    "product": Product,
-}
 Metric = str | Parametric
 
 
@@ -40,8 +25,10 @@ def pairwise(
     y: ArrayLike | None = None,
     /,
     metric: Metric = "js",
+    *,
+    resume: bool = False,
     **options: Unpack[MatrixOptions],
-) -> Array:
+) -> Any:
     """Matrix of the divergences of every row of x from every row of y.
 
     Parameters
@@ -54,19 +41,27 @@ def pairwise(
         "kl" (KL(x[i] || y[j])), "reverse_kl" (KL(y[j] || x[i])), "js", "js_distance", "jeffreys",
         "hellinger", "bhattacharyya", "total_variation", "chi2", or a member of a family, such as
         `kullback.Renyi(0.5)`.
-    out : ndarray, (n, m), optional
+    out : ndarray, (n, m), path or other array, optional
         Array to write to: float64 (float32 if all inputs are), no memory in common with an input.
+        Or a disk: a path that ends in ".npy" or ".zarr", a `numpy.memmap`, an array of Zarr or
+        h5py. It is filled in blocks, and has its name when it is whole.
+    resume : bool
+        Go on where an interrupted job with this `out` stopped; begin where there is nothing; return
+        at once where it is finished. Needs a path, or an array with attributes (Zarr, h5py).
 
     Returns
     -------
     ndarray, (n, m)
+        (Of a path, the array that lies there, opened to be read.)
         `[i, j]` is the divergence of row i of x from row j of y, in nats or units of `base`.
         A symmetric matrix is so to the last bit, with zeros on its diagonal.
 
     Raises
     ------
     ValueError
-        An unknown metric.
+        An unknown metric; `resume=True` for a job with other inputs, options or version.
+    OSError
+        A disk that is full, or a file that another process is writing.
     MemoryError
         Before any work, if the result does not fit: the shape, the bytes, and what to do.
 
@@ -92,24 +87,13 @@ def pairwise(
     """
     divergence = divergence_of(metric)
     chosen = checked(divergence, **options)
-    y = None if y is x else y
-    x_array = arrays.matrix(x, "x")
-    y_array = x_array if y is None else arrays.matrix(y, "y")
-    arrays.common_bins(x_array, y_array, ("x", "y"))
-    dtype = arrays.result_dtype(x_array, y_array)
-    shape = (len(x_array), len(y_array))
-    result = output(chosen.out, shape, dtype, [x_array, y_array], "pairwise")
-    symmetric = y is None and divergence.symmetric
-    target = Matrix(result.T if divergence.reverse else result, symmetric)
-    named = [("x", x_array)] if y is None else [("x", x_array), ("y", y_array)]
-    report = reporter(chosen, named, partial(left_empty, x_array, y_array))
-    kind = chosen.work.matrix_dtype(dtype)
-    x_rows, y_rows = _rows(x_array, kind), _rows(y_array, kind)
-    if y is None:
-        y_rows = x_rows
-    if divergence.reverse:
-        x_rows, y_rows = y_rows, x_rows
-    _run(divergence, chosen, x_rows, y_rows, target, report)
+    sides = Sides(x, y)
+    if resume or is_store(chosen.out):
+        job = job_of("pairwise", metric, sides.inputs, options)
+        return stored.matrix(sides, sides.compared(divergence, chosen), job, resume)
+    result = output(chosen.out, sides.shape, sides.dtype, sides.inputs, "pairwise")
+    compared = sides.compared(divergence, chosen)
+    compared.fill(Matrix(result.T if divergence.reverse else result, compared.symmetric))
     return result
 
 
@@ -118,8 +102,10 @@ def condensed(
     x: ArrayLike,
     /,
     metric: Metric = "js",
+    *,
+    resume: bool = False,
     **options: Unpack[MatrixOptions],
-) -> Array:
+) -> Any:
     """The upper triangle of `pairwise(x)`, as a vector: the form that SciPy's clustering takes.
 
     Parameters
@@ -129,8 +115,11 @@ def condensed(
     metric : str or Renyi
         A symmetric one: "js", "js_distance", "jeffreys", "hellinger", "bhattacharyya",
         "total_variation" or `kullback.Renyi(0.5)`. With `zeros` other than "inf", none is.
-    out : ndarray, (n (n - 1) / 2,), optional
-        Array to write to: float64 (float32 if x is), no memory in common with x.
+    out : ndarray, (n (n - 1) / 2,), path or other array, optional
+        Array to write to: float64 (float32 if x is), no memory in common with x. Or a disk, as for
+        `pairwise`.
+    resume : bool
+        Go on where an interrupted job with this `out` stopped, as for `pairwise`.
 
     Returns
     -------
@@ -158,42 +147,12 @@ def condensed(
     chosen = checked(divergence, **options)
     if not divergence.symmetric:
         raise ValueError(f"the metric {metric!r} is not symmetric; use pairwise")
-    x_array = arrays.matrix(x, "x")
-    arrays.common_bins(x_array, x_array, ("x", "x"))
-    dtype = arrays.result_dtype(x_array)
-    n = len(x_array)
+    sides = Sides(x, None)
+    if resume or is_store(chosen.out):
+        job = job_of("condensed", metric, sides.inputs, options)
+        return stored.triangle(sides, sides.compared(divergence, chosen), job, resume)
+    n = len(sides.x)
     shape = (n * (n - 1) // 2,)
-    result = output(chosen.out, shape, dtype, [x_array], "condensed")
-    report = reporter(chosen, [("x", x_array)], lambda: "a row of x")
-    rows = _rows(x_array, chosen.work.matrix_dtype(dtype))
-    _run(divergence, chosen, rows, rows, Condensed(result, n), report)
+    result = output(chosen.out, shape, sides.dtype, sides.inputs, "condensed")
+    sides.compared(divergence, chosen).fill(Condensed(result, n))
     return result
-
-
-def _run(
-    divergence: Divergence,
-    chosen: Chosen,
-    x: Rows,
-    y: Rows,
-    target: Matrix | Condensed,
-    invalid: Invalid,
-) -> None:
-    n, m, k = x.lead[0], y.lead[0], x.array.shape[-1]
-    if not n or not m:
-        return
-    if target.symmetric and (n == 1 or not chosen.raises):
-        # The diagonal is not computed otherwise, and may be all that a bad row shows itself in.
-        diagonal = np.empty(n)
-        row_driver.run(chosen.work, x, x, diagonal, invalid, chosen.threads)
-        target.set_diagonal(diagonal)
-    work = chosen.work
-    # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
-    name = divergence.matrix_form if work.rule in ("plain", "pseudocount") else "pairs"
-    in_proportion = work.normalize and work.rule == "plain"
-    job = tiles.AllPairs(work, FORMS[name](work, x, y), x, y, target, invalid, in_proportion)
-    with Shown(chosen.progress) as shown:
-        tiles.run(job, tiles.tile_shape(name, n, m, k), chosen.threads, shown)
-
-
-def _rows(array: Array, dtype: np.dtype[Any]) -> Rows:
-    return Rows(array, array.shape[:1], dtype)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from functools import partial
 from numbers import Number
 from typing import Any, NamedTuple, Unpack
 
@@ -11,22 +10,22 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
 
-from kullback._arguments import arrays
-from kullback._arguments.domains import left_empty, reporter
 from kullback._arguments.faces import face
 from kullback._arguments.options import Chosen, NeighbourOptions, checked, number
 from kullback._arguments.progress import Shown
 from kullback._catalogue import Divergence
 from kullback._catalogue import metric as divergence_of
 from kullback._drivers import rows as row_driver
-from kullback._drivers import sifting, tiles
-from kullback._drivers.nearest import Nearest, Sides, Within
+from kullback._drivers import searching, tiles
+from kullback._drivers.kept import Job
+from kullback._drivers.nearest import Meeting, Nearest, Within
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sources import Rows
 from kullback._process import threads
 from kullback._process.arrays import Array
 from kullback._process.memory import check_memory
-from kullback.discrete.matrices import FORMS, Metric
+from kullback.discrete.comparison import FORMS, Sides
+from kullback.discrete.matrices import Metric
 from kullback.discrete.neighbors import Neighbors
 
 
@@ -43,15 +42,12 @@ class Search(NamedTuple):
 
     @property
     def shape(self) -> tuple[int, int]:
+        """Queries, and rows that are searched."""
         return self.x.lead[0], self.y.lead[0]
-
-    def job(self, target: Nearest | Within) -> sifting.Job:
-        """The search by a filter."""
-        dtype = self.dtype.str[1:]
-        return sifting.Job(self.chosen.work, self.x, self.y, target, self.invalid, dtype)
 
     @property
     def most_threads(self) -> int:
+        """The caller's number, or the machine's."""
         return self.chosen.threads or threads.default_threads()
 
 
@@ -140,7 +136,7 @@ def kneighbors(
         distances[:, 0] = itself
         indices[:, 0] = np.where(np.isnan(itself), -1, np.arange(n))
     if count > first:
-        target = Nearest(distances, indices, first, _sides(search))
+        target = Nearest(distances, indices, first, _meeting(search))
         _run(search, target)
         target.finish(search.most_threads)
     return Neighbors(distances, indices, m)
@@ -208,7 +204,7 @@ def radius_neighbors(
     if np.isnan(most):
         raise ValueError("radius is NaN; it must be a number")
     search = _checked(x, y, metric, include_self, "radius=", options)
-    target = Within(search.shape[0], most, search.dtype, _sides(search))
+    target = Within(search.shape[0], most, search.dtype, _meeting(search))
     if search.within and (include_self or search.shape[0] == 1):
         itself = _itself(search)  # of one row, for an error that is seen nowhere else
         if include_self:
@@ -243,21 +239,15 @@ def _checked(
         raise ValueError("include_self=True is for rows of x among themselves; leave out y")
     divergence = divergence_of(metric)
     chosen = checked(divergence, **options)
-    x_array = arrays.matrix(x, "x")
-    y_array = x_array if y is None else arrays.matrix(y, "y")
-    arrays.common_bins(x_array, y_array, ("x", "y"))
-    dtype = arrays.result_dtype(x_array, y_array)
-    named = [("x", x_array)] if y is None else [("x", x_array), ("y", y_array)]
-    report = reporter(chosen, named, partial(left_empty, x_array, y_array))
-    kind = chosen.work.matrix_dtype(dtype)
-    x_rows = Rows(x_array, x_array.shape[:1], kind)
-    y_rows = x_rows if y is None else Rows(y_array, y_array.shape[:1], kind)
-    return Search(divergence, chosen, x_rows, y_rows, dtype, report, y is None)
+    sides = Sides(x, y)
+    compared = sides.compared(divergence, chosen)
+    rows = (compared.y, compared.x) if divergence.reverse else (compared.x, compared.y)
+    return Search(divergence, chosen, *rows, sides.dtype, compared.invalid, y is None)
 
 
-def _sides(search: Search) -> Sides:
+def _meeting(search: Search) -> Meeting:
     symmetric = search.within and search.divergence.symmetric
-    return Sides(symmetric, search.within, search.divergence.reverse)
+    return Meeting(symmetric, search.within, search.divergence.reverse)
 
 
 def _itself(search: Search) -> Array:
@@ -274,8 +264,10 @@ def _run(search: Search, target: Nearest | Within) -> None:
     n, m = search.shape
     if not n or not m:
         return
+    dtype = search.dtype.str[1:]
+    job = Job(search.chosen.work, search.x, search.y, target, search.invalid, dtype)
     with Shown(search.chosen.progress) as shown:
-        if not sifting.run_if_it_pays(search.job(target), search.most_threads, shown):
+        if not searching.run_if_it_pays(job, search.most_threads, shown):
             _all(search, target, shown)
 
 

@@ -1,0 +1,123 @@
+"""All pairs of rows of x and y under one divergence, checked and ready to be computed, or some.
+
+matrices ──► Comparison ──► fill(target)                    a matrix, in memory
+                  └──► between(rows, columns).fill(target)  a block of one
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from kullback._arguments import arrays
+from kullback._arguments.domains import first_without_common_bins, reporter
+from kullback._arguments.options import Chosen
+from kullback._arguments.progress import Shown
+from kullback._catalogue import Divergence
+from kullback._drivers import rows as row_driver
+from kullback._drivers import tiles
+from kullback._drivers.forms import Entropic, Form, Pairs
+from kullback._drivers.products import Product
+from kullback._drivers.rows import Invalid, Work
+from kullback._drivers.sources import Rows
+from kullback._drivers.targets import Condensed, Matrix
+from kullback._process.arrays import Array
+
+FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
+    "pairs": Pairs,
+    "entropic": Entropic,
+    "product": Product,
+}
+
+
+class Comparison:
+    """Rows of two sides, in the order in which kernels take them: (y, x) for a reverse one."""
+
+    def __init__(
+        self, divergence: Divergence, chosen: Chosen, x: Rows, y: Rows, invalid: Invalid
+    ) -> None:
+        self.divergence, self.chosen = divergence, chosen
+        self.x, self.y, self.invalid = x, y, invalid
+        self.symmetric = x is y and divergence.symmetric
+        # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
+        fast = chosen.work.rule in ("plain", "pseudocount")
+        self.form_name = divergence.matrix_form if fast else "pairs"
+        self.form: Form | None = None
+        self.is_part = False
+
+    def between(self, i: slice, j: slice) -> Comparison:
+        """The same of some rows of either side, with what the form knows of all rows."""
+        own = self.x is self.y and i == j
+        x = self.x.between(i)
+        some = Comparison(
+            self.divergence, self.chosen, x, x if own else self.y.between(j), self.invalid
+        )
+        some.form, some.is_part = self._form(), True
+        return some
+
+    def fill(self, target: Matrix | Condensed) -> None:
+        """Compute every pair, or those above the diagonal of a symmetric target."""
+        n, m, k = self.x.lead[0], self.y.lead[0], self.x.array.shape[-1]
+        if not n or not m:
+            return
+        work, chosen = self.chosen.work, self.chosen
+        if target.symmetric and (n == 1 or not chosen.raises):
+            # The diagonal is not computed otherwise, and may be all that a bad row shows itself in.
+            diagonal = np.empty(n)
+            row_driver.run(work, self.x, self.x, diagonal, self.invalid, chosen.threads)
+            target.set_diagonal(diagonal)
+        in_proportion = work.normalize and work.rule == "plain"
+        job = tiles.AllPairs(
+            work, self._form(), self.x, self.y, target, self.invalid, in_proportion
+        )
+        shape = tiles.tile_shape(self.form_name, n, m, k)
+        with Shown(False if self.is_part else chosen.progress) as shown:
+            tiles.run(job, shape, chosen.threads, shown)
+
+    def _form(self) -> Form:
+        if self.form is None:
+            self.form = FORMS[self.form_name](self.chosen.work, self.x, self.y)
+        return self.form
+
+
+class Sides:
+    """What was given for x and y, as arrays of rows, and the dtype of results."""
+
+    def __init__(self, x: ArrayLike, y: ArrayLike | None) -> None:
+        self.x = _matrix(x, "x")
+        self.y = self.x if y is None or y is x else _matrix(y, "y")
+        arrays.common_bins(self.x, self.y, ("x", "y"))
+        self.dtype = arrays.result_dtype(self.x, self.y)
+        self.shape = (len(self.x), len(self.y))
+        self.inputs = [self.x] if self.y is self.x else [self.x, self.y]
+
+    def compared(self, divergence: Divergence, chosen: Chosen) -> Comparison:
+        """Rows of these sides, to be compared."""
+        named = list(zip(("x", "y"), self.inputs, strict=False))
+        invalid = reporter(chosen, named, partial(_left_empty, self.x, self.y))
+        kind = chosen.work.matrix_dtype(self.dtype)
+        x = _rows(self.x, kind)
+        y = x if self.y is self.x else _rows(self.y, kind)
+        if divergence.reverse:
+            x, y = y, x
+        return Comparison(divergence, chosen, x, y, invalid)
+
+
+def _left_empty(x: Array, y: Array) -> str:
+    i, j = first_without_common_bins(x[:, None], y[None], (len(x), len(y)))
+    return f"row {i} of x, against row {j} of y,"
+
+
+def _matrix(given: ArrayLike, name: str) -> Array:
+    array = arrays.array(given, name)
+    if array.ndim != 2:
+        raise ValueError(f"{name} has shape {array.shape}; it must have two axes, rows and bins")
+    return array
+
+
+def _rows(array: Array, dtype: np.dtype[Any]) -> Rows:
+    return Rows(array, array.shape[:1], dtype)
