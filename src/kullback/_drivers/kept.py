@@ -138,6 +138,8 @@ class KeptPairs:
         return np.asarray(near)
 
     def _compute(self, pairs: Kept) -> None:
+        if not pairs.rows.size:
+            return
         order = np.argsort(pairs.rows, kind="stable")  # a row that meets several stays in the cache
         rows, columns = pairs.rows[order].astype(np.intp), pairs.columns[order].astype(np.intp)
         parts = cut(0, rows.size, max(FEWEST, COMPUTED // self.job.x.width))
