@@ -56,6 +56,11 @@ class Work(NamedTuple):
         out[:] = UNCERTIFIED
         return fallback.fill(self, RowPairs(p, p_index, q, q_index), out)
 
+    def matrix_pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
+        """As `pairs`, to the accuracy of matrices: float32 rows are computed in float64."""
+        careful = p.dtype == np.float32 and self.divergence.matrix_form != "pairs"
+        return (self.near_pairs if careful else self.pairs)(p, p_index, q, q_index, out)
+
     def fast(self, given: RowPairs) -> Any:
         """The kernel for most row pairs."""
         if isinstance(self.kernel, Custom):

@@ -179,9 +179,10 @@ class Sifting:
         """Keep the nearest few of each row, and column, by their bounds."""
         self._keep(tile, *self._seeds(tile, product))
         if tile.both:
-            columns, rows, chosen = self._seeds(tile.turned(), np.ascontiguousarray(product.T))
+            turned = tile.turned()
+            columns, rows, chosen = self._seeds(turned, np.ascontiguousarray(product.T))
             product[rows, columns] = -np.inf
-            self._keep(tile, rows, columns, chosen)
+            self._keep(turned, columns, rows, chosen)
 
     def _seeds(self, tile: Tile, product: Array) -> tuple[Index, Index, Array]:
         left, right, x, y = tile.left, tile.right, tile.x, tile.y

@@ -86,7 +86,7 @@ def make_sieve(single: bool) -> Callable[..., Any]:
                 while hits != 0:
                     j = c + lowest_bit(hits)
                     hits &= hits - 1
-                    if j >= m or j == i + same:
+                    if j >= m or j == i + same or product[i, j] == -np.inf:  # done by `seeds`
                         continue
                     value = float(fma(reach[i], norm[j], product[i, j]) - constant[j])
                     known = need[i] == need[i] and constant[j] == constant[j]

@@ -17,6 +17,7 @@ from kullback._catalogue import Divergence
 from kullback._catalogue import metric as divergence_of
 from kullback._drivers import rows as row_driver
 from kullback._drivers import searching, tiles
+from kullback._drivers.forms import NearPairs
 from kullback._drivers.kept import Job
 from kullback._drivers.nearest import Meeting, Nearest, Within
 from kullback._drivers.rows import Invalid
@@ -278,7 +279,9 @@ def _all(search: Search, target: Nearest | Within, shown: threads.Progress | Non
         x, y = y, x
     # A product's last digits hang on the place of a row in it, and equal rows must be equally far.
     name = "entropic" if work.kernel == "js" and not work.cuts else "pairs"
+    careful = search.dtype == np.float32 and search.divergence.matrix_form == "product"
+    make = NearPairs if careful and not work.cuts else FORMS[name]
     in_proportion = work.normalize and work.rule == "plain"
-    job = tiles.AllPairs(work, FORMS[name](work, x, y), x, y, target, search.invalid, in_proportion)
+    job = tiles.AllPairs(work, make(work, x, y), x, y, target, search.invalid, in_proportion)
     shape = tiles.tile_shape(name, x.lead[0], y.lead[0], x.width)
     tiles.run(job, shape, search.chosen.threads, shown)
