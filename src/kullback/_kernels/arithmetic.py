@@ -10,26 +10,26 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._math import log_ratio
 from kullback._math.bits import select, square_root
+from kullback._math.tracing import traced
 
 SMALLEST = 2.0**-1000  # normal, whatever it is divided by
 
 
-@inline
+@traced
 def no_affinity(x, y, alpha):
     """For divergences that need no second sum."""
     return x
 
 
-@inline
+@traced
 def no_root(value, total, back, alpha):
     """For divergences that are no roots."""
     return value
 
 
-@inline
+@traced
 def root_of_product(value, total, back):
     """sqrt(value), value = total back, which may be no number where its root is one."""
     good = (value > SMALLEST) & (value < np.inf)

@@ -23,6 +23,7 @@ from kullback._jit import inline
 from kullback._math.bits import larger, mask_byte, select, smaller
 from kullback._math.lanes import WIDTH
 from kullback._math.memory import load, load_lanes, pointer, store_lanes
+from kullback._math.tracing import traced
 
 TO_INTEGER = 1.5 * 2.0**52  # added, it leaves the nearest integer in the low bits ...
 TO_SLOT = 0x4338000000000000 - 1  # ... above this, and slots begin with one for what is below
@@ -62,7 +63,7 @@ def make_binning(exact: bool) -> Callable[..., Any]:
                 last = middle
         return n if first == n + 1 and x == edges[n] else first
 
-    @inline
+    @traced
     def even_slots(values, i, n, low, factor, margin, scratch):
         """Write eight slots, as TO_SLOT + slot; whether they are certain."""
         t = larger(smaller((load_lanes(values, i) - low) * factor, n + 0.5), -0.5)
@@ -71,7 +72,7 @@ def make_binning(exact: bool) -> Callable[..., Any]:
         rest = t - (shifted - TO_INTEGER)
         return mask_byte((rest > margin) & (rest < 1.0 - margin)) == ALL
 
-    @inline
+    @traced
     def sharp_slots(values, i, n, low, width, scratch):
         """As `even_slots`."""
         t = larger(smaller((load_lanes(values, i) - low) / width, n + 0.5), -0.5)

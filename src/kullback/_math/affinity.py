@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._math.bits import select
 from kullback._math.log import log
 from kullback._math.log_ratio import log_ratio
+from kullback._math.tracing import traced
 
 SMALL = 2.0**-960
 NEARLY_NOTHING = 2.0**-60  # a number that is its own logarithm of 1 plus it
 
 
-@inline
+@traced
 def minus_log_affinity(lost, affinity, back, normalize):
     """-ln(1 - lost): from `lost` while that is small; else of distributions from the affinity."""
     rest = 1.0 - lost
@@ -22,6 +22,6 @@ def minus_log_affinity(lost, affinity, back, normalize):
     kept = affinity * back
     tiny = kept < SMALL  # as a number, but not yet its logarithm
     far = -log(select(normalize, select(tiny, affinity, kept), rest))
-    far = far - select(tiny, log(back), 0.0) if normalize else far
+    far = far - select(normalize & tiny, log(back), 0.0)
     far = select(rest > 0.0, far, select(normalize, far, np.inf))
     return select(if_tiny, lost, select(lost < 0.5, near, far))

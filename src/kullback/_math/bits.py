@@ -10,150 +10,103 @@ from __future__ import annotations
 
 import llvmlite.ir as ir
 from numba import types
-from numba.extending import intrinsic
 
-from kullback._math.lanes import FLOATS, INTEGERS, SINGLE_INTEGERS, SINGLES, Lanes, declare, splat
+from kullback._math.kinds import FLOATS, Lanes, declare, dtype_of, like, llvm_type
+from kullback._math.tracing import traced
+from kullback._math.values import Value, common, current, is_real, kind_of, lifted, value
 
-_INT_OF = {
-    types.float64: types.int64,
-    types.float32: types.int32,
-    FLOATS: INTEGERS,
-    SINGLES: SINGLE_INTEGERS,
-}
+_INT_OF = {types.float64: types.int64, types.float32: types.int32}
 _FLOAT_OF = {integer: real for real, integer in _INT_OF.items()}
 
 
-def _common(*given):
-    """Lanes where an argument is lanes, else the one floating type of all."""
-    lanes = [x for x in given if isinstance(x, Lanes)]
-    if lanes:
-        return lanes[0]
-    if not all(x == given[0] for x in given):
-        raise TypeError(f"takes floats of one type, not {given}")
-    return given[0]
+def _of_its_size(x, other):
+    """The type that has another type of number in the place of each of its own."""
+    return like(kind_of(x), other[dtype_of(kind_of(x))])
 
 
-def _as(kind, context, builder, args, given):
-    if not isinstance(kind, Lanes):
-        return args
-    return [splat(context, builder, v, t, kind) for v, t in zip(args, given, strict=True)]
+def _bit_cast(x, kind):
+    return Value(kind, current().builder.bitcast(lifted(x, kind_of(x)), llvm_type(kind)))
 
 
-def _bit_cast(returned):
-    def build(context, builder, sig, args):
-        return builder.bitcast(args[0], context.get_value_type(returned))
-
-    return build
-
-
-@intrinsic
-def bits(typing, x):
+@traced
+def bits(x):
     """The bits of a float64 as int64, of a float32 as int32."""
-    return _INT_OF[x](x), _bit_cast(_INT_OF[x])
+    return _bit_cast(x, _of_its_size(x, _INT_OF))
 
 
-@intrinsic
-def from_bits(typing, n):
+@traced
+def from_bits(n):
     """The float64 with the bits of an int64, the float32 with those of an int32."""
-    return _FLOAT_OF[n](n), _bit_cast(_FLOAT_OF[n])
+    return _bit_cast(n, _of_its_size(n, _FLOAT_OF))
 
 
-@intrinsic
-def to_float(typing, n):
+@traced
+def to_float(n):
     """An integer as a float of its size."""
-    returned = _FLOAT_OF[n]
-
-    def build(context, builder, sig, args):
-        return builder.sitofp(args[0], context.get_value_type(returned))
-
-    return returned(n), build
+    kind = _of_its_size(n, _FLOAT_OF)
+    return Value(kind, current().builder.sitofp(lifted(n, kind_of(n)), llvm_type(kind)))
 
 
-@intrinsic
-def fma(typing, x, y, z):
+@traced
+def to_single(x):
+    """A float64 as a float32."""
+    return Value(types.float32, current().builder.fptrunc(x.llvm, llvm_type(types.float32)))
+
+
+def _by_llvm(name, kind, *given):
+    """A function of floats that LLVM has for numbers and for lanes."""
+    size = f"f{dtype_of(kind).bitwidth}"
+    full_name = f"llvm.{name}.{f'v{kind.width}' if isinstance(kind, Lanes) else ''}{size}"
+    args, builder = [lifted(x, kind) for x in given], current().builder
+    function = declare(builder, full_name, args[0].type, [x.type for x in args])
+    return Value(kind, builder.call(function, args))
+
+
+@traced
+def fma(x, y, z):
     """x * y + z, rounded once."""
-    kind = _common(x, y, z)
-
-    def build(context, builder, sig, args):
-        return fused(builder, kind, *_as(kind, context, builder, args, sig.args))
-
-    return kind(x, y, z), build
+    return _by_llvm("fma", common(x, y, z), x, y, z)
 
 
-def fused(builder, kind, x, y, z):
-    """The code of `fma`, of three values of one kind."""
-    if not isinstance(kind, Lanes):
-        return builder.fma(x, y, z)
-    name = f"llvm.fma.v{kind.width}f{kind.dtype.bitwidth}"
-    return builder.call(declare(builder, name, x.type, [x.type] * 3), [x, y, z])
-
-
-@intrinsic
-def square_root(typing, x):
+@traced
+def square_root(x):
     """The square root, rounded once."""
-
-    def build(context, builder, sig, args):
-        kind = x.dtype if isinstance(x, Lanes) else x
-        width = f"v{x.width}" if isinstance(x, Lanes) else ""
-        name = f"llvm.sqrt.{width}f{kind.bitwidth}"
-        function = declare(builder, name, args[0].type, [args[0].type])
-        return builder.call(function, args)
-
-    return x(x), build
+    return _by_llvm("sqrt", kind_of(x), x)
 
 
-@intrinsic
-def select(typing, condition, x, y):
+@traced
+def select(condition, x, y):
     """x where the condition holds, else y, both being evaluated: a mask, not a branch."""
-    if isinstance(condition, Lanes) and not isinstance(x, Lanes) and not isinstance(y, Lanes):
-        kind = FLOATS if condition.width == FLOATS.width else SINGLES
-    else:
-        kind = _common(x, y)
-
-    def build(context, builder, sig, args):
-        x1, y1 = _as(kind, context, builder, args[1:], sig.args[1:])
-        return builder.select(args[0], x1, y1)
-
-    return kind(condition, x, y), build
+    kind, where = common(x, y), kind_of(condition)
+    if isinstance(where, Lanes) and not isinstance(kind, Lanes):
+        real = types.float64 if where.width == FLOATS.width else types.float32
+        kind = like(where, real if is_real(kind) else _INT_OF[real])
+    if not isinstance(condition, Value):
+        return value(x if condition else y, kind)
+    chosen = current().builder.select(condition.llvm, lifted(x, kind), lifted(y, kind))
+    return Value(kind, chosen)
 
 
-@intrinsic
-def magnitude(typing, x):
+@traced
+def magnitude(x):
     """|x|."""
-
-    def build(context, builder, sig, args):
-        integer = context.get_value_type(_INT_OF[x])
-        element = integer.element if isinstance(x, Lanes) else integer
-        kept = ir.Constant(element, (1 << (element.width - 1)) - 1)
-        mask = ir.Constant(integer, [kept] * x.width) if isinstance(x, Lanes) else kept
-        return builder.bitcast(builder.and_(builder.bitcast(args[0], integer), mask), args[0].type)
-
-    return x(x), build
+    n = bits(x)
+    return from_bits(n & ((1 << (dtype_of(n.kind).bitwidth - 1)) - 1))
 
 
-def _extremum(comparison):
-    @intrinsic
-    def extremum(typing, x, y):
-        kind = _common(x, y)
-
-        def build(context, builder, sig, args):
-            x1, y1 = _as(kind, context, builder, args, sig.args)
-            return builder.select(builder.fcmp_ordered(comparison, x1, y1), x1, y1)
-
-        return kind(x, y), build
-
-    return extremum
+@traced
+def larger(x, y):
+    """The larger of the two, the second where either is NaN."""
+    return select(x > y, x, y)
 
 
-larger = _extremum(">")  # the second argument where either is NaN
-smaller = _extremum("<")
+@traced
+def smaller(x, y):
+    """The smaller of the two, the second where either is NaN."""
+    return select(x < y, x, y)
 
 
-@intrinsic
-def mask_byte(typing, mask):
+@traced
+def mask_byte(mask):
     """A mask as the bits of one byte, lane 0 the lowest."""
-
-    def build(context, builder, sig, args):
-        return builder.bitcast(args[0], ir.IntType(8))
-
-    return types.uint8(mask), build
+    return Value(types.uint8, current().builder.bitcast(mask.llvm, ir.IntType(8)))

@@ -12,11 +12,11 @@ Source: the usual reduction (Cody and Waite); the coefficients are those of `ser
 
 from __future__ import annotations
 
-from kullback._jit import inline
 from kullback._math import series
 from kullback._math.bits import bits, fma, from_bits, larger, magnitude, select, smaller
 from kullback._math.log import LN2, LOG2_E
 from kullback._math.sums import power_of_two
+from kullback._math.tracing import traced
 
 # Error bounds in units in the last place over [-700, 709], and the inputs at which the largest
 # error was seen (2e5 random inputs of all sizes). The tests import these. The worst of the last
@@ -34,7 +34,7 @@ LOWEST, HIGHEST = -760.0, 720.0  # beyond, e**z is 0 and inf
 LOWEST_TAIL, HIGHEST_TAIL = -700.0, 709.9  # here e**z - 1 is -1 and inf; q is a number
 
 
-@inline
+@traced
 def reduced(high: float, low: float) -> tuple[float, float, float]:
     """n, r and t, e**(high + low) = 2**n (1 + r + t) with |r| <= ln(2)/2 and t = e**r - 1 - r.
 
@@ -45,13 +45,13 @@ def reduced(high: float, low: float) -> tuple[float, float, float]:
     return n, r, r * r * series.exponential(r)
 
 
-@inline
+@traced
 def power_of_integer(n: float) -> float:
     """2**n of an integer in float64, -1022 <= n <= 1023; both may be lanes."""
     return from_bits(bits(n + (TO_INTEGER + BIAS)) << 52)
 
 
-@inline
+@traced
 def _split(z: float, to_integer: float) -> tuple[float, int]:
     """m in [0.7, 1.42) and n + the bits of `to_integer`, e**z = 2**n m; |z| is below 2**50."""
     shifted = fma(z, LOG2_E, to_integer)
@@ -60,21 +60,21 @@ def _split(z: float, to_integer: float) -> tuple[float, int]:
     return 1.0 + fma(r * r, series.exponential(r), r), bits(shifted)
 
 
-@inline
+@traced
 def exp_normal(z: float) -> float:
     """e**z for -708 <= z <= 709."""
     m, n = _split(z, TO_INTEGER)
     return from_bits(bits(m) + (n << 52))
 
 
-@inline
+@traced
 def exp_lowered(z: float) -> float:
     """2**-64 e**z for -663 <= z <= 753: in sums of it, large numbers do not overflow."""
     m, n = _split(z, TO_INTEGER - 64.0)
     return from_bits(bits(m) + (n << 52))
 
 
-@inline
+@traced
 def exp(z: float) -> float:
     """e**z: 0 and inf at the ends, through the subnormal numbers; z must not be NaN."""
     m, n = _split(larger(smaller(z, HIGHEST), LOWEST), TO_INTEGER)
@@ -83,7 +83,7 @@ def exp(z: float) -> float:
     return m * power_of_two(half) * power_of_two(power - half)
 
 
-@inline
+@traced
 def expm1(z: float) -> float:
     """e**z - 1; z must not be NaN."""
     n, r, tail = reduced(larger(smaller(z, HIGHEST_TAIL), LOWEST_TAIL), 0.0)
@@ -92,7 +92,7 @@ def expm1(z: float) -> float:
     return select(magnitude(z) < TINY, z, value + value)  # half of a subnormal number is rounded
 
 
-@inline
+@traced
 def exp_tail(z: float) -> float:
     """e**z - 1 - z, never negative; z must not be NaN."""
     z = smaller(z, HIGHEST_TAIL)

@@ -6,8 +6,8 @@
     u = load_singles(data, offset)        sixteen entries of a float32 row
     v, w = widened(u)                     the same numbers as two times eight float64
 
-Here are the type and its operators; `memory` has the loads and stores, `shuffles` what goes between
-the lanes of one value.
+Here are their operators in kernels (in traced helpers they are those of `values`); `memory` has the
+loads and stores, `shuffles` what goes between the lanes of one value.
 
 Why not leave it to LLVM to vectorise plain loops? It may, but then it also chooses how many
 iterations to interleave: two for the KL loop, with loads in descending order, at which the
@@ -25,144 +25,81 @@ import operator
 
 import llvmlite.ir as ir
 from numba import types
-from numba.core.datamodel.models import PrimitiveModel
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, lower_builtin, register_model
+from numba.extending import lower_builtin
 
-WIDTH = 8
-SINGLE_WIDTH = 16
+from kullback._math.kinds import (
+    FLOATS,
+    INTEGERS,
+    SINGLE_INTEGERS,
+    SINGLES,
+    Lanes,
+    like,
+    llvm_type,
+)
+from kullback._math.tracing import from_numba, traced
+from kullback._math.values import Code, Value, building, kind_of, value
 
+WIDTH: int = FLOATS.width
+SINGLE_WIDTH: int = SINGLES.width
 
-class Lanes(types.Type):
-    """`width` numbers of one scalar type: a float, an integer of its size, a boolean for a mask."""
-
-    def __init__(self, dtype, width):
-        self.dtype = dtype
-        self.width = width
-        super().__init__(f"Lanes({dtype}, {width})")
-
-
-FLOATS = Lanes(types.float64, WIDTH)
-INTEGERS = Lanes(types.int64, WIDTH)
-MASK = Lanes(types.boolean, WIDTH)
-SINGLES = Lanes(types.float32, SINGLE_WIDTH)
-SINGLE_INTEGERS = Lanes(types.int32, SINGLE_WIDTH)
-SINGLE_MASK = Lanes(types.boolean, SINGLE_WIDTH)
-ELEMENT = {
-    types.float64: ir.DoubleType(),
-    types.float32: ir.FloatType(),
-    types.int64: ir.IntType(64),
-    types.int32: ir.IntType(32),
-    types.boolean: ir.IntType(1),
-}
-
-
-@register_model(Lanes)
-class _LanesModel(PrimitiveModel):
-    def __init__(self, manager, lanes):
-        super().__init__(manager, lanes, ir.VectorType(ELEMENT[lanes.dtype], lanes.width))
+_COMPARISONS = (operator.lt, operator.gt, operator.eq, operator.ne)
+_OTHERS = (
+    operator.add,
+    operator.sub,
+    operator.mul,
+    operator.truediv,
+    operator.and_,
+    operator.or_,
+    operator.xor,
+    operator.lshift,
+    operator.rshift,
+)
 
 
-def splat(context, builder, value, given, lanes):
-    """Code that makes lanes of a scalar; lanes stay what they are."""
-    if isinstance(given, Lanes):
-        return value
-    scalar = context.cast(builder, value, given, lanes.dtype)
-    vector = ir.VectorType(scalar.type, lanes.width)
-    place = ir.Constant(ir.IntType(32), 0)
-    first = builder.insert_element(ir.Constant(vector, ir.Undefined), scalar, place)
-    return shuffled(builder, first, [0] * lanes.width)
-
-
-def shuffled(builder, vector, places, other=None):
-    """Code that picks lanes of a vector, or of it and, counted on, of another."""
-    mask = ir.Constant(ir.VectorType(ir.IntType(32), len(places)), list(places))
-    return builder.shuffle_vector(vector, other or ir.Constant(vector.type, ir.Undefined), mask)
-
-
-def _define(operation, given, returned, build):
+def _define(operation, arity):
     """Let a Python operator work between lanes, and between lanes and a scalar of their type."""
 
     @infer_global(operation)
     class Template(AbstractTemplate):
         def generic(self, args, kws):
-            fits = all(x == given or not isinstance(x, Lanes) for x in args)
-            if fits and any(isinstance(x, Lanes) for x in args):
-                return signature(returned, *args)
+            lanes = [x for x in args if isinstance(x, Lanes)]
+            if len(args) == arity and lanes and all(x == lanes[0] for x in lanes):
+                compares = operation in _COMPARISONS
+                return signature(like(lanes[0], types.boolean) if compares else lanes[0], *args)
 
     def lower(context, builder, sig, args):
-        return build(
-            builder,
-            *(splat(context, builder, v, t, given) for v, t in zip(args, sig.args, strict=True)),
-        )
+        with building(Code(context, builder)):
+            return operation(*map(from_numba, sig.args, args)).llvm
 
-    if operation in (operator.neg, operator.invert):
-        lower_builtin(operation, given)(lower)
-    else:
-        lower_builtin(operation, given, given)(lower)
-        lower_builtin(operation, given, types.Number)(lower)
-        lower_builtin(operation, types.Number, given)(lower)
+    both = (Lanes, Lanes), (Lanes, types.Number), (types.Number, Lanes)
+    for given in both if arity == 2 else ((Lanes,),):
+        lower_builtin(operation, *given)(lower)
 
 
-for _floats, _integers, _mask in (
-    (FLOATS, INTEGERS, MASK),
-    (SINGLES, SINGLE_INTEGERS, SINGLE_MASK),
-):
-    _define(operator.add, _floats, _floats, lambda b, x, y: b.fadd(x, y))
-    _define(operator.sub, _floats, _floats, lambda b, x, y: b.fsub(x, y))
-    _define(operator.mul, _floats, _floats, lambda b, x, y: b.fmul(x, y))
-    _define(operator.truediv, _floats, _floats, lambda b, x, y: b.fdiv(x, y))
-    _define(operator.neg, _floats, _floats, lambda b, x: b.fneg(x))
-    _define(operator.eq, _floats, _mask, lambda b, x, y: b.fcmp_ordered("==", x, y))
-    _define(operator.ne, _floats, _mask, lambda b, x, y: b.fcmp_unordered("!=", x, y))
-    _define(operator.lt, _floats, _mask, lambda b, x, y: b.fcmp_ordered("<", x, y))
-    _define(operator.gt, _floats, _mask, lambda b, x, y: b.fcmp_ordered(">", x, y))
-    _define(operator.add, _integers, _integers, lambda b, x, y: b.add(x, y))
-    _define(operator.sub, _integers, _integers, lambda b, x, y: b.sub(x, y))
-    _define(operator.and_, _integers, _integers, lambda b, x, y: b.and_(x, y))
-    _define(operator.or_, _integers, _integers, lambda b, x, y: b.or_(x, y))
-    _define(operator.xor, _integers, _integers, lambda b, x, y: b.xor(x, y))
-    _define(operator.rshift, _integers, _integers, lambda b, x, y: b.ashr(x, y))
-    _define(operator.lshift, _integers, _integers, lambda b, x, y: b.shl(x, y))
-    _define(operator.eq, _integers, _mask, lambda b, x, y: b.icmp_signed("==", x, y))
-    _define(operator.lt, _integers, _mask, lambda b, x, y: b.icmp_signed("<", x, y))
-    _define(operator.gt, _integers, _mask, lambda b, x, y: b.icmp_signed(">", x, y))
-    _define(operator.and_, _mask, _mask, lambda b, x, y: b.and_(x, y))
-    _define(operator.or_, _mask, _mask, lambda b, x, y: b.or_(x, y))
-    _define(operator.invert, _mask, _mask, lambda b, x: b.not_(x))
+for _operation in (*_COMPARISONS, *_OTHERS):
+    _define(_operation, 2)
+for _operation in (operator.neg, operator.invert):
+    _define(_operation, 1)
 
 
 _LANES_OF = {lanes.dtype: lanes for lanes in (FLOATS, INTEGERS, SINGLES, SINGLE_INTEGERS)}
 
 
-@intrinsic
-def lanes_of(typing, scalar):
+@traced
+def lanes_of(scalar):
     """The scalar in every lane; lanes stay what they are."""
-    returned = scalar if isinstance(scalar, Lanes) else _LANES_OF[types.unliteral(scalar)]
-
-    def build(context, builder, sig, args):
-        return splat(context, builder, args[0], sig.args[0], returned)
-
-    return returned(scalar), build
+    kind = kind_of(scalar)
+    return value(scalar, kind if isinstance(kind, Lanes) else _LANES_OF[kind])
 
 
 def _lane_numbers(lanes):
-    @intrinsic
-    def numbers(typing):
-        def build(context, builder, sig, args):
-            return ir.Constant(context.get_value_type(lanes), list(range(lanes.width)))
-
-        return lanes(), build
+    @traced
+    def numbers():
+        return Value(lanes, ir.Constant(llvm_type(lanes), list(range(lanes.width))))
 
     return numbers
 
 
 lane_numbers = _lane_numbers(INTEGERS)  # 0, 1, ... WIDTH - 1
 single_lane_numbers = _lane_numbers(SINGLE_INTEGERS)  # 0, 1, ... SINGLE_WIDTH - 1
-
-
-def declare(builder, name, returned, args):
-    """An LLVM intrinsic, declared once in the module that is being built."""
-    module = builder.module
-    known = module.globals.get(name)
-    return known or ir.Function(module, ir.FunctionType(returned, args), name)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._math import series
 from kullback._math.bits import bits, fma, from_bits, select, to_float
 from kullback._math.precision import constant
 from kullback._math.sums import FRACTION
+from kullback._math.tracing import traced
 
 # The error bound in float64, in units in the last place, and the input at which the largest error
 # was seen (2e7 random inputs over all binades and around 1). The tests import these.
@@ -28,7 +28,7 @@ fraction = constant(FRACTION, (1 << 23) - 1)  # the bits of a number that follow
 fraction_width = constant(52, 23)
 
 
-@inline
+@traced
 def log_normal(x: float) -> float:
     """ln x for 2**-1022 <= x < inf; at 0 a finite number, so that x ln x is 0 there.
 
@@ -45,7 +45,7 @@ def log_normal(x: float) -> float:
     return fma(e, LN2, ln_m)
 
 
-@inline
+@traced
 def log(x: float) -> float:
     """ln x for every float64: -inf at 0, nan below, exact at 1, subnormals included."""
     small = x < SMALLEST_NORMAL

@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._math import series
 from kullback._math.bits import bits, fma, from_bits, to_float
 from kullback._math.log import LOG2_E, fraction, fraction_width, log_normal
 from kullback._math.precision import constant
 from kullback._math.tables import FAST, table
+from kullback._math.tracing import traced
 
 # Bounds that the tests hold them to, in units in the last place. The polynomial is cut where its
 # error is below that of e + log2 c; close to 1, where that is 0, it shows: 8.1 and 1.9 were seen,
@@ -69,7 +69,7 @@ _shift = constant(_DOUBLE.shift, _SINGLE.shift)
 _inverse, _log = map(table, *map(entries, (_DOUBLE, _SINGLE)))
 
 
-@inline
+@traced
 def by_table(x: float) -> float:
     """log2 x for 2**-1022 <= x < inf; at 0 a finite number, so that x log2 x is 0 there.
 
@@ -82,7 +82,7 @@ def by_table(x: float) -> float:
     return fma(f, series.log2(f), to_float(shifted >> fraction_width(x)) + _log(index))
 
 
-@inline
+@traced
 def by_division(x: float) -> float:
     """As `by_table`."""
     return log_normal(x) * LOG2_E

@@ -23,11 +23,11 @@ entropy 6.8 (near x/y = 4/3, where e changes).
 
 from __future__ import annotations
 
-from kullback._jit import inline
 from kullback._math import series
 from kullback._math.bits import bits, fma, from_bits, select, to_float
 from kullback._math.log import LN2
 from kullback._math.precision import constant
+from kullback._math.tracing import traced
 
 FLOOR, FLOOR_SINGLE = 2.0**-1000, 2.0**-126
 LN2_PER_BIT = LN2 * 2.0**-52  # ln 2 for each unit of an exponent that is left in its place
@@ -43,19 +43,19 @@ ln2_per_bit = constant(LN2_PER_BIT, LN2 * 2.0**-23)
 may_overflow = constant(False, True)  # x times an exponent in its place
 
 
-@inline
+@traced
 def floored(value: float, factor: float) -> float:
     """value * factor, where 0 becomes FLOOR and nothing else changes: one instruction."""
     return fma(value, factor, floor(value))
 
 
-@inline
+@traced
 def octaves(x: float, y: float) -> int:
     """The nearest integer to log2(x/y), in place: ready to be added to bits."""
     return (bits(x) - bits(y) + half(x)) & exponent_bits(x)
 
 
-@inline
+@traced
 def relative_entropy_by_rest(x: float, y: float, rest: float) -> float:
     """x ln(x/y) - x + y, never negative, from the rest of d."""
     e = octaves(x, y)
@@ -68,7 +68,7 @@ def relative_entropy_by_rest(x: float, y: float, rest: float) -> float:
     return fma(apart * s, tail, whole)
 
 
-@inline
+@traced
 def log_ratio_by_rest(x: float, y: float, rest: float) -> float:
     """ln(x/y), from the rest of d."""
     e = octaves(x, y)
@@ -78,7 +78,7 @@ def log_ratio_by_rest(x: float, y: float, rest: float) -> float:
     return fma(to_float(e), ln2_per_bit(x), atanh + atanh)
 
 
-@inline
+@traced
 def relative_entropy_of_larger(x: float, y: float, minus_d: float) -> tuple[float, float]:
     """2 x ln(2x/y) - 2x + y where y/2 <= x <= y, from minus_d = y - 2x: |s| <= 1/3, no octave.
 
@@ -89,13 +89,13 @@ def relative_entropy_of_larger(x: float, y: float, minus_d: float) -> tuple[floa
     return minus_d * minus_s, tail
 
 
-@inline
+@traced
 def relative_entropy(x: float, y: float, d: float) -> float:
     """x ln(x/y) - x + y, never negative."""
     return relative_entropy_by_rest(x, y, d - (x - y))
 
 
-@inline
+@traced
 def log_ratio(x: float, y: float, d: float) -> float:
     """ln(x/y)."""
     return log_ratio_by_rest(x, y, d - (x - y))

@@ -12,40 +12,24 @@ of numbers, of 64 or 32 bits. A plain number beside lanes is rounded to theirs a
 
 from __future__ import annotations
 
-import llvmlite.ir as ir
-from numba import types
-from numba.extending import intrinsic
+import numpy as np
 
-from kullback._math.bits import fused
-from kullback._math.lanes import ELEMENT, Lanes
+from kullback._math.bits import fma
+from kullback._math.kinds import dtype_of
+from kullback._math.tracing import traced
+from kullback._math.values import kind_of
 
-# The type of a constant: that of its value, with as many bits as what it goes with.
-_KINDS = {
-    (float, 64): types.float64,
-    (float, 32): types.float32,
-    (int, 64): types.int64,
-    (int, 32): types.int32,
-    (bool, 64): types.boolean,
-    (bool, 32): types.boolean,
-}
-
-
-def _bits(kind):
-    return (kind.dtype if isinstance(kind, Lanes) else types.unliteral(kind)).bitwidth
+# The type of a constant that goes with 32 bits; with 64 it is Python's own.
+_SINGLE = {float: np.float32, int: np.int32, bool: bool}
 
 
 def constant(double, single):
     """constant(double, single)(x): the one or the other, as a float, an integer or a boolean."""
+    single = _SINGLE[type(single)](single)
 
-    @intrinsic
-    def chosen(typing, like):
-        value = double if _bits(like) == 64 else single
-        returned = _KINDS[type(value), _bits(like)]
-
-        def build(context, builder, sig, args):
-            return ir.Constant(ELEMENT[returned], value)
-
-        return returned(like), build
+    @traced
+    def chosen(like):
+        return double if dtype_of(kind_of(like)).bitwidth == 64 else single
 
     return chosen
 
@@ -58,21 +42,14 @@ def polynomial(double, single=()):
     processor with 256-bit units, JS 13 %.
     """
 
-    @intrinsic
-    def evaluated(typing, z):
-        coefficients = double if _bits(z) == 64 else single
+    @traced
+    def evaluated(z):
+        coefficients = double if dtype_of(kind_of(z)).bitwidth == 64 else single
         if not coefficients:
-            raise TypeError(f"there are no coefficients for {z}")
-
-        def build(context, builder, sig, args):
-            kind = args[0].type
-            width = z.width if isinstance(z, Lanes) else 0
-            terms = [ir.Constant(kind, [c] * width if width else c) for c in coefficients]
-            total = terms.pop()
-            while terms:
-                total = fused(builder, z, total, args[0], terms.pop())
-            return total
-
-        return z(z), build
+            raise TypeError(f"there are no coefficients for {kind_of(z)}")
+        total = coefficients[-1]
+        for c in reversed(coefficients[:-1]):
+            total = fma(total, z, c)
+        return total
 
     return evaluated

@@ -9,16 +9,17 @@ Where the processor has none, a look-up is eight loads and slower than a divisio
 from __future__ import annotations
 
 import llvmlite.ir as ir
+from numba.core import cgutils
 from numba.core.registry import cpu_target
-from numba.extending import intrinsic
 
-from kullback._math.lanes import FLOATS, INTEGERS, SINGLE_INTEGERS, SINGLES, declare
+from kullback._math.kinds import FLOATS, SINGLES, declare, llvm_type
+from kullback._math.tracing import traced
+from kullback._math.values import Value, current
 
 FAST = "+avx512f" in str(cpu_target.target_context.codegen().magic_tuple()[2])
 
 _INSTRUCTION = {FLOATS: "llvm.x86.avx512.vpermi2var.pd.512"}
 _INSTRUCTION[SINGLES] = "llvm.x86.avx512.vpermi2var.ps.512"
-_FLOATS_OF = {INTEGERS: FLOATS, SINGLE_INTEGERS: SINGLES}
 
 
 def table(double, single):
@@ -27,41 +28,35 @@ def table(double, single):
     They are twice as many as there are lanes of their precision.
     """
 
-    @intrinsic
-    def look_up(typing, index):
-        lanes = _FLOATS_OF[index]
-        entries = double if lanes == FLOATS else single
+    @traced
+    def look_up(index):
+        lanes, entries = (FLOATS, double) if index.kind.width == FLOATS.width else (SINGLES, single)
         if len(entries) != 2 * lanes.width:
             raise ValueError(f"{len(entries)} entries, not {2 * lanes.width}")
-
-        def build(context, builder, sig, args):
-            vector = context.get_value_type(lanes)
-            halves = [
-                ir.Constant(vector, [ir.Constant(vector.element, float(x)) for x in part])
-                for part in (entries[: lanes.width], entries[lanes.width :])
-            ]
-            given = [vector, args[0].type, vector]
-            if FAST:
-                function = declare(builder, _INSTRUCTION[lanes], vector, given)
-                return builder.call(function, [halves[0], args[0], halves[1]])
-            return _one_by_one(builder, halves, args[0], vector)
-
-        return lanes(index), build
+        builder, vector = current().builder, llvm_type(lanes)
+        if not FAST:
+            return Value(lanes, _one_by_one(builder, entries, index, lanes))
+        halves = [
+            ir.Constant(vector, [float(x) for x in part])
+            for part in (entries[: lanes.width], entries[lanes.width :])
+        ]
+        given = [vector, index.llvm.type, vector]
+        function = declare(builder, _INSTRUCTION[lanes], vector, given)
+        return Value(lanes, builder.call(function, [halves[0], index.llvm, halves[1]]))
 
     return look_up
 
 
-def _one_by_one(builder, halves, index, vector):
-    number = index.type.element
-    whole = ir.ArrayType(vector.element, 2 * vector.count)
-    stored = builder.alloca(whole)
-    builder.store(ir.Constant(whole, [x for half in halves for x in half.constant]), stored)
+def _one_by_one(builder, entries, index, lanes):
+    vector = llvm_type(lanes)
+    whole = ir.ArrayType(vector.element, len(entries))
+    constants = ir.Constant(whole, [float(x) for x in entries])
+    stored = cgutils.global_constant(builder, "table", constants)
+    places = (index & (len(entries) - 1)).llvm
     found = ir.Constant(vector, ir.Undefined)
-    for lane in range(vector.count):
-        place = ir.Constant(ir.IntType(32), lane)
-        at = builder.and_(
-            builder.extract_element(index, place), ir.Constant(number, 2 * vector.count - 1)
-        )
-        entry = builder.load(builder.gep(stored, [ir.Constant(number, 0), at]))
-        found = builder.insert_element(found, entry, place)
+    for lane in range(lanes.width):
+        number = ir.Constant(ir.IntType(32), lane)
+        at = builder.extract_element(places, number)
+        entry = builder.load(builder.gep(stored, [ir.Constant(at.type, 0), at]))
+        found = builder.insert_element(found, entry, number)
     return found

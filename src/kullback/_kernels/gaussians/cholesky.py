@@ -11,47 +11,63 @@ from kullback._jit import inline
 from kullback._math.bits import fma, select, square_root
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.memory import load_lanes, store_lanes
+from kullback._math.tracing import traced
 
 
-@inline
+@traced
 def get(space, place):
     """The lanes at a place of a workspace."""
     return load_lanes(space, place * WIDTH)
 
 
-@inline
+@traced
 def put(space, place, lanes):
     """Store lanes at a place of a workspace."""
     store_lanes(space, place * WIDTH, lanes)
 
 
-@inline
+@traced
 def row_of(base, i):
     """Where row i of a lower triangle begins."""
     return base + (i * (i + 1) >> 1)
+
+
+@traced
+def _less_product(space, value, first, second):
+    return fma(-get(space, first), get(space, second), value)
 
 
 @inline
 def less_products(space, value, first, second, count):
     """value - sum of the products of `count` neighbours at `first` and at `second`."""
     for k in range(count):
-        value = fma(-get(space, first + k), get(space, second + k), value)
+        value = _less_product(space, value, first + k, second + k)
     return value
 
 
-@inline
-def _less_products_of_four(space, places, second, count):
-    """`less_products` of four places that hold a value after `count` neighbours."""
-    first_0, first_1, first_2, first_3 = places
-    a, b = get(space, first_0 + count), get(space, first_1 + count)
-    c, d = get(space, first_2 + count), get(space, first_3 + count)
-    for k in range(count):
-        common = -get(space, second + k)
-        a = fma(get(space, first_0 + k), common, a)
-        b = fma(get(space, first_1 + k), common, b)
-        c = fma(get(space, first_2 + k), common, c)
-        d = fma(get(space, first_3 + k), common, d)
-    return a, b, c, d
+@traced
+def _four_of(space, rows, place):
+    """What four rows have at a place."""
+    return tuple(get(space, row + place) for row in rows)
+
+
+@traced
+def _less_product_of_four(space, values, rows, second, k):
+    common = -get(space, second + k)
+    return tuple(
+        fma(get(space, row + k), common, value) for row, value in zip(rows, values, strict=True)
+    )
+
+
+@traced
+def _put_four(space, rows, place, values, factor):
+    for row, value in zip(rows, values, strict=True):
+        put(space, row + place, value * factor)
+
+
+@traced
+def _rows_of_four(base, i):
+    return tuple(row_of(base, i + more) for more in range(4))
 
 
 @inline
@@ -60,18 +76,25 @@ def finish_column(space, base, j, d, inverse):
     own = row_of(base, j)
     i = j + 1
     while i + 4 <= d:
-        rows = row_of(base, i), row_of(base, i + 1), row_of(base, i + 2), row_of(base, i + 3)
-        a, b, c, e = _less_products_of_four(space, rows, own, j)
-        put(space, rows[0] + j, a * inverse)
-        put(space, rows[1] + j, b * inverse)
-        put(space, rows[2] + j, c * inverse)
-        put(space, rows[3] + j, e * inverse)
+        rows = _rows_of_four(base, i)
+        values = _four_of(space, rows, j)
+        for k in range(j):
+            values = _less_product_of_four(space, values, rows, own, k)
+        _put_four(space, rows, j, values, inverse)
         i += 4
     while i < d:
         row = row_of(base, i)
         value = less_products(space, get(space, row + j), row, own, j)
         put(space, row + j, value * inverse)
         i += 1
+
+
+@traced
+def _pivot_of(entry, pivot, least):
+    """Whether it is positive, its root and the inverse of that."""
+    usable = pivot > least * entry
+    root = square_root(select(usable, pivot, 1.0))
+    return usable, root, 1.0 / root
 
 
 @inline
@@ -86,10 +109,8 @@ def factor(space, base, inverses, d, least):
         own = row_of(base, j)
         entry = get(space, own + j)
         pivot = less_products(space, entry, own, own, j)
-        usable = pivot > least * entry
+        usable, root, inverse = _pivot_of(entry, pivot, least)
         good = good & usable
-        root = square_root(select(usable, pivot, 1.0))
-        inverse = 1.0 / root
         put(space, own + j, root)
         put(space, inverses + j, inverse)
         finish_column(space, base, j, d, inverse)
@@ -105,7 +126,7 @@ def divide_triangle(space, left, inverses, right, d):
         for j in range(i + 1):
             value = get(space, own + j)
             for k in range(j, i):
-                value = fma(-get(space, row + k), get(space, row_of(right, k) + j), value)
+                value = _less_product(space, value, row + k, row_of(right, k) + j)
             put(space, own + j, value * inverse)
 
 
@@ -130,7 +151,7 @@ def divide_both_sides(space, left, inverses, full, target, d):
         for j in range(d):
             value = get(space, full + i * d + j)
             for k in range(i):
-                value = fma(-get(space, row + k), get(space, full + k * d + j), value)
+                value = _less_product(space, value, row + k, full + k * d + j)
             put(space, full + i * d + j, value * inverse)
     for i in range(d):
         own = row_of(target, i)

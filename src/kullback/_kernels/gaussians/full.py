@@ -36,20 +36,22 @@ from kullback._kernels.gaussians.cholesky import (
 from kullback._kernels.gaussians.scales import difference, even_exponent, times_power
 from kullback._kernels.matrices.reference import load_columns
 from kullback._math.bits import (
-    bits,
     fma,
     from_bits,
     magnitude,
     mask_byte,
     select,
+    smaller,
     square_root,
     to_float,
 )
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log import LN2, log_normal
 from kullback._math.log_ratio import relative_entropy
-from kullback._math.memory import pointer
+from kullback._math.memory import entry, pointer
 from kullback._math.shuffles import transposed
+from kullback._math.sums import exponent
+from kullback._math.tracing import traced
 
 NEAR = 0.25  # of 2 KL but for the means: below it, E is used
 ROUNDING = 2.0**-53
@@ -68,40 +70,49 @@ def _full_size(d):
     return (d * d + WIDTH - 1) // WIDTH * WIDTH
 
 
+@traced
+def _gather_columns(source, at, c, count, space, target):
+    lanes = transposed(tuple(load_columns(source, place, c, count) for place in at))
+    for r in range(WIDTH):
+        put(space, target + c + r, lanes[r])
+
+
 @inline
 def _gather(source, at, count, space, target):
     """`count` neighbours of eight rows, transposed; up to a whole multiple of WIDTH are written."""
     for c in range(0, count, WIDTH):
-        lanes = transposed(
-            (
-                load_columns(source, at[0], c, count),
-                load_columns(source, at[1], c, count),
-                load_columns(source, at[2], c, count),
-                load_columns(source, at[3], c, count),
-                load_columns(source, at[4], c, count),
-                load_columns(source, at[5], c, count),
-                load_columns(source, at[6], c, count),
-                load_columns(source, at[7], c, count),
-            )
-        )
-        for r in range(WIDTH):
-            put(space, target + c + r, lanes[r])
+        _gather_columns(source, at, c, count, space, target)
 
 
-@inline
-def _places(index, start, count):
+@traced
+def _places(index, start, last, count):
     """Where eight rows of `count` numbers begin, the last one again where there are fewer."""
-    last = index.size - 1
-    return (
-        index[start] * count,
-        index[min(start + 1, last)] * count,
-        index[min(start + 2, last)] * count,
-        index[min(start + 3, last)] * count,
-        index[min(start + 4, last)] * count,
-        index[min(start + 5, last)] * count,
-        index[min(start + 6, last)] * count,
-        index[min(start + 7, last)] * count,
-    )
+    return tuple(entry(index, smaller(start + i, last)) * count for i in range(WIDTH))
+
+
+@traced
+def _set_scale(space, diagonal, target):
+    """Write the power of two for a variance; whether it is one."""
+    v = get(space, diagonal)
+    usable = (v > 0.0) & (v < np.inf)
+    e = even_exponent(select(usable, v, 1.0))
+    put(space, target, from_bits((1023 - (e >> 1)) << 52))
+    return usable
+
+
+@traced
+def _room_of(space, diagonal, scale, tolerance):
+    return get(space, diagonal) * scale * scale * (tolerance * tolerance)
+
+
+@traced
+def _scale_entry(space, full, i, j, d, triangle, scales, scale, room):
+    """Write an entry of the triangle; whether the one across the diagonal is the same."""
+    a, b = get(space, full + i * d + j), get(space, full + j * d + i)
+    other = get(space, scales + j)
+    off = (a - b) * scale * other
+    put(space, row_of(triangle, i) + j, a * scale * other)
+    return off * off < room * get(space, row_of(triangle, j) + j)
 
 
 @inline
@@ -113,21 +124,22 @@ def _scaled_triangle(space, full, triangle, scales, d, tolerance):
     """
     good = lanes_of(0.0) == 0.0
     for i in range(d):
-        v = get(space, full + i * d + i)
-        usable = (v > 0.0) & (v < np.inf)
-        good = good & usable
-        e = even_exponent(select(usable, v, 1.0))
-        put(space, scales + i, from_bits((1023 - (e >> 1)) << 52))
+        good = good & _set_scale(space, full + i * d + i, scales + i)
     for i in range(d):
-        row, scale = row_of(triangle, i), get(space, scales + i)
-        room = get(space, full + i * d + i) * scale * scale * (tolerance * tolerance)
+        scale = get(space, scales + i)
+        room = _room_of(space, full + i * d + i, scale, tolerance)
         for j in range(i + 1):
-            a, b = get(space, full + i * d + j), get(space, full + j * d + i)
-            other = get(space, scales + j)
-            off = (a - b) * scale * other
-            put(space, row + j, a * scale * other)
-            good = good & (off * off < room * get(space, row_of(triangle, j) + j))
+            good = good & _scale_entry(space, full, i, j, d, triangle, scales, scale, room)
     return good
+
+
+@traced
+def _scale_means(space, means, scales, target, i):
+    """Write one dimension's difference, scaled; whether either mean is finite."""
+    x, y = get(space, means[0] + i), get(space, means[1] + i)
+    apart, power = difference(x, y)
+    put(space, target + i, times_power(apart, exponent(get(space, scales + i)) + power))
+    return magnitude(x) < np.inf, magnitude(y) < np.inf
 
 
 @inline
@@ -136,13 +148,19 @@ def _mean_distance(space, means, left, inverses, scales, target, d):
     good_p = lanes_of(0.0) == 0.0
     good_q = good_p
     for i in range(d):
-        x, y = get(space, means[0] + i), get(space, means[1] + i)
-        good_p = good_p & (magnitude(x) < np.inf)
-        good_q = good_q & (magnitude(y) < np.inf)
-        apart, power = difference(x, y)
-        n = (bits(get(space, scales + i)) >> 52) - 1023
-        put(space, target + i, times_power(apart, n + power))
+        p_finite, q_finite = _scale_means(space, means, scales, target, i)
+        good_p, good_q = good_p & p_finite, good_q & q_finite
     return divide_vector(space, left, inverses, target, d), good_p, good_q
+
+
+@traced
+def _diagonal_share(space, scales, row, inverses, i):
+    """By which power of two the scales of P and Q differ, and x_ii**2 - 1 - 2 ln x_ii."""
+    n = exponent(get(space, scales[1] + i)) - exponent(get(space, scales[0] + i))
+    ratio = get(space, row + i) * get(space, inverses + i)
+    log = fma(to_float(n), LN2, log_normal(ratio))
+    x = times_power(ratio, n)
+    return n, (x * x - 1.0) - (log + log)
 
 
 @inline
@@ -151,12 +169,8 @@ def _apart(space, left, inverses, right, scales, d):
     total = lanes_of(0.0)
     for i in range(d):
         row = row_of(right, i)
-        p_scale, q_scale = get(space, scales[0] + i), get(space, scales[1] + i)
-        n = (bits(q_scale) >> 52) - (bits(p_scale) >> 52)
-        ratio = get(space, row + i) * get(space, inverses + i)
-        log = fma(to_float(n), LN2, log_normal(ratio))
-        x = times_power(ratio, n)
-        total = total + ((x * x - 1.0) - (log + log))
+        n, share = _diagonal_share(space, scales, row, inverses, i)
+        total = total + share
         for j in range(i + 1):
             put(space, row + j, times_power(get(space, row + j), n))
     divide_triangle(space, left, inverses, right, d)
@@ -168,27 +182,39 @@ def _apart(space, left, inverses, right, scales, d):
     return total
 
 
+@traced
+def _put_difference(space, full, i, j, d, scale, scales):
+    at = i * d + j
+    a = (get(space, full[0] + at) - get(space, full[1] + at)) * scale
+    a = a * get(space, scales + j)
+    put(space, full[0] + at, a)
+    put(space, full[0] + j * d + i, a)
+
+
+@traced
+def _pivot_share(entry, squares):
+    """What a pivot and the squares that it lacks add up to; 1 / its root."""
+    t = entry - squares
+    t = select(t > -0.9, t, 0.0)  # others are not near
+    share = relative_entropy(lanes_of(1.0), t + 1.0, -t)
+    return share + squares, 1.0 / square_root(t + 1.0)
+
+
 @outline
 def _near(space, left, inverses, full, target, scales, d):
     """2 KL but for the means, by E; P and Q lie at the two places `full`."""
     for i in range(d):
         scale = get(space, scales + i)
         for j in range(i + 1):
-            at = i * d + j
-            a = (get(space, full[0] + at) - get(space, full[1] + at)) * scale
-            a = a * get(space, scales + j)
-            put(space, full[0] + at, a)
-            put(space, full[0] + j * d + i, a)
+            _put_difference(space, full, i, j, d, scale, scales)
     divide_both_sides(space, left, inverses, full[0], target, d)
     total = lanes_of(0.0)
     for j in range(d):
         own = row_of(target, j)
         squares = -less_products(space, lanes_of(0.0), own, own, j)
-        t = get(space, own + j) - squares
-        t = select(t > -0.9, t, 0.0)  # others are not near
-        share = relative_entropy(lanes_of(1.0), t + 1.0, -t)
-        total = total + (share + squares)
-        finish_column(space, target, j, d, 1.0 / square_root(t + 1.0))
+        share, inverse = _pivot_share(get(space, own + j), squares)
+        total = total + share
+        finish_column(space, target, j, d, inverse)
     return total
 
 
@@ -198,6 +224,13 @@ def _mark(status, start, count, good, bit):
     for r in range(count):
         if not (byte >> r) & 1:
             status[start + r] |= bit
+
+
+@traced
+def _value_of(total, distance, good):
+    value = 0.5 * total + 0.5 * distance
+    value = select(value == value, value, np.inf)  # a sum that overflowed on its way
+    return select(good, value, np.nan)
 
 
 def make_full() -> Callable[..., Any]:
@@ -222,8 +255,10 @@ def make_full() -> Callable[..., Any]:
         space = pointer(memory)
         means_p, means_q = pointer(mean_p), pointer(mean_q)
         covs_p, covs_q = pointer(cov_p), pointer(cov_q)
+        p_means, q_means = pointer(p_mean), pointer(q_mean)
+        p_covs, q_covs, last = pointer(p_cov), pointer(q_cov), out.size - 1
         for start in range(0, out.size, WIDTH):
-            p_at, q_at = _places(p_cov, start, d * d), _places(q_cov, start, d * d)
+            p_at, q_at = _places(p_covs, start, last, d * d), _places(q_covs, start, last, d * d)
             _gather(covs_p, p_at, d * d, space, first)
             p_good = _scaled_triangle(space, first, right, scales[0], d, tolerance)
             _gather(covs_q, q_at, d * d, space, second)
@@ -238,15 +273,13 @@ def make_full() -> Callable[..., Any]:
                     _near(space, left, inverses, (first, second), right, scales[1], d),
                     total,
                 )
-            _gather(means_p, _places(p_mean, start, d), d, space, first)
-            _gather(means_q, _places(q_mean, start, d), d, space, second)
+            _gather(means_p, _places(p_means, start, last, d), d, space, first)
+            _gather(means_q, _places(q_means, start, last, d), d, space, second)
             distance, p_finite, q_finite = _mean_distance(
                 space, (first, second), left, inverses, scales[1], vector, d
             )
-            value = 0.5 * total + 0.5 * distance
-            value = select(value == value, value, np.inf)  # a sum that overflowed on its way
             good = p_good & q_good & p_finite & q_finite
-            put(space, result, select(good, value, np.nan))
+            put(space, result, _value_of(total, distance, good))
             count = min(WIDTH, out.size - start)
             for r in range(count):
                 out[start + r] = memory[result * WIDTH + r]

@@ -25,9 +25,10 @@ from kullback._kernels.matrices.reference import ROUNDING, load_columns, no_sum,
 from kullback._math.bits import fma, magnitude, select
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.log import log_normal
-from kullback._math.memory import load_lanes, pointer, store_lanes
+from kullback._math.memory import advanced, entry, load_lanes, pointer, store, store_lanes
 from kullback._math.shuffles import sum_of_lanes
 from kullback._math.sums import add_to
+from kullback._math.tracing import traced
 
 GROUP = 8 * WIDTH  # dimensions of one logarithm and one division, eight in each lane
 LEAST = 2.0**-900
@@ -40,6 +41,28 @@ def make_scaled(spread: Spread) -> Callable[..., Any]:
     """The kernel that prepares rows of either side."""
     compare, marks = spread.compare, spread.marks
 
+    @traced
+    def with_dimensions(state, source, at, c, d, given, padded, target, place):
+        """Write eight dimensions' entries; the sums of a row, with theirs."""
+        total, absolute = state
+        live = lane_numbers() + c < d
+        mean = load_columns(source, at, c, d)
+        x = select(live, load_columns(source, at + d, c, d), 1.0)
+        w = load_lanes(given, c)
+        ratio = compare(x, w)[0]
+        log = log_normal(ratio)
+        store_lanes(target, place, mean * load_lanes(given, padded + c))
+        store_lanes(target, place + padded, 0.5 * ratio)
+        # Zeros, infinities and subnormal numbers are left to `rows`.
+        usual = (ratio > LEAST) & (ratio < 1.0 / LEAST) & (marks(x, w) > -1)
+        return add_to(total, log), absolute + select(usual, magnitude(log), np.inf)
+
+    @traced
+    def told(state, mean):
+        """The sum of the logarithms, nan of no Gaussian, and that of their sizes."""
+        total, absolute = state
+        return select(mean == mean, whole_sum(total), np.nan), sum_of_lanes(absolute)
+
     def scaled(rows, reference, out, logs, size):
         """out: means and halves of variances in units of the reference; logs: sum ln v; size.
 
@@ -49,27 +72,18 @@ def make_scaled(spread: Spread) -> Callable[..., Any]:
         padded = reference.shape[1]
         source, target, given = pointer(rows), pointer(out), pointer(reference)
         for i in range(rows.shape[0]):
-            total, absolute = no_sum(), lanes_of(0.0)
+            state = no_sum(), lanes_of(0.0)
             for c in range(0, padded, WIDTH):
-                live = lane_numbers() + c < d
-                mean = load_columns(source, 2 * i * d, c, d)
-                x = select(live, load_columns(source, 2 * i * d + d, c, d), 1.0)
-                w = load_lanes(given, c)
-                ratio = compare(x, w)[0]
-                log = log_normal(ratio)
-                store_lanes(target, 2 * i * padded + c, mean * load_lanes(given, padded + c))
-                store_lanes(target, (2 * i + 1) * padded + c, 0.5 * ratio)
-                total = add_to(total, log)
-                # Zeros, infinities and subnormal numbers are left to `rows`.
-                usual = (ratio > LEAST) & (ratio < 1.0 / LEAST) & (marks(x, w) > -1)
-                absolute = absolute + select(usual, magnitude(log), np.inf)
-            logs[i] = np.nan if np.isnan(rows[i, 0]) else whole_sum(total)
-            size[i] = sum_of_lanes(absolute)
+                place = 2 * i * padded + c
+                state = with_dimensions(
+                    state, source, 2 * i * d, c, d, given, padded, target, place
+                )
+            logs[i], size[i] = told(state, rows[i, 0])
 
     return scaled
 
 
-@inline
+@traced
 def _step(state, x_data, at, padded, y_mean, y_half):
     """A fraction and a product with eight dimensions more."""
     numerator, product = state
@@ -78,7 +92,7 @@ def _step(state, x_data, at, padded, y_mean, y_half):
     return fma(numerator, s, d * d * product), product * s
 
 
-@inline
+@traced
 def _ended(total, state):
     """A sum with what a group has come to: nan where its product has left the range."""
     numerator, product = state
@@ -86,26 +100,45 @@ def _ended(total, state):
     return total + select(product > LEAST, share, np.nan)
 
 
+@traced
+def _no_states():
+    state = lanes_of(0.0), lanes_of(1.0)
+    return state, state
+
+
+@traced
+def _steps(states, x_data, at, padded, y_data, y_at):
+    y_mean, y_half = load_lanes(y_data, y_at), load_lanes(y_data, y_at + padded)
+    return tuple(_step(states[i], x_data, at[i], padded, y_mean, y_half) for i in range(2))
+
+
+@traced
+def _both_ended(totals, states):
+    return _ended(totals[0], states[0]), _ended(totals[1], states[1])
+
+
+@traced
+def _both_sums(totals):
+    return sum_of_lanes(totals[0]), sum_of_lanes(totals[1])
+
+
 @inline
 def _two_pairs(x_data, first, second, y_data, y_at, padded):
     """sum d**2 / (2 s) + 2 ln s of two rows of x and one of y, whose entries are loaded once."""
     totals = lanes_of(0.0), lanes_of(0.0)
     for start in range(0, padded, GROUP):
-        a = b = lanes_of(0.0), lanes_of(1.0)
+        states = _no_states()
         for c in range(start, min(start + GROUP, padded), WIDTH):
-            y_mean = load_lanes(y_data, y_at + c)
-            y_half = load_lanes(y_data, y_at + padded + c)
-            a = _step(a, x_data, first + c, padded, y_mean, y_half)
-            b = _step(b, x_data, second + c, padded, y_mean, y_half)
-        totals = _ended(totals[0], a), _ended(totals[1], b)
-    return sum_of_lanes(totals[0]), sum_of_lanes(totals[1])
+            states = _steps(states, x_data, (first + c, second + c), padded, y_data, y_at + c)
+        totals = _both_ended(totals, states)
+    return _both_sums(totals)
 
 
 def make_tile(hellinger: bool) -> Callable[..., Any]:
     """The kernel over all pairs of two sets of prepared rows."""
     finish = hellinger_of if hellinger else quarter
 
-    @inline
+    @traced
     def certified(total, x_logs, x_size, y_logs, y_size, roundings):
         logs = x_logs + y_logs
         total = total - logs
@@ -113,6 +146,21 @@ def make_tile(hellinger: bool) -> Callable[..., Any]:
         good = (total > error * ROUNDING) & (total < np.inf)
         result = finish(select(good, total, 1.0))
         return select(good, result, select(logs == logs, UNCERTIFIED, np.nan))
+
+    @traced
+    def certify_eight(unsure, place, j, own, logs, size, roundings):
+        """Certify eight entries; how many are not, in each lane, with these."""
+        other = load_lanes(logs, j), load_lanes(size, j)
+        result = certified(load_lanes(place, j), *own, *other, roundings)
+        store_lanes(place, j, result)
+        return unsure + select(result == UNCERTIFIED, 1.0, 0.0)
+
+    @traced
+    def certify_one(place, j, own, logs, size, roundings):
+        other = entry(logs, j), entry(size, j)
+        result = certified(entry(place, j), *own, *other, roundings)
+        store(place, j, result)
+        return select(result == UNCERTIFIED, 1.0, 0.0)
 
     def tile(x, x_logs, x_size, y, y_logs, y_size, above, out):
         """out[i, j] for j >= i + above: the distance, UNCERTIFIED, or nan of no Gaussian.
@@ -134,18 +182,13 @@ def make_tile(hellinger: bool) -> Callable[..., Any]:
                 out[i, j], out[other, j] = found
         for i in range(n):
             first = min(max(0, i + above), m)
-            out[i, :first] = 0.0
-            own, own_size = x_logs[i], x_size[i]
+            own, place = (x_logs[i], x_size[i]), advanced(target, i * stride)
+            for j in range(first):
+                store(place, j, 0.0)
             for j in range(first, m - WIDTH + 1, WIDTH):
-                total = load_lanes(target, i * stride + j)
-                y_own = load_lanes(logs, j), load_lanes(size, j)
-                result = certified(total, own, own_size, y_own[0], y_own[1], roundings)
-                store_lanes(target, i * stride + j, result)
-                unsure = unsure + select(result == UNCERTIFIED, 1.0, 0.0)
+                unsure = certify_eight(unsure, place, j, own, logs, size, roundings)
             for j in range(m - (m - first) % WIDTH, m):
-                whole = out[i, j]
-                out[i, j] = certified(whole, own, own_size, y_logs[j], y_size[j], roundings)
-                rest += out[i, j] == UNCERTIFIED
+                rest += certify_one(place, j, own, logs, size, roundings)
         return sum_of_lanes(unsure) + rest > 0.0
 
     return tile

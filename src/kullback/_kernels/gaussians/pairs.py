@@ -18,28 +18,39 @@ from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import pointer
 from kullback._math.shuffles import any_sign_of_lanes
 from kullback._math.sums import add_to
+from kullback._math.tracing import traced
 
 
 def make_pairs(term: Term, unit: float) -> Callable[..., Any]:
     """The kernel over pairs of rows."""
     term_of, marks_of, finish = term
 
+    @traced
+    def with_dimensions(state, x_data, x_at, y_data, y_at, c, d):
+        """The sum of the terms, marks and differences, with eight dimensions more."""
+        total, marked, unlike = state
+        live = lane_numbers() + c < d
+        m0 = load_columns(x_data, x_at, c, d)
+        s0 = select(live, load_columns(x_data, x_at + d, c, d), unit)
+        m1 = load_columns(y_data, y_at, c, d)
+        s1 = select(live, load_columns(y_data, y_at + d, c, d), unit)
+        total = add_to(total, term_of(m0, s0, m1, s1))
+        return total, marked | marks_of(s0, s1), unlike | (m0 != m1) | (s0 != s1)
+
+    @traced
+    def result(state):
+        total, marked, unlike = state
+        value = whole_sum(total)
+        sure = (any_sign_of_lanes(marked) > -1) & (value < MOST)
+        sure = sure & ((value > LEAST) | (mask_byte(unlike) == 0))
+        return select(sure, finish(value), UNCERTIFIED)
+
     @inline
     def metric_of(x_data, x_at, y_data, y_at, d):
-        total, marked, unlike = no_sum(), lanes_of(0), lanes_of(0.0) != 0.0
+        state = no_sum(), lanes_of(0), lanes_of(0.0) != 0.0
         for c in range(0, d, WIDTH):
-            live = lane_numbers() + c < d
-            m0 = load_columns(x_data, x_at, c, d)
-            s0 = select(live, load_columns(x_data, x_at + d, c, d), unit)
-            m1 = load_columns(y_data, y_at, c, d)
-            s1 = select(live, load_columns(y_data, y_at + d, c, d), unit)
-            total = add_to(total, term_of(m0, s0, m1, s1))
-            marked = marked | marks_of(s0, s1)
-            unlike = unlike | (m0 != m1) | (s0 != s1)
-        value = whole_sum(total)
-        sure = any_sign_of_lanes(marked) >= 0 and value < MOST
-        sure = sure and (value > LEAST or mask_byte(unlike) == 0)
-        return finish(value) if sure else UNCERTIFIED
+            state = with_dimensions(state, x_data, x_at, y_data, y_at, c, d)
+        return result(state)
 
     def pairs(x, x_index, y, y_index, out):
         """out[r] = the metric of rows x_index[r] of x and y_index[r] of y, in nats, or UNCERTIFIED.

@@ -11,16 +11,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.gaussians.terms import LEAST, MOST, Term, outside
 from kullback._math.bits import mask_byte, select
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
-from kullback._math.memory import load_first_lanes, load_lanes, pointer, prefetch, store_lanes
+from kullback._math.memory import (
+    load,
+    load_first_lanes,
+    load_lanes,
+    pointer,
+    prefetch,
+    scratch,
+    store_lanes,
+)
 from kullback._math.shuffles import any_sign_of_lanes, sum_of_lanes
 from kullback._math.sums import two_sum
+from kullback._math.tracing import branch, traced
 
 BLOCK = 512  # dimensions that are summed in one go
 PREFETCH = 512  # dimensions ahead: see `rows`
@@ -30,7 +37,7 @@ SHORT = 16  # rows below this length are done as one long row, and summed after 
 def _make_loads(unit: float, standard: bool) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """Functions that load means and spreads of eight dimensions, and of fewer."""
 
-    @inline
+    @traced
     def eight(given, at, c):
         """m0, s0, m1, s1."""
         m0, s0 = load_lanes(given[0], at[0] + c), load_lanes(given[1], at[1] + c)
@@ -38,7 +45,7 @@ def _make_loads(unit: float, standard: bool) -> tuple[Callable[..., Any], Callab
             return m0, s0, lanes_of(0.0), lanes_of(unit)
         return m0, s0, load_lanes(given[2], at[2] + c), load_lanes(given[3], at[3] + c)
 
-    @inline
+    @traced
     def first(given, at, c, count):
         """The same of the first `count`, and N(0, 1) on both sides beyond: its terms are 0."""
         live = lane_numbers() < count
@@ -52,7 +59,7 @@ def _make_loads(unit: float, standard: bool) -> tuple[Callable[..., Any], Callab
     return eight, first
 
 
-@inline
+@traced
 def _differ(m0, s0, m1, s1):
     return (m0 != m1) | (s0 != s1)
 
@@ -62,34 +69,50 @@ def make_rows(term: Term, unit: float, standard: bool) -> Callable[..., Any]:
     eight, first = _make_loads(unit, standard)
     term_of, marks_of, finish = term
 
-    @inline
-    def ask_for(given, at, c):
+    @traced
+    def with_terms(state, columns):
+        """The sum of the terms, and the marks, with eight dimensions more."""
+        m0, s0, m1, s1 = columns
+        return state[0] + term_of(m0, s0, m1, s1), state[1] | marks_of(s0, s1)
+
+    @traced
+    def with_eight(state, given, at, c):
         for i in range(2 if standard else 4):
             prefetch(given[i], at[i] + c + PREFETCH)
+        return with_terms(state, eight(given, at, c))
+
+    @traced
+    def with_rest(state, given, at, c, rest):
+        return with_terms(state, first(given, at, c, rest))
+
+    @traced
+    def numbers_of(state):
+        return sum_of_lanes(state[0]), any_sign_of_lanes(state[1])
 
     @inline
     def block_sum(given, at, start, width):
-        total, marked = lanes_of(0.0), lanes_of(0)
+        state = lanes_of(0.0), lanes_of(0)
         rest = width % WIDTH
         for c in range(start, start + width - rest, WIDTH):
-            ask_for(given, at, c)
-            m0, s0, m1, s1 = eight(given, at, c)
-            total = total + term_of(m0, s0, m1, s1)
-            marked = marked | marks_of(s0, s1)
+            state = with_eight(state, given, at, c)
         if rest:
-            m0, s0, m1, s1 = first(given, at, start + width - rest, rest)
-            total = total + term_of(m0, s0, m1, s1)
-            marked = marked | marks_of(s0, s1)
-        return sum_of_lanes(total), any_sign_of_lanes(marked)
+            state = with_rest(state, given, at, start + width - rest, rest)
+        return numbers_of(state)
+
+    @traced
+    def rest_differs(given, at, c, rest):
+        return _differ(*first(given, at, c, rest))
+
+    @traced
+    def eight_differ(unlike, given, at, c):
+        return unlike | _differ(*eight(given, at, c))
 
     @inline
     def are_equal(given, at, d):
         rest = d % WIDTH
-        m0, s0, m1, s1 = first(given, at, d - rest, rest)
-        unlike = _differ(m0, s0, m1, s1)
+        unlike = rest_differs(given, at, d - rest, rest)
         for c in range(0, d - rest, WIDTH):
-            m0, s0, m1, s1 = eight(given, at, c)
-            unlike = unlike | _differ(m0, s0, m1, s1)
+            unlike = eight_differ(unlike, given, at, c)
         return mask_byte(unlike) == 0
 
     def rows(m0, m0_index, s0, s0_index, m1, m1_index, s1, s1_index, out):
@@ -120,11 +143,35 @@ def make_entries(term: Term, unit: float, standard: bool) -> Callable[..., Any]:
     eight, first = _make_loads(unit, standard)
     term_of, marks_of, finish = term
 
-    @inline
+    @traced
+    def buffer():
+        return scratch(BLOCK)
+
+    @traced
     def load_some(given, at, c, count):
-        if c + WIDTH <= count:
-            return eight(given, at, c)
-        return first(given, at, c, count - c)
+        return branch(
+            c + WIDTH <= count,
+            lambda: eight(given, at, c),
+            lambda: first(given, at, c, count - c),
+        )
+
+    @traced
+    def store_terms(marked, given, at, c, count, target):
+        """Write eight terms; the marks, with theirs."""
+        m0, s0, m1, s1 = load_some(given, at, c, count)
+        total = term_of(m0, s0, m1, s1)
+        store_lanes(target, c, total)
+        return marked | marks_of(s0, s1) | outside(total)
+
+    @traced
+    def certify_terms(unsure, given, at, c, count, target):
+        """Write UNCERTIFIED where a term is that; how many are, in each lane, with these."""
+        m0, s0, m1, s1 = load_some(given, at, c, count)
+        total, marks = load_lanes(target, c), marks_of(s0, s1)
+        zero = (total == 0.0) & ~_differ(m0, s0, m1, s1) & (marks > -1)
+        sure = zero | ((marks | outside(total)) > -1)
+        store_lanes(target, c, select(sure, total, UNCERTIFIED))
+        return unsure + select(sure, 0.0, 1.0)
 
     @inline
     def fill(given, start, count, target):
@@ -132,18 +179,10 @@ def make_entries(term: Term, unit: float, standard: bool) -> Callable[..., Any]:
         at = (start, start, start, start)
         marked, unsure = lanes_of(0), lanes_of(0.0)
         for c in range(0, count, WIDTH):
-            m0, s0, m1, s1 = load_some(given, at, c, count)
-            total = term_of(m0, s0, m1, s1)
-            store_lanes(target, c, total)
-            marked = marked | marks_of(s0, s1) | outside(total)
+            marked = store_terms(marked, given, at, c, count, target)
         if any_sign_of_lanes(marked) < 0:
             for c in range(0, count, WIDTH):
-                m0, s0, m1, s1 = load_some(given, at, c, count)
-                total, marks = load_lanes(target, c), marks_of(s0, s1)
-                zero = (total == 0.0) & ~_differ(m0, s0, m1, s1) & (marks > -1)
-                sure = zero | ((marks | outside(total)) > -1)
-                store_lanes(target, c, select(sure, total, UNCERTIFIED))
-                unsure = unsure + select(sure, 0.0, 1.0)
+                unsure = certify_terms(unsure, given, at, c, count, target)
         return sum_of_lanes(unsure)
 
     def entries(m0, s0, m1, s1, d, out):
@@ -153,8 +192,7 @@ def make_entries(term: Term, unit: float, standard: bool) -> Callable[..., Any]:
         """
         given = (pointer(m0), pointer(s0), pointer(m1), pointer(s1))
         step = BLOCK // d
-        buffer = np.empty((BLOCK,))
-        target = pointer(buffer)
+        target = buffer()
         left = 0.0
         for r in range(0, out.shape[0], step):
             count = min(step, out.shape[0] - r)
@@ -162,7 +200,7 @@ def make_entries(term: Term, unit: float, standard: bool) -> Callable[..., Any]:
             for i in range(count):
                 total = 0.0
                 for c in range(i * d, i * d + d):
-                    total += buffer[c]
+                    total += load(target, c)
                 out[r + i] = finish(total)
         return left
 

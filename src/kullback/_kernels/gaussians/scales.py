@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._math.bits import bits, from_bits, magnitude, select
 from kullback._math.lanes import lanes_of
 from kullback._math.log import SMALLEST_NORMAL
+from kullback._math.tracing import traced
 
 
-@inline
+@traced
 def difference(x, y):
     """x - y as a number and a power of two, so that it does not overflow."""
     d = x - y
@@ -18,7 +18,7 @@ def difference(x, y):
     return select(over, 0.5 * x - 0.5 * y, d), select(over, lanes_of(1), lanes_of(0))
 
 
-@inline
+@traced
 def times_power(x, n):
     """x * 2**n for integer lanes, rounded at the ends of the range only."""
     n = select(n > 2044, 2044, n)
@@ -27,7 +27,7 @@ def times_power(x, n):
     return x * from_bits((half + 1023) << 52) * from_bits((n - half + 1023) << 52)
 
 
-@inline
+@traced
 def even_exponent(v):
     """The even e with v / 2**e in [1, 4), of positive numbers."""
     small = v < SMALLEST_NORMAL

@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._math import series
 from kullback._math.bits import (
     bits,
@@ -36,6 +35,7 @@ from kullback._math.exp import exp, exp_normal, exp_tail, expm1
 from kullback._math.lanes import lanes_of
 from kullback._math.log_ratio import LN2_PER_BIT, log_ratio, octaves
 from kullback._math.sums import two_sum
+from kullback._math.tracing import traced
 
 SMALLEST = 0x0170000000000000  # the bits of 2**-1000 and 2**1000
 LARGEST = 0x7E70000000000000
@@ -55,14 +55,14 @@ class Spread(NamedTuple):
     unit: float  # that of N(0, 1)
 
 
-@inline
+@traced
 def _ordinary(s0, s1):
     """Sign bits where a spread is not between 2**-1000 and 2**1000."""
     a, b = bits(s0), bits(s1)
     return a | (a - SMALLEST) | (LARGEST - a) | b | (b - SMALLEST) | (LARGEST - b)
 
 
-@inline
+@traced
 def _parts(a, b, inverse):
     """Whether e = 0, and x, s, 2 s**3 h and ln(a/b) of the two."""
     e = octaves(a, b)
@@ -74,13 +74,13 @@ def _parts(a, b, inverse):
     return e == 0, apart * inverse, s, cubic, fma(to_float(e), LN2_PER_BIT, (s + s) + cubic)
 
 
-@inline
+@traced
 def _log_of_squared_sum(z):
     """ln(1 + z) for z = (v0 - v1)**2 / (4 v0 v1): that of (v0 + v1)**2 / (4 v0 v1)."""
     return select(z < APART, log_ratio(z + 1.0, lanes_of(1.0), z), np.inf)
 
 
-@inline
+@traced
 def _compare_variances(v0, v1):
     inverse = 1.0 / v1
     near, x, s, cubic, ln = _parts(v0, v1, inverse)
@@ -89,24 +89,24 @@ def _compare_variances(v0, v1):
     return ratio, select(near, x, excess), select(near, fma(s, x, -cubic), excess - ln)
 
 
-@inline
+@traced
 def _add_square_by_variance(rest, apart, v1):
     return fma(apart, apart * (1.0 / v1), rest)
 
 
-@inline
+@traced
 def _overlap_of_variances(apart, v0, v1):
     d = 0.5 * (v0 - v1)
     return fma(apart, apart / (v0 + v1), _log_of_squared_sum((d / v0) * (d / v1)))
 
 
-@inline
+@traced
 def _deviation_of_variances(v0, v1):
     apart = magnitude(v0 - v1) / (square_root(v0) + square_root(v1))
     return select(v0 == v1, 0.0, apart)
 
 
-@inline
+@traced
 def _compare_deviations(s0, s1):
     inverse = 1.0 / s1
     near, x, s, cubic, ln = _parts(s0, s1, inverse)
@@ -120,13 +120,13 @@ def _compare_deviations(s0, s1):
     )
 
 
-@inline
+@traced
 def _add_square_by_deviation(rest, apart, s1):
     away = apart * (1.0 / s1)
     return fma(away, away, rest)
 
 
-@inline
+@traced
 def _overlap_of_deviations(apart, s0, s1):
     root = 0.5 * ((s0 - s1) / s0) * ((s0 + s1) / s1)
     large = larger(s0, s1)
@@ -134,12 +134,12 @@ def _overlap_of_deviations(apart, s0, s1):
     return fma(away, away / fma(small, small, 1.0), _log_of_squared_sum(root * root))
 
 
-@inline
+@traced
 def _deviation_of_deviations(s0, s1):
     return magnitude(s0 - s1)
 
 
-@inline
+@traced
 def _compare_logs(l0, l1):
     z, rest = two_sum(l0, -l1)
     tail = exp_tail(z)
@@ -149,13 +149,13 @@ def _compare_logs(l0, l1):
     return ratio, excess, fma(rest, z + tail, tail)
 
 
-@inline
+@traced
 def _add_square_by_log(rest, apart, l1):
     away = apart * exp_normal(l1 * -0.5)
     return fma(away, away, rest)
 
 
-@inline
+@traced
 def _overlap_of_logs(apart, l0, l1):
     far = magnitude(l0 - l1)
     grown = expm1(0.5 * far)
@@ -164,13 +164,13 @@ def _overlap_of_logs(apart, l0, l1):
     return fma(away, away / (exp(-far) + 1.0), _log_of_squared_sum(sinh * sinh))
 
 
-@inline
+@traced
 def _deviation_of_logs(l0, l1):
     apart = exp(0.5 * larger(l0, l1)) * -expm1(-0.5 * magnitude(l0 - l1))
     return select(l0 == l1, 0.0, apart)
 
 
-@inline
+@traced
 def _moderate(l0, l1):
     """Sign bits where the variance is not between e**-1400 and e**1400."""
     return (STEEPEST - bits(magnitude(l0))) | (STEEPEST - bits(magnitude(l1)))

@@ -17,11 +17,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from kullback._jit import inline
 from kullback._kernels.gaussians.spreads import Spread
 from kullback._math.bits import bits, fma, square_root
 from kullback._math.exp import expm1
 from kullback._math.lanes import lanes_of
+from kullback._math.tracing import traced
 
 LEAST, MOST = 2.0**-900, 2.0**1023
 LEAST_BITS, MOST_BITS = 0x07B0000000000000, 0x7FE0000000000000
@@ -35,30 +35,30 @@ class Term(NamedTuple):
     finish: Callable[..., Any]  # (total)
 
 
-@inline
+@traced
 def outside(total):
     """Sign bits where a number is not between LEAST and MOST."""
     n = bits(total)
     return n | (n - LEAST_BITS) | (MOST_BITS - n)
 
 
-@inline
+@traced
 def _any(s0, s1):
     return lanes_of(0)
 
 
-@inline
+@traced
 def _half(total):
     return 0.5 * total
 
 
-@inline
+@traced
 def quarter(total):
     """Bhattacharyya's distance from four times it."""
     return 0.25 * total
 
 
-@inline
+@traced
 def hellinger_of(total):
     """Hellinger's distance from four times Bhattacharyya's."""
     return square_root(-expm1(-0.25 * total))
@@ -68,20 +68,20 @@ def make_term(metric: str, spread: Spread) -> Term:
     """The term of that name for that way to say how wide a Gaussian is."""
     compare, add_square, overlap, deviation, marks, _ = spread
 
-    @inline
+    @traced
     def kl(m0, s0, m1, s1):
         apart = m0 - m1
         return add_square(compare(s0, s1)[2], apart, s1)
 
-    @inline
+    @traced
     def jeffreys(m0, s0, m1, s1):
         return kl(m0, s0, m1, s1) + kl(m1, s1, m0, s0)
 
-    @inline
+    @traced
     def bhattacharyya(m0, s0, m1, s1):
         return overlap(m0 - m1, s0, s1)
 
-    @inline
+    @traced
     def wasserstein2(m0, s0, m1, s1):
         apart, wider = m0 - m1, deviation(s0, s1)
         return fma(apart, apart, wider * wider)

@@ -21,20 +21,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from kullback._jit import inline
 from kullback._kernels.matrices.products import Outcome, Side
 from kullback._kernels.matrices.reference import SCALE, SMALLEST
 from kullback._math.bits import fma, select
 from kullback._math.log_ratio import FLOOR, log_ratio, relative_entropy
+from kullback._math.tracing import traced
 
 
-@inline
+@traced
 def _of_p(live: Any, a: float, p: float, r: float, d: float) -> Any:
     share = relative_entropy(fma(p, SCALE, FLOOR), r * SCALE, d * SCALE)
     return d, share, d * d / r, (a > 0.0) & live, 0.0
 
 
-@inline
+@traced
 def _of_q(live: Any, a: float, q: float, r: float, d: float) -> Any:
     there = (a > 0.0) & live
     y = select(there, q * SCALE, 1.0)
@@ -46,12 +46,12 @@ def _of_q(live: Any, a: float, q: float, r: float, d: float) -> Any:
     return log, share, r * (log * log), (a == 0.0) & live, outside
 
 
-@inline
+@traced
 def _difference(live: Any, a: float, p: float, r: float, d: float) -> Any:
     return d, 0.0 * d, d * d / r, (a == 0.0) & live, 0.0
 
 
-@inline
+@traced
 def _logarithm(live: Any, a: float, p: float, r: float, d: float) -> Any:
     there = (a > 0.0) & live
     y = select(there, p * SCALE, 1.0)
@@ -60,22 +60,22 @@ def _logarithm(live: Any, a: float, p: float, r: float, d: float) -> Any:
     return log, d * log, r * (log * log), there, outside
 
 
-@inline
+@traced
 def _whole(total: float, most: float) -> float:
     return total
 
 
-@inline
+@traced
 def _itself(total: float) -> float:
     return total
 
 
-@inline
+@traced
 def _in_both(x: int, y: int) -> int:
     return x & y
 
 
-@inline
+@traced
 def _in_one(x: int, y: int) -> int:
     return x ^ y
 

@@ -36,6 +36,7 @@ from kullback._math.log_ratio import FLOOR, relative_entropy
 from kullback._math.memory import load_lanes, load_singles, pointer, store_as_singles, store_lanes
 from kullback._math.shuffles import sum_of_lanes, widened
 from kullback._math.sums import add_to
+from kullback._math.tracing import traced
 
 # Four sums were spilled from registers, to a stack that is not aligned to cache lines: 0.65 or
 # 1.0 ns a pair and bin, as chance would have it.
@@ -53,6 +54,35 @@ ENTRY = 3.0  # roundings of r s, which sums to 1, and of the result
 def make_scaled(single: bool) -> Callable[..., Any]:
     """The kernel that prepares rows, in float64 or float32."""
 
+    @traced
+    def nothing():
+        return no_sum(), no_sum(), lanes_of(0.0)
+
+    @traced
+    def with_columns(state, row, c, inverse, target, at):
+        """Write eight entries; the sums of a row, with these."""
+        entropy, change, apart = state
+        source, place, k, amount = row
+        live = lane_numbers() + c < k
+        a = with_pseudocount(load_columns(source, place, c, k), c, k, amount)
+        u = a * inverse * (0.5 * k)
+        if single:
+            store_as_singles(target, at + c, u)
+        else:
+            store_lanes(target, at + c, u)
+        ratio = u + u
+        d = select(live, ratio - 1.0, 0.0)
+        share = relative_entropy(ratio + FLOOR, lanes_of(1.0), d)
+        entropy = add_to(entropy, select(live, share, 0.0))
+        return entropy, add_to(change, d), apart + magnitude(d)
+
+    @traced
+    def told(state, k):
+        """c and w of a row."""
+        entropy, change, apart = state
+        constant = 0.5 * (whole_sum(entropy) + whole_sum(change)) / k
+        return constant, (whole_sum(entropy) + sum_of_lanes(apart)) / k
+
     def scaled(rows, amount, normalize, out, constant, weight):
         """out: p/(2r), padded with zeros to a multiple of eight; constant: c; weight: w."""
         k = rows.shape[1]
@@ -60,31 +90,25 @@ def make_scaled(single: bool) -> Callable[..., Any]:
         source = pointer(rows)
         target = pointer(out)
         for i in range(rows.shape[0]):
-            _, inverse = measured((source, i * k, k, amount), normalize)
-            entropy, change, apart = no_sum(), no_sum(), lanes_of(0.0)
+            row = (source, i * k, k, amount)
+            _, inverse = measured(row, normalize)
+            state = nothing()
             for c in range(0, padded, WIDTH):  # of float32 rows, twice WIDTH is the padding
-                a = with_pseudocount(load_columns(source, i * k, c, k), c, k, amount)
-                u = a * inverse * (0.5 * k)
-                if single:
-                    store_as_singles(target, i * padded + c, u)
-                else:
-                    store_lanes(target, i * padded + c, u)
-                ratio = u + u
-                d = select(lane_numbers() + c < k, ratio - 1.0, 0.0)
-                share = relative_entropy(ratio + FLOOR, lanes_of(1.0), d)
-                entropy = add_to(entropy, select(lane_numbers() + c < k, share, 0.0))
-                change = add_to(change, d)
-                apart = apart + magnitude(d)
-            constant[i] = 0.5 * (whole_sum(entropy) + whole_sum(change)) / k
-            weight[i] = (whole_sum(entropy) + sum_of_lanes(apart)) / k
+                state = with_columns(state, row, c, inverse, target, i * padded)
+            constant[i], weight[i] = told(state, k)
 
     return scaled
 
 
-@inline
+@traced
 def _add_term(total, x, y, at, c):
     s = load_lanes(x, at[0] + c) + load_lanes(y, at[1] + c)
     return fma(s, log2_normal(s), total)
+
+
+@traced
+def _add_terms(totals, x, y, at, c):
+    return tuple(_add_term(totals[i], x, y, at, c + i * WIDTH) for i in range(SUMS))
 
 
 @inline
@@ -93,14 +117,13 @@ def _block_entropy(x, y, at, width):
     first, second = lanes_of(0.0), lanes_of(0.0)
     step = SUMS * WIDTH
     for c in range(0, width - step + 1, step):
-        first = _add_term(first, x, y, at, c)
-        second = _add_term(second, x, y, at, c + WIDTH)
+        first, second = _add_terms((first, second), x, y, at, c)
     for c in range(width - width % step, width, WIDTH):
         first = _add_term(first, x, y, at, c)
     return sum_of_lanes(first + second)
 
 
-@inline
+@traced
 def _add_term_of_singles(total, x, y, at, c):
     s = load_singles(x, at[0] + c) + load_singles(y, at[1] + c)
     return fma(s, log2_normal(s), total)

@@ -15,6 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.matrices.reference import (
@@ -27,9 +29,10 @@ from kullback._kernels.matrices.reference import (
 )
 from kullback._math.bits import fma, magnitude, mask_byte, select
 from kullback._math.lanes import WIDTH, lanes_of
-from kullback._math.memory import load_lanes, pointer, store_lanes
+from kullback._math.memory import advanced, entry, load_lanes, pointer, store, store_lanes
 from kullback._math.shuffles import sum_of_lanes
 from kullback._math.sums import add_to
+from kullback._math.tracing import traced
 
 
 class Side(NamedTuple):
@@ -59,7 +62,7 @@ class Outcome(NamedTuple):
     disagree: Callable[..., Any] | None
 
 
-@inline
+@traced
 def no_disagreement(x: int, y: int) -> int:
     """Of rows without masks."""
     return 0
@@ -68,6 +71,30 @@ def no_disagreement(x: int, y: int) -> int:
 def make_prepare(side: Side) -> Callable[..., Any]:
     """The kernel that prepares rows for one side of the product."""
     entry, scale, masks = side
+
+    @traced
+    def nothing():
+        return no_sum(), lanes_of(0.0), lanes_of(0.0), lanes_of(0.0)
+
+    @traced
+    def with_columns(state, row, c, measure, r_data, target):
+        """Write eight factors; the sums that a row's numbers are made of, and its mask."""
+        own, sizes, squares, beyond = state
+        live, a, r, d = beside_reference(row, c, r_data, *measure)
+        factor, share, part, bits, outside = entry(live, a, a * measure[1], r, d)
+        store_lanes(target, c, select(live, factor, 0.0))
+        share = select(live, share, 0.0)
+        own, sizes = add_to(own, share), sizes + magnitude(share)
+        squares = squares + select(live, part, 0.0)
+        return (own, sizes, squares, beyond + outside), mask_byte(bits)
+
+    @traced
+    def told(state, total):
+        """What is added to a row's constant, size and squared norm."""
+        own, sizes, squares, beyond = state
+        usable = (total > 0.0) & (sum_of_lanes(beyond) == 0.0)
+        constant = select(usable, whole_sum(own) / scale, np.nan)
+        return constant, sum_of_lanes(sizes) / scale, sum_of_lanes(squares)
 
     def prepare(rows, r, amount, normalize, out, mask, constant, size, square):
         """out: factors, padded with zeros; mask: its bits; the rest is added to what is there.
@@ -79,24 +106,16 @@ def make_prepare(side: Side) -> Callable[..., Any]:
         source, target, r_data = pointer(rows), pointer(out), pointer(r)
         for i in range(rows.shape[0]):
             row = (source, i * k, k, amount)
-            total, inverse = measured(row, normalize)
-            own, sizes = no_sum(), lanes_of(0.0)
-            squares, beyond = lanes_of(0.0), lanes_of(0.0)
+            measure, state = measured(row, normalize), nothing()
+            place = advanced(target, i * stride)
             for c in range(0, out.shape[1], WIDTH):
-                live, a, r_c, d = beside_reference(row, c, r_data, total, inverse)
-                factor, share, part, bits, outside = entry(live, a, a * inverse, r_c, d)
-                store_lanes(target, i * stride + c, select(live, factor, 0.0))
-                share = select(live, share, 0.0)
-                own = add_to(own, share)
-                sizes = sizes + magnitude(share)
-                squares = squares + select(live, part, 0.0)
-                beyond = beyond + outside
+                state, byte = with_columns(state, row, c, measure, r_data, place)
                 if masks:
-                    mask[i, c // WIDTH] = mask_byte(bits)
-            usable = total > 0.0 and sum_of_lanes(beyond) == 0.0
-            constant[i] += whole_sum(own) / scale if usable else float("nan")
-            size[i] += sum_of_lanes(sizes) / scale
-            square[i] += sum_of_lanes(squares)
+                    mask[i, c // WIDTH] = byte
+            more = told(state, measure[0])
+            constant[i] += more[0]
+            size[i] += more[1]
+            square[i] += more[2]
 
     return prepare
 
@@ -106,13 +125,28 @@ def make_certify(outcome: Outcome) -> Callable[..., Any]:
     value, margin = outcome.value, outcome.margin
     masks, disagree = outcome.disagree is not None, outcome.disagree or no_disagreement
 
-    @inline
+    @traced
     def certified(product, row, column, least, most):
         """row and column: constant, size and norm; the row's norm, times the product's error."""
         total = (row[0] + column[0]) - product
         bound = fma(row[2], column[2], ROW * ROUNDING * (row[1] + column[1]))
         good = (margin(total) > bound) & (total > least)
         return select(good, value(total, most), UNCERTIFIED)
+
+    @traced
+    def certify_eight(uncertified, place, j, row, columns, least, most):
+        """Certify eight entries; how many are not, in each lane, with these."""
+        column = tuple(load_lanes(each, j) for each in columns)
+        result = certified(load_lanes(place, j), row, column, least, most)
+        store_lanes(place, j, result)
+        return uncertified + select(result == UNCERTIFIED, 1.0, 0.0)
+
+    @traced
+    def certify_one(place, j, row, columns, least, most):
+        column = tuple(entry(each, j) for each in columns)
+        result = certified(entry(place, j), row, column, least, most)
+        store(place, j, result)
+        return select(result == UNCERTIFIED, 1.0, 0.0)
 
     @inline
     def mark_infinite(out, i, first, x_mask, y_constant, y_mask):
@@ -136,21 +170,17 @@ def make_certify(outcome: Outcome) -> Callable[..., Any]:
         m = out.shape[1]
         stride = out.strides[0] // 8
         target = pointer(out)
-        constants, sizes, norms = pointer(y_constant), pointer(y_size), pointer(y_norm)
+        columns = (pointer(y_constant), pointer(y_size), pointer(y_norm))
         for i in range(out.shape[0]):
             row = (x_constant[i], x_size[i], error * x_norm[i])
             first = min(max(0, i + above), m)
-            out[i, :first] = 0.0
+            place = advanced(target, i * stride)
+            for j in range(first):
+                store(place, j, 0.0)
             for j in range(first, m - WIDTH + 1, WIDTH):
-                column = (load_lanes(constants, j), load_lanes(sizes, j), load_lanes(norms, j))
-                product = load_lanes(target, i * stride + j)
-                result = certified(product, row, column, least, most)
-                store_lanes(target, i * stride + j, result)
-                uncertified = uncertified + select(result == UNCERTIFIED, 1.0, 0.0)
+                uncertified = certify_eight(uncertified, place, j, row, columns, least, most)
             for j in range(m - (m - first) % WIDTH, m):
-                column_j = (y_constant[j], y_size[j], y_norm[j])
-                out[i, j] = certified(out[i, j], row, column_j, least, most)
-                rest += out[i, j] == UNCERTIFIED
+                rest += certify_one(place, j, row, columns, least, most)
             if row[0] != row[0]:  # a row that is left to `rows` may be invalid
                 continue
             same = i + diagonal

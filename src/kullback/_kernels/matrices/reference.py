@@ -8,12 +8,15 @@ UNCERTIFIED and are done again by `rows`, which loses nothing anywhere.
 
 from __future__ import annotations
 
+import numpy as np
+
 from kullback._jit import inline
 from kullback._math.bits import bits, fma, select
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes
 from kullback._math.shuffles import any_sign_of_lanes, sum_of_lanes
 from kullback._math.sums import two_sum
+from kullback._math.tracing import branch, traced
 
 LEAST = 2.0**-400  # rows with sums outside LEAST ... MOST are left to `rows`
 MOST = 2.0**400
@@ -28,12 +31,30 @@ SCALE = 2.0**900  # what probabilities are multiplied by, so that tiny ones stay
 SMALLEST = 2.0**-900  # a smaller probability of q, other than 0, is left to `rows`
 
 
-@inline
+@traced
 def load_columns(source, at, c, k):
     """Columns c ... c + WIDTH - 1 of the row at `at`, 0 beyond the k-th."""
-    if c + WIDTH <= k:
-        return load_lanes(source, at + c)
-    return load_first_lanes(source, at + c, k - c)
+    return branch(
+        c + WIDTH <= k,
+        lambda: load_lanes(source, at + c),
+        lambda: load_first_lanes(source, at + c, k - c),
+    )
+
+
+@traced
+def _add_columns(state, source, at, c, k):
+    """The sum and the sign bits of entries, with eight columns more."""
+    a = load_columns(source, at, c, k)
+    return state[0] + a, state[1] | bits(a)
+
+
+@traced
+def _usable_sum(state, k, amount):
+    """The sum of a row with its pseudocount, or nan."""
+    given = sum_of_lanes(state[0])
+    result = given + k * amount
+    usable = (given > 0.0) & (result > LEAST) & (result < MOST)
+    return select(usable & (any_sign_of_lanes(state[1]) > -1), result, np.nan)
 
 
 @inline
@@ -42,42 +63,41 @@ def row_sum(source, at, k, amount):
 
     A row of zeros is one: with a pseudocount, too, it is no distribution.
     """
-    total = lanes_of(0.0)
-    signs = lanes_of(0)
+    state = lanes_of(0.0), lanes_of(0)
     for c in range(0, k, WIDTH):
-        a = load_columns(source, at, c, k)
-        signs = signs | bits(a)
-        total = total + a
-    given = sum_of_lanes(total)
-    result = given + k * amount
-    if any_sign_of_lanes(signs) < 0 or not given > 0.0 or not LEAST < result < MOST:
-        return float("nan")
-    return result
+        state = _add_columns(state, source, at, c, k)
+    return _usable_sum(state, k, amount)
 
 
-@inline
+@traced
 def whole_sum(total):
     """The number that a sum in lanes of twice the precision stands for."""
     return sum_of_lanes(total[0]) + sum_of_lanes(total[1])
 
 
-@inline
+@traced
 def no_sum():
     """Lanes to begin a sum in twice the precision with."""
     return lanes_of(0.0), lanes_of(0.0)
 
 
-@inline
+@traced
 def with_pseudocount(a, c, k, amount):
     """a + amount in the columns that exist."""
     return select(lane_numbers() + c < k, a + amount, 0.0)
 
 
-@inline
+@traced
 def difference(a, r, total, amount):
     """a + amount - r total with one rounding, however much cancels."""
     shifted, low = two_sum(a, lanes_of(amount))
     return fma(-r, total, shifted) + low
+
+
+@traced
+def _in_units(total, normalize):
+    unit = select(normalize, total, total / total)
+    return unit, 1.0 / unit
 
 
 @inline
@@ -86,13 +106,10 @@ def measured(row, normalize):
 
     row: source, place, k and pseudocount.
     """
-    total = row_sum(row[0], row[1], row[2], row[3])
-    if not normalize:
-        total = total / total
-    return total, 1.0 / total
+    return _in_units(row_sum(row[0], row[1], row[2], row[3]), normalize)
 
 
-@inline
+@traced
 def beside_reference(row, c, r_data, total, inverse):
     """Columns c ... c + WIDTH - 1 of a row: which exist, entries, r, and p - r to its last digit.
 

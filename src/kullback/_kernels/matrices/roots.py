@@ -12,34 +12,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from kullback._jit import inline
 from kullback._kernels.matrices.products import Outcome, Side
 from kullback._math.bits import smaller, square_root
 from kullback._math.log_ratio import log_ratio
+from kullback._math.tracing import traced
 
 
-@inline
+@traced
 def _root(live: Any, a: float, p: float, r: float, d: float) -> Any:
     u = d / (square_root(p) + square_root(r))
     return u, 0.5 * (u * u), u * u, live, 0.0
 
 
-@inline
+@traced
 def _distance(square: float, most: float) -> float:
     return square_root(smaller(square, most))
 
 
-@inline
+@traced
 def _itself(square: float) -> float:
     return square
 
 
-@inline
+@traced
 def _logarithm(square: float, most: float) -> float:
     return -log_ratio(1.0 - square, 1.0, -square)
 
 
-@inline
+@traced
 def _with_affinity(square: float) -> float:
     return square * (1.0 - square)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kullback._jit import inline
 from kullback._math.bits import fma, larger, select
 from kullback._math.sums import exponent, power_of_two, two_product, two_sum
+from kullback._math.tracing import traced
 
 RUN = 8  # rows that are added before their sum is, in two parts
 RANGE = 800  # sums of rows, and their ratios, lie between 2**-RANGE and 2**RANGE
@@ -23,14 +23,14 @@ SPREAD, LOW, DIFFERENCE, PART = 0, 1, 2, 3
 SUMS, FACTORS, MEANS = 1, 2, 4  # what the kernel is to do
 
 
-@inline
+@traced
 def plus(x, y):
     """A sum of numbers in two parts."""
     high, error = two_sum(x[0], y[0])
     return two_sum(high, error + (x[1] + y[1]))
 
 
-@inline
+@traced
 def quotient(x, y):
     """Of numbers in two parts."""
     high = x[0] / y[0]
@@ -38,12 +38,12 @@ def quotient(x, y):
     return two_sum(high, rest / y[0])
 
 
-@inline
+@traced
 def in_range(x):
     return (x > 2.0**-RANGE) & (x < 2.0**RANGE)
 
 
-@inline
+@traced
 def ratio_of(reference, own, shift, share, normalize):
     """Of the sums of row r and of a row: f; w (f - 1), the row's whole, and whether all is normal.
 
@@ -62,7 +62,7 @@ def ratio_of(reference, own, shift, share, normalize):
     return ratio, change, whole[0], good
 
 
-@inline
+@traced
 def addition(more, amount):
     """What is added to each entry of a mean, (0, 0) where all sums are equal, and its scale.
 
@@ -75,7 +75,7 @@ def addition(more, amount):
     return scale, high, fma(amount, low, error)
 
 
-@inline
+@traced
 def caution(apart, amount):
     """By how much more rows must differ than `results` says, from sum w |f - 1|."""
     return 1.0 + select(amount > 0.0, 8.0 * apart, 0.0 * apart)

@@ -28,14 +28,32 @@ from kullback._kernels.means.common import (
     plus,
     ratio_of,
 )
-from kullback._math.bits import fma, larger, select
+from kullback._math.bits import fma, larger, select, smaller, to_float
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.log_ratio import FLOOR
-from kullback._math.memory import load_first_lanes, load_lanes, pointer, store_lanes
+from kullback._math.memory import entry, load_first_lanes, load_lanes, pointer, store, store_lanes
 from kullback._math.shuffles import sum_of_lanes
 from kullback._math.sums import add_to, add_unsigned, sum_of_lanes_in_two, two_product, two_sum
+from kullback._math.tracing import traced
 
 CHUNK = 512  # columns whose mean is made at once, in three arrays of 4 kB
+
+
+@traced
+def add_columns(total, p, at):
+    return add_unsigned(total, load_lanes(p, at))
+
+
+@traced
+def add_first(total, p, at, count):
+    return add_unsigned(total, load_first_lanes(p, at, count))
+
+
+@traced
+def in_two(total):
+    """The sum of lanes in two parts, the second below the rounding of the first."""
+    high, low = sum_of_lanes_in_two(total)
+    return two_sum(high, low)
 
 
 @inline
@@ -43,12 +61,11 @@ def row_sum(p, at, k):
     """The sum of k entries, in two parts."""
     total = (lanes_of(0.0), lanes_of(0.0))
     for c in range(0, k - WIDTH + 1, WIDTH):
-        total = add_unsigned(total, load_lanes(p, at + c))
+        total = add_columns(total, p, at + c)
     rest = k % WIDTH
     if rest:
-        total = add_unsigned(total, load_first_lanes(p, at + k - rest, rest))
-    high, low = sum_of_lanes_in_two(total)
-    return two_sum(high, low)
+        total = add_first(total, p, at + k - rest, rest)
+    return in_two(total)
 
 
 @inline
@@ -63,33 +80,53 @@ def set_shares(rows, at, weights, first, m):
     return heaviest
 
 
+@traced
+def _set_ratio(totals, rows, j, reference, shift, normalize):
+    """Write f of one row in the place of its sum; the totals of `set_ratios`, with it."""
+    more, apart, mass, every = totals
+    share, own = entry(rows, j + SHARE), (entry(rows, j), entry(rows, j + 1))
+    ratio, change, whole, good = ratio_of(reference, own, shift, share, normalize)
+    store(rows, j + RATIO, ratio[0])
+    store(rows, j + RATIO + 1, ratio[1])
+    apart = apart + larger(change, -change)
+    return more + change, apart, mass + share * whole, every & good
+
+
+@traced
+def _mass_of(totals, reference, shift, normalize):
+    _, _, mass, every = totals
+    return select(every, select(normalize, plus(reference, shift)[0], mass), 0.0)
+
+
 @inline
 def set_ratios(rows, at, m, r, shift, normalize):
     """Write f in the place of the sums; sum w (f - 1), sum w |f - 1|, and the mass."""
     reference = (rows[at + ROW * r], rows[at + ROW * r + 1])
-    more, apart, mass, every = 0.0, 0.0, 0.0, True
+    totals = (0.0, 0.0, 0.0, True)
     for j in range(at, at + ROW * m, ROW):
-        share, own = rows[j + SHARE], (rows[j], rows[j + 1])
-        ratio, change, whole, good = ratio_of(reference, own, shift, share, normalize)
-        rows[j + RATIO], rows[j + RATIO + 1] = ratio
-        more, apart = more + change, apart + larger(change, -change)
-        mass += share * whole
-        every = every & good
-    mass = plus(reference, shift)[0] if normalize else mass
-    return more, apart, mass if every else 0.0
+        totals = _set_ratio(totals, rows, j, reference, shift, normalize)
+    return totals[0], totals[1], _mass_of(totals, reference, shift, normalize)
 
 
-@inline
+@traced
 def set_group(group, g, more, apart, mass, heaviest, k, amount):
     """Write what is known of a group."""
     at = GROUP * g
-    scale, group[at + MORE], group[at + MORE + 1] = addition(more, amount)
-    group[at + MASS], group[at + SCALE] = mass * scale, scale
-    group[at + HEAVIEST], group[at + CAUTION] = float(heaviest), caution(apart, amount)
-    group[at + APART] = k * amount * scale * apart * group[at + CAUTION]
+    scale, high, low = addition(more, amount)
+    careful = caution(apart, amount)
+    for place, number in (
+        (MORE, high),
+        (MORE + 1, low),
+        (MASS, mass * scale),
+        (SCALE, scale),
+        (HEAVIEST, to_float(heaviest)),
+        (CAUTION, careful),
+        (APART, k * amount * scale * apart * careful),
+    ):
+        store(group, at + place, number)
 
 
-@inline
+@traced
 def add_lanes(a, b, row, room, at, apart):
     """Add w (a f - b) to the mean, and its size to `apart`."""
     d = fma(a, row[1], fma(a, row[0], -b))
@@ -97,46 +134,65 @@ def add_lanes(a, b, row, room, at, apart):
     return fma(row[2], larger(d, -d), apart)
 
 
+@traced
+def add_whole(p, at, base, row, room, c, apart):
+    return add_lanes(load_lanes(p, at + c), load_lanes(p, base + c), row, room, c, apart)
+
+
+@traced
+def add_rest(p, at, base, row, room, c, rest, apart):
+    a, b = load_first_lanes(p, at + c, rest), load_first_lanes(p, base + c, rest)
+    return add_lanes(a, b, row, room, c, apart)
+
+
 @inline
 def add_row(p, at, base, row, room, columns, apart):
     for c in range(0, columns - WIDTH + 1, WIDTH):
-        apart = add_lanes(load_lanes(p, at + c), load_lanes(p, base + c), row, room, c, apart)
+        apart = add_whole(p, at, base, row, room, c, apart)
     rest = columns % WIDTH
     if rest:
-        c = columns - rest
-        a, b = load_first_lanes(p, at + c, rest), load_first_lanes(p, base + c, rest)
-        apart = add_lanes(a, b, row, room, c, apart)
+        apart = add_rest(p, at, base, row, room, columns - rest, rest, apart)
     return apart
+
+
+@traced
+def _fold_columns(room, c, first):
+    high = select(first, 0.0, load_lanes(room, CHUNK + c))
+    low = select(first, 0.0, load_lanes(room, 2 * CHUNK + c))
+    high, low = add_to((high, low), load_lanes(room, c))
+    store_lanes(room, CHUNK + c, high)
+    store_lanes(room, 2 * CHUNK + c, low)
+    store_lanes(room, c, lanes_of(0.0))
 
 
 @inline
 def fold(room, columns, first):
     """Add the sums of some rows to those of the rows before."""
     for c in range(0, columns, WIDTH):
-        high = lanes_of(0.0) if first else load_lanes(room, CHUNK + c)
-        low = lanes_of(0.0) if first else load_lanes(room, 2 * CHUNK + c)
-        high, low = add_to((high, low), load_lanes(room, c))
-        store_lanes(room, CHUNK + c, high)
-        store_lanes(room, 2 * CHUNK + c, low)
-        store_lanes(room, c, lanes_of(0.0))
+        _fold_columns(room, c, first)
+
+
+@traced
+def _settle_columns(p, base, c, columns, group, at, amount, room, mean, place, costs):
+    spread, lows, apart = costs
+    scale, more = entry(group, at + SCALE), entry(group, at + MORE)
+    b = load_first_lanes(p, base + c, smaller(WIDTH, columns - c)) * scale
+    high, rest = two_sum(b, load_lanes(room, CHUNK + c) * scale)
+    high, error = two_sum(high, lanes_of(more))
+    rest = rest + load_lanes(room, 2 * CHUNK + c) * scale
+    high, low = two_sum(high, rest + (error + entry(group, at + MORE + 1)))
+    low = select(lane_numbers() < columns - c, low, 0.0)
+    store_lanes(mean, place + c, high)
+    spread = fma(low, low / (high + (amount + FLOOR)), spread)
+    return spread, lows + low, apart
 
 
 @inline
 def settle(p, base, columns, group, at, amount, room, mean, place, costs):
     """Write the rounded mean; what that has cost, in lanes."""
-    spread, lows, apart = costs
     for c in range(0, columns, WIDTH):
-        live = lane_numbers() < columns - c
-        b = load_first_lanes(p, base + c, min(WIDTH, columns - c)) * group[at + SCALE]
-        high, rest = two_sum(b, load_lanes(room, CHUNK + c) * group[at + SCALE])
-        high, error = two_sum(high, lanes_of(group[at + MORE]))
-        rest = rest + load_lanes(room, 2 * CHUNK + c) * group[at + SCALE]
-        high, low = two_sum(high, rest + (error + group[at + MORE + 1]))
-        low = select(live, low, 0.0)
-        store_lanes(mean, place + c, high)
-        spread = fma(low, low / (high + (amount + FLOOR)), spread)
-        lows = lows + low
-    return spread, lows, apart
+        costs = _settle_columns(p, base, c, columns, group, at, amount, room, mean, place, costs)
+    return costs
 
 
 @inline

@@ -22,13 +22,14 @@ from kullback._kernels.means.common import (
     caution,
     ratio_of,
 )
-from kullback._kernels.rows.short import eight_first, eight_whole
-from kullback._math.bits import fma, larger, select
+from kullback._kernels.rows.short import copy_first, copy_whole
+from kullback._math.bits import fma, larger, mask_byte, select, smaller
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.log_ratio import FLOOR
-from kullback._math.memory import load_lanes, pointer, store_lanes
-from kullback._math.shuffles import any_sign_of_lanes, transposed
+from kullback._math.memory import advanced, entry, load_lanes, pointer, store_lanes
+from kullback._math.shuffles import transposed
 from kullback._math.sums import add_to, add_unsigned, two_product, two_sum
+from kullback._math.tracing import traced
 
 LONGEST = 32  # rows below this length are short ...
 MOST_ENTRIES = 2048  # ... if a group has no more: eight fill a part of the second-level cache
@@ -47,55 +48,72 @@ def short_room(m: int, k: int) -> int:
     return WIDTH * (RESULTS + 2 * BASE + m * (KNOWN + -(-k // WIDTH) * WIDTH))
 
 
-@inline
+@traced
 def places_of(index, g, last, m, j, k):
     """Where row j of groups g ... g + 7 begins; beyond the last, that one again."""
-    return (
-        index[min(g, last) * m + j] * k,
-        index[min(g + 1, last) * m + j] * k,
-        index[min(g + 2, last) * m + j] * k,
-        index[min(g + 3, last) * m + j] * k,
-        index[min(g + 4, last) * m + j] * k,
-        index[min(g + 5, last) * m + j] * k,
-        index[min(g + 6, last) * m + j] * k,
-        index[min(g + 7, last) * m + j] * k,
-    )
+    return tuple(entry(index, smaller(g + i, last) * m + j) * k for i in range(WIDTH))
+
+
+@traced
+def add_column(total, room, at):
+    return add_unsigned(total, load_lanes(room, at))
+
+
+@traced
+def in_two(total):
+    return two_sum(total[0], total[1])
 
 
 @inline
 def copy_row(p, where, k, room, at):
     """The columns of eight rows, a set of lanes each; their sums, in two parts."""
-    for c in range(0, k, WIDTH):
-        if k - c < WIDTH:
-            columns = transposed(eight_first(p, where, c, k - c))
-        else:
-            columns = transposed(eight_whole(p, where, c))
-        for i in range(WIDTH):
-            store_lanes(room, at + WIDTH * (c + i), columns[i])
+    target = advanced(room, at)
+    whole = k - k % WIDTH
+    for c in range(0, whole, WIDTH):
+        copy_whole(p, where, c, target)
+    if whole < k:
+        copy_first(p, where, whole, k - whole, target)
     total = (lanes_of(0.0), lanes_of(0.0))
     for c in range(k):
-        total = add_unsigned(total, load_lanes(room, at + WIDTH * c))
-    return two_sum(total[0], total[1])
+        total = add_column(total, room, at + WIDTH * c)
+    return in_two(total)
+
+
+@traced
+def set_base_column(room, base, at, c, chosen):
+    b = select(chosen, load_lanes(room, at + c), load_lanes(room, base + c))
+    store_lanes(room, base + c, b)
 
 
 @inline
 def set_base(room, base, at, k, chosen):
     """Where chosen, the entries of a row become those of row r."""
     for c in range(0, k * WIDTH, WIDTH):
-        b = select(chosen, load_lanes(room, at + c), load_lanes(room, base + c))
-        store_lanes(room, base + c, b)
+        set_base_column(room, base, at, c, chosen)
 
 
-@inline
+@traced
 def load_row(room, at):
     return load_lanes(room, at), load_lanes(room, at + WIDTH), load_lanes(room, at + 2 * WIDTH)
 
 
-@inline
+@traced
 def store_row(room, at, first, second, share):
     store_lanes(room, at, first)
     store_lanes(room, at + WIDTH, second)
     store_lanes(room, at + 2 * WIDTH, share)
+
+
+@traced
+def chosen_of(heavier, v, most, own, reference):
+    """The largest weights so far, and the sums of their rows."""
+    sums = tuple(select(heavier, own[i], reference[i]) for i in range(2))
+    return select(heavier, v, most), sums
+
+
+@traced
+def any_of(mask):
+    return mask_byte(mask) != 0
 
 
 @inline
@@ -115,31 +133,45 @@ def copy_groups(p, index, weights, many, choice, g, m, k, size, memory, room, ba
         store_row(room, at, own[0], own[1], v)
         v_sum = add_to(v_sum, v)
         heavier = v > most
-        if any_sign_of_lanes(select(heavier, lanes_of(-1), lanes_of(0))) < 0:
+        if any_of(heavier):
             set_base(room, base, at + KNOWN * WIDTH, k, heavier)
-            most = select(heavier, v, most)
-            reference = (
-                select(heavier, own[0], reference[0]),
-                select(heavier, own[1], reference[1]),
-            )
+            most, reference = chosen_of(heavier, v, most, own, reference)
     return v_sum[0] + v_sum[1], reference
+
+
+@traced
+def _set_ratio(totals, room, at, v_sum, reference, shift, normalize):
+    more, apart, mass, every = totals
+    high, low, v = load_row(room, at)
+    share = v / v_sum
+    ratio, change, whole, good = ratio_of(reference, (high, low), shift, share, normalize)
+    store_row(room, at, ratio[0], ratio[1], share)
+    apart = apart + larger(change, -change)
+    return more + change, apart, fma(share, whole, mass), every & good
+
+
+@traced
+def _mass_of(totals, reference, shift, normalize):
+    _, _, mass, every = totals
+    return select(every, select(normalize, reference[0] + shift[0], mass), 0.0)
 
 
 @inline
 def set_ratios_of_lanes(room, first, size, m, v_sum, reference, shift, normalize):
     """As `set_ratios` of `long`, of eight groups."""
-    more, apart, mass = lanes_of(0.0), lanes_of(0.0), lanes_of(0.0)
-    every = lane_numbers() < WIDTH
+    zero = lanes_of(0.0)
+    totals = (zero, zero, zero, lane_numbers() < WIDTH)
     for at in range(first, first + m * size, size):
-        high, low, v = load_row(room, at)
-        share = v / v_sum
-        ratio, change, whole, good = ratio_of(reference, (high, low), shift, share, normalize)
-        store_row(room, at, ratio[0], ratio[1], share)
-        more, apart = more + change, apart + larger(change, -change)
-        mass = fma(share, whole, mass)
-        every = every & good
-    mass = select(normalize, reference[0] + shift[0], mass)
-    return more, apart, select(every, mass, 0.0)
+        totals = _set_ratio(totals, room, at, v_sum, reference, shift, normalize)
+    return totals[0], totals[1], _mass_of(totals, reference, shift, normalize)
+
+
+@traced
+def _add_difference(part, apart, b, room, at, c):
+    high, low, share = load_row(room, at)
+    a = load_lanes(room, at + KNOWN * WIDTH + c)
+    d = fma(a, low, fma(a, high, -b))
+    return fma(share, d, part), fma(share, larger(d, -d), apart)
 
 
 @inline
@@ -150,30 +182,21 @@ def difference_of_bin(room, base, first, size, m, c, apart):
     for run in range(0, m, RUN):
         part = lanes_of(0.0)
         for j in range(run, min(run + RUN, m)):
-            at = first + j * size
-            high, low, share = load_row(room, at)
-            a = load_lanes(room, at + KNOWN * WIDTH + c)
-            d = fma(a, low, fma(a, high, -b))
-            part = fma(share, d, part)
-            apart = fma(share, larger(d, -d), apart)
+            part, apart = _add_difference(part, apart, b, room, first + j * size, c)
         total = add_to(total, part)
     return b, total, apart
+
+
+@traced
+def block_of(room, at):
+    """Eight columns of the means of eight groups, as eight rows."""
+    return transposed(tuple(load_lanes(room, at + i * WIDTH) for i in range(WIDTH)))
 
 
 @inline
 def store_block(room, at, k, mean, place, groups):
     """Eight columns of the means of eight groups, of which there are so many."""
-    columns = (
-        load_lanes(room, at),
-        load_lanes(room, at + WIDTH),
-        load_lanes(room, at + 2 * WIDTH),
-        load_lanes(room, at + 3 * WIDTH),
-        load_lanes(room, at + 4 * WIDTH),
-        load_lanes(room, at + 5 * WIDTH),
-        load_lanes(room, at + 6 * WIDTH),
-        load_lanes(room, at + 7 * WIDTH),
-    )
-    rows = transposed(columns)
+    rows = block_of(room, at)
     for lane in range(groups):
         store_lanes(mean, place + lane * k, rows[lane])
 
@@ -186,6 +209,17 @@ def store_means(room, at, k, mean, place, groups):
         store_block(room, at + whole * WIDTH, k, mean, place + whole, groups)
     for c in range(0, whole, WIDTH):
         store_block(room, at + c * WIDTH, k, mean, place + c, groups)
+
+
+@traced
+def _settle_bin(state, b, total, scale, more, amount, room, at):
+    """Write eight groups' mean of a bin; what that has cost."""
+    spread, lows = state
+    high, rest = two_sum(b * scale, total[0] * scale)
+    high, error = two_sum(high, more[0])
+    high, low = two_sum(high, rest + total[1] * scale + (error + more[1]))
+    store_lanes(room, at, high)
+    return fma(low, low / (high + (amount + FLOOR)), spread), lows + low
 
 
 def make_short_means() -> Callable[..., Any]:
@@ -210,15 +244,11 @@ def make_short_means() -> Callable[..., Any]:
                 room, first, size, m, v_sum, reference, shift, normalize
             )
             scale, more_high, more_low = addition(more, amount)
-            spread, lows, apart = lanes_of(0.0), lanes_of(0.0), lanes_of(0.0)
+            added = (more_high, more_low)
+            costs, apart = (lanes_of(0.0), lanes_of(0.0)), lanes_of(0.0)
             for c in range(0, k * WIDTH, WIDTH):
                 b, total, apart = difference_of_bin(room, base, first, size, m, c, apart)
-                high, rest = two_sum(b * scale, total[0] * scale)
-                high, error = two_sum(high, more_high)
-                high, low = two_sum(high, rest + total[1] * scale + (error + more_low))
-                store_lanes(room, means + c, high)
-                spread = fma(low, low / (high + (amount + FLOOR)), spread)
-                lows = lows + low
+                costs = _settle_bin(costs, b, total, scale, added, amount, room, means + c)
             apart = scale * (apart + k * amount * further) * caution(further, amount)
             groups = min(WIDTH, choice.size - g)
             store_means(room, means, k, target, g * k, groups)
@@ -227,7 +257,7 @@ def make_short_means() -> Callable[..., Any]:
                 left += not memory[lane] > 0.0
                 group[(g + lane) * GROUP + MASS] = memory[lane]
                 group[(g + lane) * GROUP + APART] = 0.0
-            store_row(room, 0, spread, lows, apart)
+            store_row(room, 0, costs[0], costs[1], apart)
             for lane in range(groups):
                 parts[(g + lane) * PART + SPREAD] = memory[lane]
                 parts[(g + lane) * PART + LOW] = memory[WIDTH + lane]

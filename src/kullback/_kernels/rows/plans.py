@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from kullback._jit import inline
 from kullback._kernels.arithmetic import Terms
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.thresholds import (
@@ -20,8 +19,9 @@ from kullback._kernels.rows.thresholds import (
     WIDE,
     WIDE_APART,
 )
-from kullback._math.bits import select
+from kullback._math.bits import select, to_float
 from kullback._math.sums import exponent, mantissa, power_of_two, two_product, two_sum
+from kullback._math.tracing import traced
 
 BEYOND = 2000  # more than the exponent of any float
 MOST_RAISED = 1000
@@ -49,7 +49,7 @@ class Plan(NamedTuple):
     invalid: Any  # whether a row is no distribution, for certain
 
 
-@inline
+@traced
 def common_scale(a_sum: float, b_sum: float) -> tuple[float, float, float]:
     """Powers of two for p's entries and for q's, and the number that takes the sum back."""
     alpha = exponent(a_sum)
@@ -60,7 +60,7 @@ def common_scale(a_sum: float, b_sum: float) -> tuple[float, float, float]:
     return power_of_two(scale - alpha), power_of_two(scale - beta), back
 
 
-@inline
+@traced
 def add_product(total, count, amount):
     """total + count * amount, all in twice the precision."""
     product, error = two_product(count, amount[0])
@@ -68,7 +68,7 @@ def add_product(total, count, amount):
     return two_sum(high, total[1] + (rest + (error + count * amount[1])))
 
 
-@inline
+@traced
 def raised(total, low, exponent_of_total):
     """A sum below 2**-RANGE in two parts, raised to about 1, with the power of two that does it."""
     most = select(exponent_of_total < -MOST_RAISED, MOST_RAISED, 0 - exponent_of_total)
@@ -76,7 +76,7 @@ def raised(total, low, exponent_of_total):
     return total * power, low * power, power
 
 
-@inline
+@traced
 def even_powers(alpha, beta):
     """What makes two exponents equal, by raising the lower one: exact for any float."""
     apart = select(alpha < beta, beta - alpha, alpha - beta)
@@ -92,7 +92,7 @@ def make_plan(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
     of_any_scale = doubled and not fills and not shifts
     smallest = 2.0**-RANGE if fills else 2.0**-1022
 
-    @inline
+    @traced
     def fill_of(total, low, amount, normalize):
         """What stands for a gap of a row: `amount` of its sum."""
         fill, error = two_product(total, amount)
@@ -100,7 +100,7 @@ def make_plan(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
         none = total * 0.0
         return select(normalize, fill, given), select(normalize, error + low * amount, none)
 
-    @inline
+    @traced
     def outside(alpha, beta, amount, normalize):
         """Negative where a sum has an exponent that is out of range.
 
@@ -111,11 +111,11 @@ def make_plan(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
             least, most = -WIDE, WIDE
         else:
             apart = alpha - alpha
-            least = BEYOND if 0.0 < amount < smallest else -RANGE
-            most = (RANGE if normalize or doubled else UNSCALED_RANGE) - 1
+            least = select((amount > 0.0) & (amount < smallest), BEYOND, -RANGE)
+            most = (RANGE if doubled else select(normalize, RANGE, UNSCALED_RANGE)) - 1
         return apart | (alpha - least) | (beta - least) | (most - alpha) | (most - beta)
 
-    @inline
+    @traced
     def measures_scale(alpha, beta):
         """A power of two for both rows as they are, and the number that takes the sum back."""
         scale = alpha - alpha + SCALE
@@ -124,7 +124,7 @@ def make_plan(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
             scale = select(largest < 0, scale, scale - largest)
         return power_of_two(scale), power_of_two(0 - scale)
 
-    @inline
+    @traced
     def plan(sums, k, amount, normalize):
         """Whether the row pair can be done here, and what its terms need to know."""
         a, b = (sums.a, sums.a_low), (sums.b, sums.b_low)
@@ -138,11 +138,11 @@ def make_plan(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
             a = add_product(a, sums.p_gaps, p_fill)
             b = add_product(b, sums.q_gaps, q_fill)
         if shifts:
-            a = add_product(a, float(k), (amount, 0.0))
-            b = add_product(b, float(k), (amount, 0.0))
+            a = add_product(a, to_float(k), (amount, 0.0))
+            b = add_product(b, to_float(k), (amount, 0.0))
         # One sign bit tells of all that may be wrong. What is made of sums that are not usable does
         # not matter, so nothing here waits for the answer. Measures may be as small as they like.
-        small = 0.0 if normalize else 2.0**-RANGE
+        small = select(normalize, 0.0, 2.0**-RANGE)
         alpha = exponent(select(a[0] < small, small, a[0]))  # that of NaN is too large
         beta = exponent(select(b[0] < small, small, b[0]))
         usable = (outside(alpha, beta, amount, normalize) | sums.signs) > -1
@@ -163,9 +163,9 @@ def make_plan(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
         a_sum = select(normalize, a[0], 1.0)  # else all wholes are 1
         b_sum = select(normalize, b[0], 1.0)
         a_power, b_power, back = common_scale(a_sum, b_sum)
-        if not normalize:
-            a_power, back = measures_scale(alpha, beta)
-            b_power = a_power
+        power, power_back = measures_scale(alpha, beta)
+        a_power, b_power = select(normalize, a_power, power), select(normalize, b_power, power)
+        back = select(normalize, back, power_back)
         a_low, b_low = a[1], b[1]
         p_low, q_low, p_even, q_even = b_sum, a_sum, b_sum, a_sum
         short = usable

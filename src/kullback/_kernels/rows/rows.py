@@ -26,6 +26,7 @@ from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes, pointer, prefetch
 from kullback._math.shuffles import any_sign_of_lanes, bits_of_lanes, largest_of_lanes, sum_of_lanes
 from kullback._math.sums import sum_of_lanes_in_two, two_sum
+from kullback._math.tracing import traced
 
 # Columns beyond the row after the next: 4 kB, far enough to arrive in time. Without it the loop
 # waited for the hardware's prefetcher at the end of each page: KL 0.84 of reading, instead of 0.9.
@@ -38,7 +39,7 @@ def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
     in_two = doubled or terms.first_order
     fills, largest, has_affinity = rule.fills, terms.largest, terms.affinity is not no_affinity
 
-    @inline
+    @traced
     def add_block(row, sums):
         """The sums of a row, scalars in the same places, increased by those of a block."""
         a, a_low, b, b_low, p_gaps, q_gaps, signs, lacks = row
@@ -59,22 +60,28 @@ def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
         lacks |= any_sign_of_lanes(sums.lacks)
         return Sums(a, a_low, b, b_low, p_gaps, q_gaps, signs, lacks)
 
-    @inline
+    @traced
     def no_row():
         return Sums(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0)
+
+    @traced
+    def add_whole(sums, p, q, at, c):
+        a, b = load_lanes(p, at[0] + c), load_lanes(q, at[1] + c)
+        return add(sums, a, b, lane_numbers() < WIDTH)
+
+    @traced
+    def add_rest(sums, p, q, at, c, rest):
+        a, b = load_first_lanes(p, at[0] + c, rest), load_first_lanes(q, at[1] + c, rest)
+        return add(sums, a, b, lane_numbers() < rest)
 
     @inline
     def block_sums(p, q, at, width):
         sums = no_sums()
-        whole = lane_numbers() < WIDTH
         for c in range(0, width - WIDTH + 1, WIDTH):
-            sums = add(sums, load_lanes(p, at[0] + c), load_lanes(q, at[1] + c), whole)
+            sums = add_whole(sums, p, q, at, c)
         rest = width % WIDTH
         if rest:
-            c = width - rest
-            a = load_first_lanes(p, at[0] + c, rest)
-            b = load_first_lanes(q, at[1] + c, rest)
-            sums = add(sums, a, b, lane_numbers() < rest)
+            sums = add_rest(sums, p, q, at, width - rest, rest)
         return sums
 
     @inline
@@ -85,7 +92,12 @@ def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
             row = add_block(row, block_sums(p, q, block, min(BLOCK, k - start)))
         return row
 
-    @inline
+    @traced
+    def no_totals():
+        nothing, no_bits = lanes_of(0.0), lanes_of(0)
+        return nothing, nothing, no_bits, no_bits, no_bits
+
+    @traced
     def with_terms(totals, a, b, live, made, options):
         """The sum of the terms, that of the affinities, and the flags, with eight columns more."""
         total, common, differ, moved, faint = totals
@@ -99,34 +111,36 @@ def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
             faint = faint | too_small
         return total, common, differ, moved, faint
 
+    @traced
+    def whole_terms(totals, p, q, at, c, made, options):
+        a, b = load_lanes(p, at[0] + c), load_lanes(q, at[1] + c)
+        return with_terms(totals, a, b, lane_numbers() < WIDTH, made, options)
+
+    @traced
+    def rest_terms(totals, p, q, at, c, rest, made, options):
+        a, b = load_first_lanes(p, at[0] + c, rest), load_first_lanes(q, at[1] + c, rest)
+        return with_terms(totals, a, b, lane_numbers() < rest, made, options)
+
+    @traced
+    def ask_for(p, q, after, c):
+        prefetch(p, after[0] + c + PREFETCH)
+        prefetch(q, after[1] + c + PREFETCH)
+
     @inline
     def block_terms(p, q, at, after, width, made, options):
         """The terms of one block of a row pair, and the sums of the same block of a later one."""
-        sums = no_sums()
-        totals = (lanes_of(0.0), lanes_of(0.0), lanes_of(0), lanes_of(0), lanes_of(0))
-        whole = lane_numbers() < WIDTH
+        sums, totals = no_sums(), no_totals()
         for c in range(0, width - WIDTH + 1, WIDTH):
-            prefetch(p, after[0] + c + PREFETCH)
-            prefetch(q, after[1] + c + PREFETCH)
-            a = load_lanes(p, after[0] + c)
-            b = load_lanes(q, after[1] + c)
-            sums = add(sums, a, b, whole)
-            a = load_lanes(p, at[0] + c)
-            b = load_lanes(q, at[1] + c)
-            totals = with_terms(totals, a, b, whole, made, options)
+            ask_for(p, q, after, c)
+            sums = add_whole(sums, p, q, after, c)
+            totals = whole_terms(totals, p, q, at, c, made, options)
         rest = width % WIDTH
         if rest:
-            c = width - rest
-            live = lane_numbers() < rest
-            a = load_first_lanes(p, after[0] + c, rest)
-            b = load_first_lanes(q, after[1] + c, rest)
-            sums = add(sums, a, b, live)
-            a = load_first_lanes(p, at[0] + c, rest)
-            b = load_first_lanes(q, at[1] + c, rest)
-            totals = with_terms(totals, a, b, live, made, options)
+            sums = add_rest(sums, p, q, after, width - rest, rest)
+            totals = rest_terms(totals, p, q, at, width - rest, rest, made, options)
         return totals, sums
 
-    @inline
+    @traced
     def add_totals(row, totals):
         """The totals of a row, the first of them in two parts, increased by those of a block."""
         total, lost, common, differ, moved, faint = row

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from kullback._jit import inline
 from kullback._math.bits import select
+from kullback._math.tracing import traced
 
 
 class Rule(NamedTuple):
@@ -25,29 +25,29 @@ class Rule(NamedTuple):
     marks: bool = False  # gaps stay, and make the result infinite
 
 
-@inline
+@traced
 def _as_given(a, b, p_fill, q_fill):
     return a, b
 
 
-@inline
+@traced
 def _shifted(a, b, p_fill, q_fill):
     return a + p_fill, b + q_fill
 
 
-@inline
+@traced
 def _no_gap(a, b):
     return 0.0
 
 
-@inline
+@traced
 def _is_gap(a, b):
     """Of the first of the two."""
     return select((a == 0.0) & (b > 0.0), 1.0, 0.0)
 
 
 def _skip(of_p: bool, of_q: bool) -> Rule:
-    @inline
+    @traced
     def values(a, b, p_fill, q_fill):
         kept_a = select(b == 0.0, 0.0, a) if of_q else a
         kept_b = select(a == 0.0, 0.0, b) if of_p else b
@@ -57,15 +57,15 @@ def _skip(of_p: bool, of_q: bool) -> Rule:
 
 
 def _fill(of_p: bool, of_q: bool) -> Rule:
-    @inline
+    @traced
     def p_gap(a, b):
         return _is_gap(a, b) if of_p else 0.0
 
-    @inline
+    @traced
     def q_gap(a, b):
         return _is_gap(b, a) if of_q else 0.0
 
-    @inline
+    @traced
     def values(a, b, p_fill, q_fill):
         filled_a = select((a == 0.0) & (b > 0.0), p_fill, a) if of_p else a
         filled_b = select((b == 0.0) & (a > 0.0), q_fill, b) if of_q else b

@@ -11,78 +11,75 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.sums import make_steps, no_sums
-from kullback._math.bits import bits, larger
+from kullback._math.bits import bits, larger, smaller
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
-from kullback._math.memory import address, load, load_first_lanes, load_lanes, pointer, store_lanes
+from kullback._math.memory import (
+    advanced,
+    entry,
+    load,
+    load_first_lanes,
+    load_lanes,
+    pointer,
+    scratch,
+    store,
+    store_lanes,
+)
 from kullback._math.shuffles import transposed
+from kullback._math.tracing import traced
 
 LONGEST = 32  # rows below this length are short
 
 
-@inline
+@traced
 def places(index, r, last, k):
     """Where the rows r ... r + 7 begin; beyond the last, that one again."""
-    return (
-        index[r] * k,
-        index[min(r + 1, last)] * k,
-        index[min(r + 2, last)] * k,
-        index[min(r + 3, last)] * k,
-        index[min(r + 4, last)] * k,
-        index[min(r + 5, last)] * k,
-        index[min(r + 6, last)] * k,
-        index[min(r + 7, last)] * k,
-    )
+    return tuple(entry(index, smaller(r + i, last)) * k for i in range(WIDTH))
 
 
-@inline
+@traced
 def eight_whole(source, at, c):
-    return (
-        load_lanes(source, at[0] + c),
-        load_lanes(source, at[1] + c),
-        load_lanes(source, at[2] + c),
-        load_lanes(source, at[3] + c),
-        load_lanes(source, at[4] + c),
-        load_lanes(source, at[5] + c),
-        load_lanes(source, at[6] + c),
-        load_lanes(source, at[7] + c),
-    )
+    """Eight columns of eight rows."""
+    return tuple(load_lanes(source, place + c) for place in at)
 
 
-@inline
+@traced
 def eight_first(source, at, c, count):
-    return (
-        load_first_lanes(source, at[0] + c, count),
-        load_first_lanes(source, at[1] + c, count),
-        load_first_lanes(source, at[2] + c, count),
-        load_first_lanes(source, at[3] + c, count),
-        load_first_lanes(source, at[4] + c, count),
-        load_first_lanes(source, at[5] + c, count),
-        load_first_lanes(source, at[6] + c, count),
-        load_first_lanes(source, at[7] + c, count),
-    )
+    """The first `count` of eight columns of eight rows."""
+    return tuple(load_first_lanes(source, place + c, count) for place in at)
 
 
-@inline
+@traced
 def store_columns(target, c, columns):
+    """Eight columns of eight rows, one set of lanes each."""
     for i in range(WIDTH):
         store_lanes(target, (c + i) * WIDTH, columns[i])
 
 
+@traced
+def copy_whole(source, at, c, target):
+    store_columns(target, c, transposed(eight_whole(source, at, c)))
+
+
+@traced
+def copy_first(source, at, c, count, target):
+    store_columns(target, c, transposed(eight_first(source, at, c, count)))
+
+
 @inline
-def copy_columns(source, at, k, target):
-    """The columns of eight rows, one set of lanes each, and zeros to a multiple of eight."""
+def copy_columns(sources, at, k, targets):
+    """The columns of eight rows of either side, and zeros to a multiple of eight."""
     whole = k - k % WIDTH
     for c in range(0, whole, WIDTH):
-        store_columns(target, c, transposed(eight_whole(source, at, c)))
+        copy_whole(sources[0], at[0], c, targets[0])
+        copy_whole(sources[1], at[1], c, targets[1])
     if whole < k:
-        store_columns(target, whole, transposed(eight_first(source, at, whole, k - whole)))
+        copy_first(sources[0], at[0], whole, k - whole, targets[0])
+        copy_first(sources[1], at[1], whole, k - whole, targets[1])
 
 
 def make_short(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
@@ -90,70 +87,83 @@ def make_short(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
     add, plan, share, unequal, kept, result = make_steps(terms, rule, doubled)
     largest, has_affinity = terms.largest, terms.affinity is not no_affinity
 
+    @traced
+    def add_column(sums, sides, c):
+        a, b = load_lanes(sides[0], c), load_lanes(sides[1], c)
+        return add(sums, a, b, lane_numbers() < WIDTH)
+
     @inline
-    def sums_of(p, q, k):
+    def sums_of(sides, k):
         sums = no_sums()
         for c in range(0, k * WIDTH, WIDTH):
-            sums = add(sums, load_lanes(p, c), load_lanes(q, c), lane_numbers() < WIDTH)
+            sums = add_column(sums, sides, c)
         return sums
+
+    @traced
+    def no_totals():
+        nothing, no_bits = lanes_of(0.0), lanes_of(0)
+        return nothing, nothing, (no_bits, no_bits, no_bits)
+
+    @traced
+    def with_terms(totals, sides, c, made, amount, alpha):
+        total, common, (differ, moved, faint) = totals
+        all_rows = lane_numbers() < WIDTH
+        a, b = load_lanes(sides[0], c), load_lanes(sides[1], c)
+        part, d, too_small = share(a, b, all_rows, made, amount, alpha)
+        total = larger(total, part) if largest else total + part
+        if has_affinity:
+            common = common + kept(a, b, all_rows, made, amount, alpha)
+        if doubled:
+            differ = differ | unequal(a, b, all_rows, made, amount)
+            moved = moved | bits(d)
+            faint = faint | too_small
+        return total, common, (differ, moved, faint)
 
     @inline
     def terms_of(sides, later, k, made, amount, alpha):
         """The terms of eight row pairs, and the sums of the eight after them."""
-        all_rows = lane_numbers() < WIDTH
-        sums = no_sums()
-        total, common = lanes_of(0.0), lanes_of(0.0)
-        differ, moved, faint = lanes_of(0), lanes_of(0), lanes_of(0)
+        sums, totals = no_sums(), no_totals()
         for c in range(0, k * WIDTH, WIDTH):
-            sums = add(sums, load_lanes(later[0], c), load_lanes(later[1], c), all_rows)
-            a = load_lanes(sides[0], c)
-            b = load_lanes(sides[1], c)
-            part, d, too_small = share(a, b, all_rows, made, amount, alpha)
-            total = larger(total, part) if largest else total + part
-            if has_affinity:
-                common = common + kept(a, b, all_rows, made, amount, alpha)
-            if doubled:
-                differ = differ | unequal(a, b, all_rows, made, amount)
-                moved = moved | bits(d)
-                faint = faint | too_small
-        return total, common, (differ, moved, faint), sums
+            sums = add_column(sums, later, c)
+            totals = with_terms(totals, sides, c, made, amount, alpha)
+        return totals, sums
+
+    @traced
+    def buffers():
+        """Room for the columns of two times eight row pairs, and for eight results."""
+        data = scratch((4 * LONGEST + 1) * WIDTH)
+        parts = [advanced(data, i * LONGEST * WIDTH) for i in range(5)]
+        return (parts[0], parts[1]), (parts[2], parts[3]), parts[4]
 
     def short(p, p_index, q, q_index, amount, alpha, normalize, out):
         """out[r]: divergence of p[p_index[r]] from q[q_index[r]]; how many are UNCERTIFIED."""
         k = p.shape[1]
         n = out.shape[0]
-        p_data, q_data, target = pointer(p), pointer(q), pointer(out)
-        size = LONGEST * WIDTH
-        memory = np.empty((4 * size + 2 * WIDTH,))
-        odd = (address(pointer(memory), 0) >> 3) % WIDTH  # a set of lanes lies in one cache line
-        buffer = memory[(WIDTH - odd) % WIDTH :]
-        spare = pointer(buffer[4 * size :])
-        p_now, q_now = pointer(buffer), pointer(buffer[size:])
-        p_next, q_next = pointer(buffer[2 * size :]), pointer(buffer[3 * size :])
-        copy_columns(p_data, places(p_index, 0, n - 1, k), k, p_now)
-        copy_columns(q_data, places(q_index, 0, n - 1, k), k, q_now)
-        sums = sums_of(p_now, q_now, k)
+        data, target = (pointer(p), pointer(q)), pointer(out)
+        p_rows, q_rows = pointer(p_index), pointer(q_index)
+        now, after, spare = buffers()
+        copy_columns(data, (places(p_rows, 0, n - 1, k), places(q_rows, 0, n - 1, k)), k, now)
+        sums = sums_of(now, k)
         for r in range(0, n, WIDTH):
             # The plan waits for a division or two: meanwhile the next rows are fetched.
             ready = plan(sums, k, amount, normalize)
             lacks = sums.lacks
             ahead = min(r + WIDTH, n - 1)
-            copy_columns(p_data, places(p_index, ahead, n - 1, k), k, p_next)
-            copy_columns(q_data, places(q_index, ahead, n - 1, k), k, q_next)
-            sides, later = (p_now, q_now), (p_next, q_next)
-            total, common, flags, sums = terms_of(sides, later, k, ready[1], amount, alpha)
+            at = (places(p_rows, ahead, n - 1, k), places(q_rows, ahead, n - 1, k))
+            copy_columns(data, at, k, after)
+            totals, sums = terms_of(now, after, k, ready[1], amount, alpha)
+            total, common, flags = totals
             values = result(total, common, lacks, flags, ready, k, normalize, alpha)
             if r + WIDTH <= n:
                 store_lanes(target, r, values)
             else:
                 store_lanes(spare, 0, values)
                 for i in range(r, n):  # a slice would compile its error messages: 2 s
-                    out[i] = load(spare, i - r)
-            p_now, p_next = p_next, p_now
-            q_now, q_next = q_next, q_now
+                    store(target, i, load(spare, i - r))
+            now, after = after, now
         left = 0
         for r in range(n):
-            left += out[r] == UNCERTIFIED
+            left += load(target, r) == UNCERTIFIED
         return left
 
     return short

@@ -18,12 +18,13 @@ import numpy as np
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
-from kullback._math.bits import bits, fma, select
+from kullback._math.bits import bits, fma, select, to_single
 from kullback._math.lanes import SINGLE_WIDTH, lanes_of, single_lane_numbers
 from kullback._math.log_ratio import floored
 from kullback._math.memory import load_first_singles, load_singles, pointer
 from kullback._math.shuffles import any_sign_of_lanes, bits_of_lanes, sum_of_lanes, widened
 from kullback._math.sums import exponent, mantissa, power_of_two
+from kullback._math.tracing import traced
 
 GROUP = 4 * SINGLE_WIDTH  # columns of one turn of the loop
 SCALE = 100  # x and y sum to about 2**SCALE
@@ -42,7 +43,7 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
     root, rooted, exact = terms.root, terms.rooted, terms.first_order
     has_affinity = affinity is not no_affinity
 
-    @inline
+    @traced
     def marks(a, b, signs, lacks, unequal):
         """Sign bits of the entries, and of those without a partner; bits in which two differ."""
         a_bits, b_bits = bits(a), bits(b)
@@ -52,7 +53,7 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
             lacks = lacks | ((a_bits - 1) & (NO_BITS - b_bits))
         return signs | a_bits | b_bits, lacks, unequal | (a_bits ^ b_bits)
 
-    @inline
+    @traced
     def share(a, b, made, alpha):
         x = floored(a, made[0])
         y = floored(b, made[1])
@@ -63,12 +64,12 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         kept = affinity(x, y, alpha) if has_affinity else lanes_of(ZERO)
         return term(x, y, d, rest, alpha), kept
 
-    @inline
+    @traced
     def add_wide(total, singles):
         low, high = widened(singles)
         return total + (low + high)
 
-    @inline
+    @traced
     def add_four_wide(total, singles):
         if exact:
             for i in range(4):
@@ -76,7 +77,7 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
             return total
         return add_wide(total, (singles[0] + singles[1]) + (singles[2] + singles[3]))
 
-    @inline
+    @traced
     def four(source, at):
         step = SINGLE_WIDTH
         return (
@@ -86,7 +87,7 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
             load_singles(source, at + 3 * step),
         )
 
-    @inline
+    @traced
     def add_four(sums, a, b):
         a_sum, b_sum, flags = sums[0], sums[1], sums[2:]
         a_sum = add_four_wide(a_sum, a)
@@ -95,22 +96,25 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
             flags = marks(a[i], b[i], *flags)
         return a_sum, b_sum, flags[0], flags[1], flags[2]
 
-    @inline
+    @traced
     def no_sums():
         none = lanes_of(NO_BITS)
         return lanes_of(0.0), lanes_of(0.0), none, none, none
 
-    @inline
-    def add_some(sums, p, q, at, start, k):
-        """The columns from `start` on, in steps of one set of lanes."""
+    @traced
+    def add_whole(sums, p, q, at, c):
+        """The columns of one turn of the loop."""
+        return add_four(sums, four(p, at[0] + c), four(q, at[1] + c))
+
+    @traced
+    def add_rest(sums, p, q, at, c, count):
+        """The first columns of one set of lanes."""
         a_sum, b_sum, flags = sums[0], sums[1], sums[2:]
-        for c in range(start, k, SINGLE_WIDTH):
-            count = min(SINGLE_WIDTH, k - c)
-            a = load_first_singles(p, at[0] + c, count)
-            b = load_first_singles(q, at[1] + c, count)
-            a_sum = add_wide(a_sum, a)
-            b_sum = add_wide(b_sum, b)
-            flags = marks(a, b, *flags)
+        a = load_first_singles(p, at[0] + c, count)
+        b = load_first_singles(q, at[1] + c, count)
+        a_sum = add_wide(a_sum, a)
+        b_sum = add_wide(b_sum, b)
+        flags = marks(a, b, *flags)
         return a_sum, b_sum, flags[0], flags[1], flags[2]
 
     @inline
@@ -118,56 +122,76 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         sums = no_sums()
         grouped = k - k % GROUP
         for c in range(0, grouped, GROUP):
-            sums = add_four(sums, four(p, at[0] + c), four(q, at[1] + c))
-        return add_some(sums, p, q, at, grouped, k)
+            sums = add_whole(sums, p, q, at, c)
+        for c in range(grouped, k, SINGLE_WIDTH):
+            sums = add_rest(sums, p, q, at, c, min(SINGLE_WIDTH, k - c))
+        return sums
 
-    @inline
+    @traced
     def plan(sums, normalize):
         """Whether the row pair can be done here, lacks a bin, and is equal; its factors."""
         a_sum = sum_of_lanes(sums[0])
         b_sum = sum_of_lanes(sums[1])
-        most = MOST if normalize else UNSCALED_MOST
-        usable = LEAST < a_sum < most and LEAST < b_sum < most and any_sign_of_lanes(sums[2]) >= 0
-        if not (usable and normalize):
-            a_sum = 1.0
-            b_sum = 1.0
+        most = select(normalize, MOST, UNSCALED_MOST)
+        usable = (a_sum > LEAST) & (a_sum < most) & (b_sum > LEAST) & (b_sum < most)
+        usable = usable & (any_sign_of_lanes(sums[2]) > -1)
+        a_sum = select(usable & normalize, a_sum, 1.0)
+        b_sum = select(usable & normalize, b_sum, 1.0)
         for_p = mantissa(b_sum) * power_of_two(SCALE - exponent(a_sum))
         for_q = mantissa(a_sum) * power_of_two(SCALE - exponent(b_sum))
-        p_high, q_high = np.float32(for_p), np.float32(for_q)
+        p_high, q_high = to_single(for_p), to_single(for_q)
         back = 1.0 / (a_sum * (for_p if exact else p_high))
-        lows = np.float32(for_p - p_high), np.float32(for_q - q_high)
+        lows = to_single(for_p - p_high), to_single(for_q - q_high)
         lacking, equal = any_sign_of_lanes(sums[3]) < 0, bits_of_lanes(sums[4]) == 0
         return usable, lacking, equal, (p_high, q_high, back, *lows)
+
+    @traced
+    def whole_terms(totals, p, q, at, c, made, alpha):
+        """The sums of terms and of affinities, with the columns of one turn more."""
+        total, common = totals
+        a, b = four(p, at[0] + c), four(q, at[1] + c)
+        shares, kept = share(a[0], b[0], made, alpha)
+        for i in range(1, 4):
+            more, more_kept = share(a[i], b[i], made, alpha)
+            shares = shares + more
+            kept = kept + more_kept
+        return add_wide(total, shares), add_wide(common, kept) if has_affinity else common
+
+    @traced
+    def rest_terms(totals, p, q, at, c, count, made, alpha):
+        """The same, with the first columns of one set of lanes more."""
+        total, common = totals
+        live = single_lane_numbers() < count
+        a = load_first_singles(p, at[0] + c, count)
+        b = load_first_singles(q, at[1] + c, count)
+        shares, kept = share(a, b, made, alpha)
+        total = add_wide(total, select(live, shares, ZERO))
+        return total, add_wide(common, select(live, kept, ZERO)) if has_affinity else common
 
     @inline
     def row_terms(p, q, at, after, k, made, alpha):
         """The terms of one row pair, and the sums of a later one."""
-        sums = no_sums()
-        total = lanes_of(0.0)
-        common = lanes_of(0.0)
+        sums, totals = no_sums(), (lanes_of(0.0), lanes_of(0.0))
         grouped = k - k % GROUP
         for c in range(0, grouped, GROUP):
-            sums = add_four(sums, four(p, after[0] + c), four(q, after[1] + c))
-            a, b = four(p, at[0] + c), four(q, at[1] + c)
-            shares, kept = share(a[0], b[0], made, alpha)
-            for i in range(1, 4):
-                more, more_kept = share(a[i], b[i], made, alpha)
-                shares = shares + more
-                kept = kept + more_kept
-            total = add_wide(total, shares)
-            if has_affinity:
-                common = add_wide(common, kept)
+            sums = add_whole(sums, p, q, after, c)
+            totals = whole_terms(totals, p, q, at, c, made, alpha)
         for c in range(grouped, k, SINGLE_WIDTH):
             count = min(SINGLE_WIDTH, k - c)
-            live = single_lane_numbers() < count
-            a = load_first_singles(p, at[0] + c, count)
-            b = load_first_singles(q, at[1] + c, count)
-            shares, kept = share(a, b, made, alpha)
-            total = add_wide(total, select(live, shares, ZERO))
-            if has_affinity:
-                common = add_wide(common, select(live, kept, ZERO))
-        sums = add_some(sums, p, q, after, grouped, k)
-        return sum_of_lanes(total), sum_of_lanes(common), sums
+            totals = rest_terms(totals, p, q, at, c, count, made, alpha)
+        for c in range(grouped, k, SINGLE_WIDTH):
+            sums = add_rest(sums, p, q, after, c, min(SINGLE_WIDTH, k - c))
+        return totals, sums
+
+    @traced
+    def result(totals, ready, least, normalize, alpha):
+        """In nats, or UNCERTIFIED."""
+        usable, lacking, equal, made = ready
+        total, common = sum_of_lanes(totals[0]), sum_of_lanes(totals[1])
+        value = finish(total, common, lacking, made[2], normalize, alpha)
+        value = select(equal, 0.0, root(value, total, made[2], alpha))
+        good = usable & (equal | ((lacking | (value < np.inf)) & (value > least)))
+        return select(good, value, UNCERTIFIED)
 
     def singles(p, p_index, q, q_index, amount, alpha, normalize, out):
         """out[r]: divergence of p[p_index[r]] from q[q_index[r]]; how many are UNCERTIFIED."""
@@ -184,17 +208,15 @@ def make_singles(terms: Terms) -> Callable[..., Any]:
         ready = plan(row_sums(p_data, q_data, (p_index[0] * k, q_index[0] * k), k), normalize)
         sums = row_sums(p_data, q_data, (p_index[second] * k, q_index[second] * k), k)
         for r in range(out.shape[0]):
-            usable, lacking, equal, made = ready
+            now = ready
             ready = plan(sums, normalize)
             ahead = min(r + 2, last)
             at = (p_index[r] * k, q_index[r] * k)
             after = (p_index[ahead] * k, q_index[ahead] * k)
-            total, common, sums = row_terms(p_data, q_data, at, after, k, made, alpha)
-            value = finish(total, common, lacking, made[2], normalize, alpha)
-            value = 0.0 if equal else root(value, total, made[2], alpha)
-            good = usable and (equal or ((lacking or value < np.inf) and value > least))
-            out[r] = value if good else UNCERTIFIED
-            left += not good
+            totals, sums = row_terms(p_data, q_data, at, after, k, now[3], alpha)
+            value = result(totals, now, least, normalize, alpha)
+            out[r] = value
+            left += value == UNCERTIFIED
         return left
 
     return singles

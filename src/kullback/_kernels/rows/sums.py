@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._kernels.rows.plans import make_plan
@@ -33,6 +32,7 @@ from kullback._math.sums import (
     add_unsigned,
     two_sum,
 )
+from kullback._math.tracing import traced
 
 
 class Sums(NamedTuple):
@@ -59,7 +59,7 @@ class Steps(NamedTuple):
     result: Callable[..., Any]
 
 
-@inline
+@traced
 def no_sums():
     """Those that `add` of the steps increases."""
     nothing, no_bits = lanes_of(0.0), lanes_of(0)
@@ -76,11 +76,11 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
     # Roots and powers of tiny entries are not right; they count where all else is smaller still.
     rooted = terms.rooted or affinity is not no_affinity
 
-    @inline
+    @traced
     def clean(a):
         return a + 0.0 if doubled else a  # -0.0 becomes 0
 
-    @inline
+    @traced
     def add(sums, a, b, live):
         """The sums with eight entries more."""
         a_sum, a_low, b_sum, b_low, p_gaps, q_gaps, signs, lacks = sums
@@ -104,7 +104,7 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
             b_sum = b_sum + b
         return Sums(a_sum, a_low, b_sum, b_low, p_gaps, q_gaps, signs, lacks)
 
-    @inline
+    @traced
     def used(a, b, made, amount):
         a, b = clean(a), clean(b)
         if doubled and not fills and not shifts:
@@ -113,7 +113,7 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
             return values(a, b, made.p_fill, made.q_fill)
         return values(a, b, amount, amount)
 
-    @inline
+    @traced
     def lost(a, b, made, amount):
         """What the entries that are used are more than the rounded ones: x's, and y's."""
         if shifts:
@@ -122,7 +122,7 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
         p_part = select(p_gap(a, b) > 0.0, made.p_fill_low * made.p, 0.0)
         return p_part, select(q_gap(a, b) > 0.0, made.q_fill_low * made.q, 0.0)
 
-    @inline
+    @traced
     def share(a, b, live, made, amount, alpha):
         """The term of each column, d, and a number that is negative where an entry is too small."""
         a_used, b_used = used(a, b, made, amount)
@@ -148,7 +148,7 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
             faint = (0 - bits(a_used)) & (bits(x) - least) | (0 - bits(b_used)) & (bits(y) - least)
         return select(live, term(x, y, d, rest, alpha), 0.0), select(live, d, 0.0), faint
 
-    @inline
+    @traced
     def unequal(a, b, live, made, amount):
         """Bits that are all 0 only where the divergence of the two rows is 0 for certain."""
         if against_whole:  # the whole is in one bin
@@ -160,7 +160,7 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
         a, b = used(a, b, made, amount)
         return select(live, bits(a * made.p_even) ^ bits(b * made.q_even), lanes_of(0))
 
-    @inline
+    @traced
     def kept(a, b, live, made, amount, alpha):
         """The affinity of each column: the compiler sees what it has in common with `share`."""
         a_used, b_used = used(a, b, made, amount)
@@ -168,16 +168,16 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
         y = floored(b_used, made.q)
         return select(live, affinity(x, y, alpha), 0.0)
 
-    @inline
+    @traced
     def result(total, affinity, lacks, flags, ready, k, normalize, alpha):
         """In nats, or UNCERTIFIED; flags: bits of `unequal`, of all d, of what is too small."""
         usable, made = ready
         lacking = lacks < 0
         value = finish(total, affinity, lacking, made.back, normalize, alpha)
         good = lacking | ((total < LARGEST) & (value < np.inf))
-        certain = good & (value > (threshold(k, alpha) if normalize else -np.inf))
-        if rooted and not normalize:
-            certain = certain & (total > LEAST_OF_ROOTS)
+        certain = good & (value > select(normalize, threshold(k, alpha), -np.inf))
+        if rooted:
+            certain = certain & (normalize | (total > LEAST_OF_ROOTS))
         value = root(value, total, made.back, alpha)
         if doubled:
             even = flags[0] == 0

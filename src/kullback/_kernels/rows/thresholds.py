@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kullback._jit import inline
 from kullback._kernels.arithmetic import Terms
+from kullback._math.bits import smaller
 from kullback._math.lanes import WIDTH
+from kullback._math.tracing import traced
 
 BLOCK = 512  # columns summed in one go
 SCALE = 900  # x and y sum to about 2**SCALE, so that subnormal entries become normal ones
@@ -32,14 +33,14 @@ ALLOWED = 5e-16  # relative error of a result that the sums may cause
 ALLOWED_OF_D = 5e-15  # the same for the roundings of d, all of them at their worst at once
 
 
-@inline
+@traced
 def trusted_above(k: int) -> float:
     """Fast: the sums' relative error t <= (BLOCK/8 + k/BLOCK + 4) u costs t**2 / 2 <= ALLOWED."""
-    error = (min(k, BLOCK) / WIDTH + k / BLOCK + 4) * 2.0**-53
+    error = (smaller(k, BLOCK) / WIDTH + k / BLOCK + 4) * 2.0**-53
     return error * error / (2.0 * ALLOWED)
 
 
-@inline
+@traced
 def doubled_above(k: int, c: float) -> float:
     """Doubled: each d is right to 6 u**2 y, and sums in two parts to (k + 16) u**2.
 
@@ -52,7 +53,7 @@ def doubled_above(k: int, c: float) -> float:
     return c * (of_d * of_d + of_sums * of_sums / ALLOWED)
 
 
-@inline
+@traced
 def linear_above(k: int) -> float:
     """Doubled, terms that go with d: the errors of d and of the sums count as they are."""
     return (k + 16) * 2.0**-106 / (2.0 * ALLOWED)
@@ -62,7 +63,7 @@ def make_threshold(terms: Terms, doubled: bool) -> Callable[..., Any]:
     """The least result of normalized rows that is certified, a function of k and alpha."""
     linear, family, c = terms.linear, terms.first_order, terms.curvature
 
-    @inline
+    @traced
     def threshold(k, alpha):
         if linear:
             return linear_above(k)

@@ -9,7 +9,6 @@ overflows, and E, then, is large only where much of p is where little of q is.
 
 from __future__ import annotations
 
-from kullback._jit import inline
 from kullback._kernels.arithmetic import DOUBLE
 from kullback._kernels.softmax.kl import CLOSE, log_of_quotient
 from kullback._kernels.softmax.steps import FURTHEST, doubled, excess_of
@@ -17,19 +16,20 @@ from kullback._kernels.softmax.sums import Divergence
 from kullback._kernels.terms import js
 from kullback._math.bits import larger, select
 from kullback._math.log import log
+from kullback._math.tracing import branch, traced
 
 TOLERANCE = 1e-15  # what t**2 / 8 may cost, relative to the result
 
 _term, _finish, *_ = js.make(DOUBLE)
 
 
-@inline
+@traced
 def of_fast(sums, reach, heat):
     """Nothing but ln P."""
     return 0.0, False, log(sums[1] / sums[0])
 
 
-@inline
+@traced
 def step(sums, a, b, frame, heat):
     """X, the terms, M and E in lanes, with eight columns more."""
     columns = doubled(a, b, frame, heat)
@@ -40,11 +40,11 @@ def step(sums, a, b, frame, heat):
     return sums[0] + x, sums[1] + _term(x, y, d, d, 0.0), sums[2] + moment, sums[3] + excess
 
 
-@inline
+@traced
 def of_doubled(sums):
     """At most ln 2. Where E is large, JS is, too, and ln P has been good enough."""
     value = _finish(sums[1], 0.0, False, 1.0 / sums[0], True, 0.0)
-    more = log_of_quotient(sums) if sums[3] < CLOSE * sums[0] else 0.0
+    more = branch(sums[3] < CLOSE * sums[0], lambda: log_of_quotient(sums), lambda: 0.0)
     return value, more * more <= 8.0 * TOLERANCE * value, more
 
 

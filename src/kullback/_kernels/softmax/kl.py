@@ -19,12 +19,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._kernels.softmax.steps import LOWEST, doubled, excess_of
 from kullback._kernels.softmax.sums import Divergence
 from kullback._math.bits import larger, magnitude, select
 from kullback._math.log import log
 from kullback._math.log_ratio import log_ratio, relative_entropy
+from kullback._math.tracing import branch, traced
 
 CLOSE = 0.5  # e below it makes P lie in [0.3, 2.4]
 LOSS = 16.0  # how many times larger than the result its parts may be ...
@@ -34,14 +34,14 @@ BY_REACH = 2.0**-853  # size <= LOSS result makes 2**-912 reach / T at most 2**-
 SEEN = 2.0**700
 
 
-@inline
+@traced
 def log_of_quotient(sums):
     """ln P of the sums of a doubled pass whose E is below CLOSE * X."""
     s = (sums[3] + sums[2]) / sums[0]
     return -log_ratio(1.0, 1.0 + s, -s)
 
 
-@inline
+@traced
 def from_moment(sums, inverse):
     """KL by the first form, the size of what it is made of, and ln P, where M is times `inverse`.
 
@@ -51,12 +51,12 @@ def from_moment(sums, inverse):
     quotient = sums[1] / sums[0]
     mean = sums[2] / sums[0] * inverse
     log_p = log(quotient)
-    size = abs(mean) + abs(log_p) + 2.0 * log(1.0 + quotient)
+    size = magnitude(mean) + magnitude(log_p) + 2.0 * log(1.0 + quotient)
     value = larger(0.0, log_p - mean)
-    return select(abs(sums[2]) < np.inf, value, np.nan), size, log_p
+    return select(magnitude(sums[2]) < np.inf, value, np.nan), size, log_p
 
 
-@inline
+@traced
 def from_excess(sums):
     """KL by the second form, e, and ln P, for e below CLOSE."""
     excess = sums[3] / sums[0]
@@ -65,15 +65,15 @@ def from_excess(sums):
     return value, excess, -log_ratio(1.0, 1.0 + s, -s)
 
 
-@inline
+@traced
 def of_fast(sums, reach, heat):
     """Exponents are rounded, which shows in small probabilities if the result hangs on them."""
     value, size, log_p = from_moment(sums, heat.inverse)
-    size = larger(1.0 + size, abs(sums[3] / sums[0]) * heat.inverse * BY_EXPONENT)
+    size = larger(1.0 + size, magnitude(sums[3] / sums[0]) * heat.inverse * BY_EXPONENT)
     return value, larger(size, reach * BY_REACH * heat.inverse) <= LOSS * value, log_p
 
 
-@inline
+@traced
 def step(sums, a, b, frame, heat):
     """X, Y, M and E in lanes, with eight columns more."""
     columns = doubled(a, b, frame, heat)
@@ -83,14 +83,19 @@ def step(sums, a, b, frame, heat):
     return sums[0] + columns.x, sums[1] + columns.y, sums[2] + moment, sums[3] + excess
 
 
-@inline
+@traced
 def of_doubled(sums):
     """With any shift."""
-    if sums[3] < CLOSE * sums[0]:
+
+    def near():
         value, size, log_p = from_excess(sums)
         return value, size <= EXCESS_LOSS * value, log_p
-    value, size, log_p = from_moment(sums, 1.0)
-    return value, size <= LOSS * value, log_p
+
+    def far():
+        value, size, log_p = from_moment(sums, 1.0)
+        return value, size <= LOSS * value, log_p
+
+    return branch(sums[3] < CLOSE * sums[0], near, far)
 
 
 KL = Divergence(of_fast, step, of_doubled, infinite=True)

@@ -25,12 +25,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._math.bits import fma, larger, select
 from kullback._math.exp import exp_lowered, power_of_integer, reduced
 from kullback._math.lanes import lanes_of
 from kullback._math.log import LN2
 from kullback._math.sums import two_product, two_sum
+from kullback._math.tracing import traced
 
 SCALE = 900.0  # the smallest subnormal result is far above the smallest x and y
 FLOOR_BITS = 975.0
@@ -40,7 +40,7 @@ FURTHEST = 4000.0  # e**-FURTHEST is 0 beside all others
 LEAST_EXPONENT = -660.0
 
 
-@inline
+@traced
 def fast_step(sums, a, b, frame, heat):
     """X, Y, M T and the sum of x u (a - A) in lanes, with eight columns more, times 2**-64."""
     a_below, b_below = a - frame[0], b - frame[1]
@@ -66,14 +66,14 @@ class Columns(NamedTuple):
     tail: Any
 
 
-@inline
+@traced
 def quotient(high, low, heat):
     """(high + low) / T in two parts."""
     z, error = two_product(high, heat.inverse)
     return z, error + fma(high, heat.inverse_low, low * heat.inverse)
 
 
-@inline
+@traced
 def differences(a, b, frame, heat):
     """(a - A)/T, raised to LOWEST, and u, each in two parts; a - A, and where it was raised."""
     lowest = LOWEST * heat.temperature
@@ -93,7 +93,7 @@ def differences(a, b, frame, heat):
     return quotient(a_high, a_low, heat), (u, u_low + error), below, floored
 
 
-@inline
+@traced
 def doubled(a, b, frame, heat):
     """Eight columns, every difference of logits being taken in two parts."""
     (z, z_low), (u, u_low), below, floored = differences(a, b, frame, heat)
@@ -107,7 +107,7 @@ def doubled(a, b, frame, heat):
     return Columns(x, y, u, below, floored, m == 0.0, increase, tail)
 
 
-@inline
+@traced
 def excess_of(columns, moment):
     """The terms of E, where those of M are `moment`."""
     far = (columns.y - columns.x) - moment

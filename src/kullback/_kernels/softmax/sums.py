@@ -14,6 +14,7 @@ from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes, prefetch
 from kullback._math.shuffles import sum_of_lanes
 from kullback._math.sums import two_sum
+from kullback._math.tracing import traced
 
 PART = 1024  # columns whose sums are one number each
 BLOCK = 128  # columns: equal terms are rounded alike, and few roundings must not add up to 1e-14
@@ -40,7 +41,7 @@ class Divergence(NamedTuple):
     infinite: bool  # where p > 0 = q
 
 
-@inline
+@traced
 def load_rest(p, q, at, count):
     """The last columns of a row pair; -inf in the other lanes, which adds nothing to any sum."""
     live = lane_numbers() < count
@@ -52,9 +53,21 @@ def load_rest(p, q, at, count):
 def make_part(step: Callable[..., Any]) -> Callable[..., Any]:
     """The sums of a part of a row pair, whose steps in lanes are `step`."""
 
-    @inline
+    @traced
     def nothing():
         return lanes_of(0.0), lanes_of(0.0), lanes_of(0.0), lanes_of(0.0)
+
+    @traced
+    def with_columns(sums, p, q, at, after, c, frame, heat):
+        prefetch(p, after[0] + c)
+        prefetch(q, after[1] + c)
+        a, b = load_lanes(p, at[0] + c), load_lanes(q, at[1] + c)
+        return step(sums, a, b, frame, heat)
+
+    @traced
+    def with_rest(sums, p, q, at, c, rest, frame, heat):
+        a, b = load_rest(p, q, (at[0] + c, at[1] + c), rest)
+        return step(sums, a, b, frame, heat)
 
     @inline
     def part(p, q, at, after, width, frame, heat):
@@ -62,44 +75,35 @@ def make_part(step: Callable[..., Any]) -> Callable[..., Any]:
         for start in range(0, width - WIDTH + 1, BLOCK):
             sums = nothing()
             for c in range(start, min(start + BLOCK, width - WIDTH + 1), WIDTH):
-                prefetch(p, after[0] + c)
-                prefetch(q, after[1] + c)
-                a, b = load_lanes(p, at[0] + c), load_lanes(q, at[1] + c)
-                sums = step(sums, a, b, frame, heat)
+                sums = with_columns(sums, p, q, at, after, c, frame, heat)
             total = add_lanes(total, sums)
         rest = width % WIDTH
         if rest:
-            a, b = load_rest(p, q, (at[0] + width - rest, at[1] + width - rest), rest)
-            total = step(total, a, b, frame, heat)
+            total = with_rest(total, p, q, at, width - rest, rest, frame, heat)
         return sums_of_lanes(total)
 
     return part
 
 
-@inline
+@traced
 def no_sums():
     """The sums of no column."""
     return 0.0, 0.0, 0.0, 0.0
 
 
-@inline
+@traced
 def add_lanes(sums, more):
     """Sums in lanes, with those of another block."""
-    return sums[0] + more[0], sums[1] + more[1], sums[2] + more[2], sums[3] + more[3]
+    return tuple(x + y for x, y in zip(sums, more, strict=True))
 
 
-@inline
+@traced
 def sums_of_lanes(sums):
     """The sums over all lanes."""
-    return (
-        sum_of_lanes(sums[0]),
-        sum_of_lanes(sums[1]),
-        sum_of_lanes(sums[2]),
-        sum_of_lanes(sums[3]),
-    )
+    return tuple(map(sum_of_lanes, sums))
 
 
-@inline
+@traced
 def add_part(total, error, part):
     """Sums and what they have lost so far, with those of one part more."""
     x, x_error = two_sum(total[0], part[0])
@@ -110,13 +114,13 @@ def add_part(total, error, part):
     return (x, y, m, e), more
 
 
-@inline
+@traced
 def whole(total, error):
     """The sums of all parts."""
     return total[0] + error[0], total[1] + error[1], total[2] + error[2], total[3] + error[3]
 
 
-@inline
+@traced
 def certified(value, good):
     """A result that a verdict calls good, else UNCERTIFIED."""
-    return value if good else UNCERTIFIED
+    return select(good, value, UNCERTIFIED)

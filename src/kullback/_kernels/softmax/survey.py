@@ -16,17 +16,18 @@ from kullback._math.bits import larger, mask_byte, select, smaller
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_lanes
 from kullback._math.shuffles import largest_of_lanes
+from kullback._math.tracing import traced
 
 TOP_P, TOP_Q, BAD, LEAST_Q = range(4)  # what a survey finds, as numbers
 
 
-@inline
+@traced
 def no_survey():
     """What the survey of no column finds."""
     return -np.inf, -np.inf, 0.0, np.inf
 
 
-@inline
+@traced
 def survey_step(found, a, b):
     """A survey in lanes, with eight columns more."""
     top_a, top_b, bad, least = found
@@ -38,16 +39,19 @@ def survey_step(found, a, b):
     )
 
 
-@inline
-def survey(p, q, at, width):
-    """What a part of a row pair holds."""
-    found = (lanes_of(-np.inf), lanes_of(-np.inf), lane_numbers() < 0, lanes_of(np.inf))
-    for c in range(0, width - WIDTH + 1, WIDTH):
-        found = survey_step(found, load_lanes(p, at[0] + c), load_lanes(q, at[1] + c))
-    rest = width % WIDTH
-    if rest:
-        a, b = load_rest(p, q, (at[0] + width - rest, at[1] + width - rest), rest)
-        found = survey_step(found, a, b)
+@traced
+def _with_columns(found, p, q, at, c):
+    return survey_step(found, load_lanes(p, at[0] + c), load_lanes(q, at[1] + c))
+
+
+@traced
+def _with_rest(found, p, q, at, c, rest):
+    return survey_step(found, *load_rest(p, q, (at[0] + c, at[1] + c), rest))
+
+
+@traced
+def _numbers_of(found):
+    """What the lanes have found together."""
     return (
         largest_of_lanes(found[0]),
         largest_of_lanes(found[1]),
@@ -57,6 +61,18 @@ def survey(p, q, at, width):
 
 
 @inline
+def survey(p, q, at, width):
+    """What a part of a row pair holds."""
+    found = (lanes_of(-np.inf), lanes_of(-np.inf), lane_numbers() < 0, lanes_of(np.inf))
+    for c in range(0, width - WIDTH + 1, WIDTH):
+        found = _with_columns(found, p, q, at, c)
+    rest = width % WIDTH
+    if rest:
+        found = _with_rest(found, p, q, at, width - rest, rest)
+    return _numbers_of(found)
+
+
+@traced
 def join_surveys(one, other):
     """What two parts hold together."""
     return (
@@ -67,20 +83,19 @@ def join_surveys(one, other):
     )
 
 
-@inline
+@traced
 def judged(found, infinite):
     """A row's result as far as a survey tells, nan, inf or UNCERTIFIED, and whether that is all.
 
     `infinite` tells whether the divergence is, where p > 0 = q.
     """
-    if found[BAD] > 0.0 or found[TOP_P] == -np.inf or found[TOP_Q] == -np.inf:
-        return np.nan, True
-    if infinite and found[LEAST_Q] == -np.inf:
-        return np.inf, True
-    return UNCERTIFIED, False
+    invalid = (found[BAD] > 0.0) | (found[TOP_P] == -np.inf) | (found[TOP_Q] == -np.inf)
+    lacking = (found[LEAST_Q] == -np.inf) & infinite
+    value = select(lacking, np.inf, UNCERTIFIED)
+    return select(invalid, np.nan, value), invalid | lacking
 
 
-@inline
+@traced
 def reach_of(found):
     """A bound of B - b for every bin, but for A - a where a <= b."""
     return larger(found[TOP_Q] - found[LEAST_Q], found[TOP_Q] - found[TOP_P])

@@ -47,11 +47,11 @@ RECORDS = (
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
-    from kullback._jit import inline
     from kullback._kernels.arithmetic import Terms
     from kullback._math.affinity import minus_log_affinity
+    from kullback._math.tracing import traced
 
-    @inline
+    @traced
     def finish(total, affinity, gap, back, normalize, alpha):
         return minus_log_affinity(0.5 * total * back, affinity, back, normalize)
 

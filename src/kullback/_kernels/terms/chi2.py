@@ -35,28 +35,28 @@ def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
     import numpy as np
 
-    from kullback._jit import inline
     from kullback._kernels.arithmetic import Terms
     from kullback._math.bits import select
+    from kullback._math.tracing import traced
 
     down = arithmetic.down
     nothing = type(down)(0.0)
     most = type(down)(2.0 ** (100 if float(down) < 2.0**-500 else 20))
 
-    @inline
+    @traced
     def term(x, y, d, rest, alpha):
         """Where it is not too large for the scale of the rows ..."""
         ratio = d / y
         return select(ratio < most, d * ratio, nothing)
 
-    @inline
+    @traced
     def large(x, y, alpha):
         """... and where it is, made smaller."""
         d = x - y
         ratio = d / y
         return select(ratio < most, nothing, (d * down) * ratio)
 
-    @inline
+    @traced
     def finish(total, affinity, gap, back, normalize, alpha):
         return select(gap, np.inf, total * back + affinity * (back / down))
 

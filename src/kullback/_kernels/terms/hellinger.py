@@ -42,13 +42,13 @@ RECORDS = (
 
 def make_root(arithmetic: Arithmetic) -> Callable[..., Any]:
     """sqrt(x y), where x y may be as large as 2**1804; entries below 1 do not count beside that."""
-    from kullback._jit import inline
     from kullback._math.bits import square_root
+    from kullback._math.tracing import traced
 
     down = type(arithmetic.down)(float(arithmetic.down) ** 0.5)
     up = type(down)(1.0 / float(down))
 
-    @inline
+    @traced
     def root(x, y, alpha):
         return square_root((x * down) * (y * down)) * up
 
@@ -57,13 +57,13 @@ def make_root(arithmetic: Arithmetic) -> Callable[..., Any]:
 
 def make_term(arithmetic: Arithmetic) -> Callable[..., Any]:
     """Twice a bin's share of the square of the distance."""
-    from kullback._jit import inline
     from kullback._math.bits import fma
+    from kullback._math.tracing import traced
 
     root = make_root(arithmetic)
     two = type(arithmetic.floor)(2.0)
 
-    @inline
+    @traced
     def term(x, y, d, rest, alpha):
         return d * (d / fma(two, root(x, y, alpha), x + y))
 
@@ -72,16 +72,16 @@ def make_term(arithmetic: Arithmetic) -> Callable[..., Any]:
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
-    from kullback._jit import inline
     from kullback._kernels.arithmetic import Terms, root_of_product
     from kullback._math.bits import select, smaller
+    from kullback._math.tracing import traced
 
-    @inline
+    @traced
     def finish(total, affinity, gap, back, normalize, alpha):
         result = 0.5 * total * back
         return select(normalize, smaller(result, 1.0), result)
 
-    @inline
+    @traced
     def root(value, total, back, alpha):
         return root_of_product(value, 0.5 * total, back)
 

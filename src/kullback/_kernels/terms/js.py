@@ -55,15 +55,15 @@ RECORDS = (
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
-    from kullback._jit import inline
     from kullback._kernels.arithmetic import Terms, root_of_product
     from kullback._math.bits import fma, larger, magnitude, select, smaller
     from kullback._math.log import LN2
+    from kullback._math.tracing import branch, traced
 
     relative_entropy = arithmetic.relative_entropy
     of_larger = arithmetic.relative_entropy_of_larger
 
-    @inline
+    @traced
     def term(x, y, d, rest, alpha):
         """Four times one bin's share; a zero needs nothing else."""
         minus_apart = -magnitude(d)
@@ -72,17 +72,17 @@ def make(arithmetic: Arithmetic) -> Terms:
         product, tail = of_larger(larger(x, y), total, minus_apart)
         return fma(product, tail, relative_entropy(low + low, total, minus_apart))
 
-    @inline
+    @traced
     def finish(total, affinity, gap, back, normalize, alpha):
         """Of distributions, at most ln 2."""
         result = 0.25 * total * back
         return select(normalize, smaller(result, LN2), result)
 
-    @inline
+    @traced
     def root(value, total, back, alpha):
         """The distance where alpha is 1/2."""
-        if alpha == 0.5:
-            value = root_of_product(value, 0.25 * total, back)
-        return value
+        return branch(
+            alpha == 0.5, lambda: root_of_product(value, 0.25 * total, back), lambda: value
+        )
 
     return Terms(term, finish, root=root, curvature=0.125)

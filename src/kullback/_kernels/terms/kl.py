@@ -45,17 +45,17 @@ def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
     import numpy as np
 
-    from kullback._jit import inline
     from kullback._kernels.arithmetic import Terms
     from kullback._math.bits import select
+    from kullback._math.tracing import traced
 
     relative_entropy = arithmetic.relative_entropy_by_rest
 
-    @inline
+    @traced
     def term(x, y, d, rest, alpha):
         return relative_entropy(x, y, rest)
 
-    @inline
+    @traced
     def finish(total, affinity, gap, back, normalize, alpha):
         return select(gap, np.inf, total * back)
 

@@ -98,80 +98,92 @@ def make(arithmetic: Arithmetic) -> Terms:
     """Finite orders; in float64 only."""
     import numpy as np
 
-    from kullback._jit import inline
     from kullback._kernels import UNCERTIFIED
     from kullback._kernels.arithmetic import Terms
     from kullback._math.affinity import NEARLY_NOTHING, minus_log_affinity
-    from kullback._math.bits import fma, magnitude, select
+    from kullback._math.bits import fma, magnitude, select, smaller
     from kullback._math.exp import exp, exp_tail, expm1
     from kullback._math.log import log
+    from kullback._math.tracing import branch, traced
 
     floor = arithmetic.floor
     log_ratio, log_ratio_by_rest = arithmetic.log_ratio, arithmetic.log_ratio_by_rest
     relative_entropy = arithmetic.relative_entropy_by_rest
 
-    @inline
+    @traced
     def exponent_of(alpha):
         """b, for the order of alpha and 1 - alpha that is at least 1/2; 0 for KL."""
-        b = -min(alpha, 1.0 - alpha) if alpha < 1.0 else alpha - 1.0
-        return 0.0 if abs(b) < TINY_ORDER and alpha > 0.5 else b
+        b = select(alpha < 1.0, -smaller(alpha, 1.0 - alpha), alpha - 1.0)
+        return select((magnitude(b) < TINY_ORDER) & (alpha > 0.5), 0.0, b)
 
-    @inline
+    @traced
     def down_of(alpha):
         """What x and y are multiplied by."""
-        return FURTHER_DOWN if alpha < SMALL_ORDER else DOWN
+        return select(alpha < SMALL_ORDER, FURTHER_DOWN, DOWN)
 
-    @inline
+    @traced
     def ordered(x, y, alpha):
         """Where alpha is below 1/2, the other way round."""
         swap = alpha < 0.5
         return select(swap, y, x), select(swap, x, y)
 
-    @inline
+    @traced
     def term(x, y, d, rest, alpha):
         b, down = exponent_of(alpha), down_of(alpha)
         x, y = ordered(x, y, alpha)
         rest = select(alpha < 0.5, -rest, rest)
         z = b * log_ratio_by_rest(x, y, rest)
         gain = exp_tail(z)
-        share = relative_entropy(x, y, rest) * down
-        if b != 0.0:
-            share = share + x * (down / b) * gain
-        if b < 0.0:
+        of_kl = relative_entropy(x, y, rest) * down
+        share = branch(b != 0.0, lambda: of_kl + x * (down / b) * gain, lambda: of_kl)
+
+        def by_power():
             power = select(y == floor, -1.0, expm1(z))
             direct = fma(x * (down / b), power, (y - x) * down)
-            share = select(magnitude(z) > -b * FAR_APART, direct, share)
-        return share
+            return select(magnitude(z) > -b * FAR_APART, direct, share)
 
-    @inline
+        return branch(b < 0.0, by_power, lambda: share)
+
+    @traced
     def affinity(x, y, alpha):
         """x**alpha y**(1 - alpha), wanted for alpha < 1 alone."""
-        if alpha >= 1.0:
-            return x
-        x, y = ordered(x, y, alpha)
-        power = exp(exponent_of(alpha) * log_ratio(x, y, x - y))
-        return select((x == floor) | (y == floor), 0.0, x * power)
 
-    @inline
+        def by_power():
+            first, second = ordered(x, y, alpha)
+            power = exp(exponent_of(alpha) * log_ratio(first, second, first - second))
+            return select((first == floor) | (second == floor), 0.0, first * power)
+
+        return branch(alpha < 1.0, by_power, lambda: x)
+
+    @traced
     def finish(total, affinity, gap, back, normalize, alpha):
-        b = exponent_of(alpha)
-        if alpha < 0.5:  # 1 - alpha takes its place: b = -alpha
+        b, scaled = exponent_of(alpha), total * (back / DOWN)
+
+        def of_small_order():  # 1 - alpha takes the place of alpha: b = -alpha
             lost = total * (back * (alpha / down_of(alpha)))
             return minus_log_affinity(lost, affinity, back, normalize) / (1.0 - alpha)
-        scaled = total * (back / DOWN)
-        if b == 0.0:
-            return select(gap, np.inf, scaled)
-        if b < 0.0:
+
+        def below_one():
             lost = -b * scaled
             result = minus_log_affinity(lost, affinity, back, normalize) / -b
             return select(lost < NEARLY_NOTHING, scaled, result)
-        grown = b * scaled
-        usable = grown < LARGEST
-        grown = select(usable, grown, 0.0)
-        result = log_ratio(1.0 + grown, 1.0, grown) / b
-        finite = total < np.inf
-        huge = (log(b * select(finite, total, 1.0)) + log(back / DOWN)) / b
-        result = select(grown < NEARLY_NOTHING, scaled, result)
-        return select(gap, np.inf, select(usable, result, select(finite, huge, UNCERTIFIED)))
+
+        def above_one():
+            grown = b * scaled
+            usable = grown < LARGEST
+            grown = select(usable, grown, 0.0)
+            result = log_ratio(1.0 + grown, 1.0, grown) / b
+            finite = total < np.inf
+            huge = (log(b * select(finite, total, 1.0)) + log(back / DOWN)) / b
+            result = select(grown < NEARLY_NOTHING, scaled, result)
+            return select(gap, np.inf, select(usable, result, select(finite, huge, UNCERTIFIED)))
+
+        def of_kl():
+            return select(gap, np.inf, scaled)
+
+        def of_large_order():
+            return branch(b == 0.0, of_kl, lambda: branch(b < 0.0, below_one, above_one))
+
+        return branch(alpha < 0.5, of_small_order, of_large_order)
 
     return Terms(term, finish, affinity=affinity, gaps="q", first_order=True, curvature=0.5)

@@ -32,15 +32,15 @@ RECORDS = (
 
 def make(arithmetic: Arithmetic) -> Terms:
     """The terms, the same in any arithmetic."""
-    from kullback._jit import inline
     from kullback._kernels.arithmetic import Terms
     from kullback._math.bits import select, smaller
+    from kullback._math.tracing import traced
 
-    @inline
+    @traced
     def term(x, y, d, rest, alpha):
         return d * (d / (x + y))
 
-    @inline
+    @traced
     def finish(total, affinity, gap, back, normalize, alpha):
         result = total * back
         return select(normalize, smaller(result, 2.0), result)
