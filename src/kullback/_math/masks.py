@@ -7,29 +7,24 @@ from __future__ import annotations
 
 import llvmlite.ir as ir
 from numba import types
-from numba.extending import intrinsic
 
-from kullback._math.lanes import declare
+from kullback._math.kinds import declare
+from kullback._math.tracing import traced
+from kullback._math.values import Value, current
 
 
-@intrinsic
-def mask_bits(typing, mask):
+@traced
+def mask_bits(mask):
     """A mask as the lowest bits of an integer, lane 0 the lowest."""
-
-    def build(context, builder, sig, args):
-        bits = builder.bitcast(args[0], ir.IntType(mask.width))
-        return builder.zext(bits, ir.IntType(64))
-
-    return types.int64(mask), build
+    builder = current().builder
+    bits = builder.bitcast(mask.llvm, ir.IntType(mask.kind.width))
+    return Value(types.int64, builder.zext(bits, ir.IntType(64)))
 
 
-@intrinsic
-def lowest_bit(typing, n):
+@traced
+def lowest_bit(n):
     """The place of the lowest bit that is set in an int64 other than 0."""
-
-    def build(context, builder, sig, args):
-        flag = ir.IntType(1)
-        function = declare(builder, "llvm.cttz.i64", args[0].type, [args[0].type, flag])
-        return builder.call(function, [args[0], ir.Constant(flag, 1)])
-
-    return types.int64(n), build
+    builder = current().builder
+    given = [n.llvm.type, ir.IntType(1)]
+    function = declare(builder, "llvm.cttz.i64", n.llvm.type, given)
+    return Value(types.int64, builder.call(function, [n.llvm, ir.Constant(given[1], 1)]))

@@ -22,7 +22,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from kullback._jit import inline
 from kullback._kernels.matrices.reference import (
     load_columns,
     measured,
@@ -35,6 +34,7 @@ from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.log import LN2, log_normal
 from kullback._math.memory import load_lanes, pointer, store_as_singles
 from kullback._math.sums import add_to
+from kullback._math.tracing import traced
 from kullback._math.turns import TURNS_ERROR, cosine_and_sine
 
 PARTS = 3
@@ -48,7 +48,7 @@ TURNS = FREQUENCY / (2.0 * math.pi)
 ENTRY_ERROR = TURNS_ERROR + 2.0**-53 * 2.0**11
 
 
-@inline
+@traced
 def _centred(value, mean, live):
     return select(live, value - mean, 0.0)
 
