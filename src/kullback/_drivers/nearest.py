@@ -18,6 +18,7 @@ from kullback._process import threads
 from kullback._process.arrays import Array, Index
 
 ORDERED_AT_ONCE = 1 << 14  # places: 1 ms
+MANY = 8  # one in so many columns
 BLOCK = 256  # rows whose pairs within a radius lie together
 Triples = tuple[Array, Array, Array]
 
@@ -67,6 +68,27 @@ class Nearest(_Search):
         self.last = np.full(len(distances), EMPTY)
         self.single = distances.dtype == np.float32
         self.seeds = distances.shape[1] - first
+        self._in_order = False
+
+    def asks_for_many(self, m: int) -> bool:
+        """Whether it keeps so many of m columns that it had better sort them."""
+        return bool(self.seeds > m // MANY)
+
+    def sort(self, matrix: Array, most_threads: int) -> None:
+        """Take the best of the whole matrix, and nothing else."""
+        if self.meeting.own:
+            np.fill_diagonal(matrix, np.nan)
+        step = max(1, ORDERED_AT_ONCE // matrix.shape[1])
+
+        def part(number: int) -> None:
+            rows = slice(number * step, (number + 1) * step)
+            order = np.argsort(matrix[rows], axis=1, kind="stable")[:, : self.seeds]  # NaN last
+            found = np.take_along_axis(matrix[rows], order, axis=1)
+            self.distances[rows, self.first :] = found
+            self.indices[rows, self.first :] = np.where(np.isnan(found), -1, order)
+
+        threads.run(part, -(-len(matrix) // step), most_threads)
+        self._in_order = True
 
     def sample(self, rows: slice) -> Nearest:
         """A target that asks for as many neighbours of some of the rows."""
@@ -110,6 +132,8 @@ class Nearest(_Search):
 
     def finish(self, most_threads: int) -> None:
         """Put every row in order; places that nothing has filled become NaN, in column -1."""
+        if self._in_order:
+            return
         n, width = self.distances.shape
         step = max(1, ORDERED_AT_ONCE // width)
         kernel = build.ordered(self.distances.dtype.str[1:])

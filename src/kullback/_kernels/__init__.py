@@ -6,6 +6,7 @@ matrices    tiles of matrices, by forms that bound their own error
 gaussians   diagonal and full Gaussians
 softmax     rows given by their logits
 means       the mean rows of groups, for JS of several distributions
+selection   the k best of a row;  sieve: which pairs of a tile may be among them
 binning     histograms of samples
 arithmetic  the functions that terms are written with, in either precision
 build       compiles any of them, once for each dtype;  signatures: the types of their arrays

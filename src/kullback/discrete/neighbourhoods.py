@@ -22,12 +22,15 @@ from kullback._drivers.kept import Job
 from kullback._drivers.nearest import Meeting, Nearest, Within
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sources import Rows
+from kullback._drivers.targets import Matrix, Target
 from kullback._process import threads
 from kullback._process.arrays import Array
 from kullback._process.memory import check_memory
 from kullback.discrete.comparison import FORMS, Sides
 from kullback.discrete.matrices import Metric
 from kullback.discrete.neighbors import Neighbors
+
+LARGEST_WHOLE = 1 << 22  # pairs: 32 MB
 
 
 class Search(NamedTuple):
@@ -267,12 +270,26 @@ def _run(search: Search, target: Nearest | Within) -> None:
         return
     dtype = search.dtype.str[1:]
     job = Job(search.chosen.work, search.x, search.y, target, search.invalid, dtype)
+    many = isinstance(target, Nearest) and target.asks_for_many(m) and n * m <= LARGEST_WHOLE
+    product = search.divergence.matrix_form == "product"
     with Shown(search.chosen.progress) as shown:
-        if not searching.run_if_it_pays(job, search.most_threads, shown):
+        if (product or not many) and searching.run_if_it_pays(job, search.most_threads, shown):
+            return
+        if many and isinstance(target, Nearest):
+            _sorted(search, target, shown)
+        else:
             _all(search, target, shown)
 
 
-def _all(search: Search, target: Nearest | Within, shown: threads.Progress | None) -> None:
+def _sorted(search: Search, target: Nearest, shown: threads.Progress | None) -> None:
+    """Sort the whole matrix: of many neighbours of few rows, that takes less than heaps do."""
+    matrix = np.empty(search.shape, search.dtype)
+    turned = matrix.T if target.meeting.swapped else matrix
+    _all(search, Matrix(turned, target.meeting.symmetric), shown)
+    target.sort(matrix, search.most_threads)
+
+
+def _all(search: Search, target: Target, shown: threads.Progress | None) -> None:
     """Offer every pair to the target."""
     work, x, y = search.chosen.work, search.x, search.y
     if search.divergence.reverse:
