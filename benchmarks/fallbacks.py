@@ -1,7 +1,7 @@
 """How many row pairs of ordinary data leave the fast kernel, and what near-equal rows cost.
 
     python benchmarks/fallbacks.py          both tables
-    python benchmarks/fallbacks.py shares   data in use: which share is doubled, how many are exact
+    python benchmarks/fallbacks.py shares   data in use: which share is near, how many are exact
     python benchmarks/fallbacks.py times    near-equal rows against random ones, interleaved
 
 `exact` is a thousand times slower than the rest: no pair of data in use should need it.
@@ -79,22 +79,22 @@ DATA: dict[str, Callable[[], Rows]] = {
 @contextmanager
 def counted() -> Iterator[dict[str, int]]:
     """How many pairs each rung is given, for the duration."""
-    found = {"doubled": 0, "exact": 0}
-    doubled, exact = fallback._doubled, fallback._exact
+    found = {"near": 0, "exact": 0}
+    by_near, exact = fallback._by_near, fallback._exact
 
-    def count_doubled(work: Any, given: Any, places: Any, out: Any) -> Any:
-        found["doubled"] += places.size
-        return doubled(work, given, places, out)
+    def count_near(work: Any, given: Any, places: Any, out: Any) -> Any:
+        found["near"] += places.size
+        return by_near(work, given, places, out)
 
     def count_exact(work: Any, given: Any) -> Any:
         found["exact"] += len(given.p)
         return exact(work, given)
 
-    fallback._doubled, fallback._exact = count_doubled, count_exact
+    fallback._by_near, fallback._exact = count_near, count_exact
     try:
         yield found
     finally:
-        fallback._doubled, fallback._exact = doubled, exact
+        fallback._by_near, fallback._exact = by_near, exact
 
 
 def shares(rows: Rows, pseudocount: float) -> Iterator[tuple[str, int, dict[str, int]]]:
@@ -120,7 +120,7 @@ def show_shares() -> None:
                 total.update(found, pairs=pairs)
             print(
                 f"{name} {rows.shape}, pseudocount {pseudocount}: {total['pairs']:,} pairs, "
-                f"{total['doubled'] / total['pairs']:.2%} doubled, {total['exact']} exact"
+                f"{total['near'] / total['pairs']:.2%} near, {total['exact']} exact"
             )
 
 

@@ -4,6 +4,7 @@
     kl.kl_divergence(p, q)          row by row
     kl.pairwise(x, metric="js")     every row of x against every other
     kl.estimate, kl.project         densities, samples and mixtures; the nearest Gaussian
+    kl.plots                        pictures of matrices
 
 Each name is loaded when it is first used: `import kullback` loads neither Numba nor SciPy. The
 names stand in `__init__.pyi`, once: as imports that type checkers follow and that are read here.

@@ -1,6 +1,7 @@
 """The public names and where each is defined: for type checkers, and for `__init__.py`."""
 
-from kullback import estimate as estimate, project as project
+from kullback import estimate as estimate, plots as plots, project as project
+from kullback.discrete.contributions import contributions as contributions
 from kullback.discrete.distances import (
     triangular_discrimination as triangular_discrimination,
     bhattacharyya_distance as bhattacharyya_distance,
@@ -32,6 +33,10 @@ from kullback.discrete.neighbourhoods import (
     kneighbors as kneighbors,
     radius_neighbors as radius_neighbors,
 )
+from kullback.discrete.shared_information import (
+    conditional_mutual_information as conditional_mutual_information,
+    normalized_mutual_information as normalized_mutual_information,
+)
 from kullback.gaussians.diagonal import (
     gaussian_kl_divergence as gaussian_kl_divergence,
     standard_gaussian_kl_divergence as standard_gaussian_kl_divergence,
@@ -41,6 +46,7 @@ from kullback.gaussians.multivariate import (
     multivariate_gaussian_kl_divergence as multivariate_gaussian_kl_divergence,
 )
 from kullback.logits import (
+    entropy_from_logits as entropy_from_logits,
     js_divergence_from_logits as js_divergence_from_logits,
     kl_divergence_from_logits as kl_divergence_from_logits,
 )

@@ -43,5 +43,5 @@ def fails(folder: Path, capfd: pytest.CaptureFixture[str]) -> Fails:
 
 def _snapshot() -> dict[Path, tuple[int, int]]:
     """Size and time of every file, also of those that may not be read."""
-    states = ((path, path.stat()) for path in Path.cwd().rglob("*"))
+    states = ((path, path.lstat()) for path in Path.cwd().rglob("*"))
     return {path: (state.st_size, state.st_mtime_ns) for path, state in states if path.is_file()}

@@ -51,7 +51,7 @@ def test_a_wrong_kernel_is_named_and_the_status_is_1(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     chosen = [check for check in self_test.checks() if check.name == "kl, 5 bins"]
-    monkeypatch.setattr("kullback.app.info.checks", lambda: chosen)
+    monkeypatch.setattr("kullback.app.self_test.checks", lambda: chosen)
     assert main(["info"]) == 0
     assert "1 checks, none failed" in capfd.readouterr().out
     right = kl.kl_divergence
@@ -65,18 +65,27 @@ def test_a_wrong_kernel_is_named_and_the_status_is_1(
         assert words in capfd.readouterr().out
 
 
-def test_without_numba_it_still_tells_the_rest() -> None:
-    code = """
+@pytest.mark.parametrize("missing", ["numba", "numpy"])
+def test_without_what_it_needs_it_still_tells_the_rest(missing: str) -> None:
+    code = f"""
     import sys
-    sys.modules["numba"] = None
+    sys.modules["{missing}"] = None
     from kullback.app.cli import main
     raise SystemExit(main(["info"]))
     """
     done = run_child(code)
     assert done.returncode == 1
     assert done.stderr == ""
-    assert "needs numba>=" in done.stdout
-    assert "numpy: " in done.stdout
+    assert f"needs {missing}>=" in done.stdout
+    assert "scipy: " in done.stdout
+    assert done.stdout.endswith(f"{REPORT}\n")
+
+
+def test_the_processor_is_the_one_that_kernels_are_compiled_for() -> None:
+    code = "from kullback.app import info; print(info._processor())"
+    done = run_child(code, NUMBA_CPU_NAME="generic")
+    assert "'name': 'generic'" in done.stdout, done.stderr
+    assert "'lanes': []" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -86,7 +95,7 @@ def test_without_numba_it_still_tells_the_rest() -> None:
 def test_what_is_wrong_with_a_setting_is_told(
     monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], state: str
 ) -> None:
-    monkeypatch.setattr("kullback.app.info.checks", lambda: [])
+    monkeypatch.setattr("kullback.app.self_test.checks", lambda: [])
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     facts = gather()

@@ -21,6 +21,7 @@ FACES = {
 }
 SHARED = checked.__kwdefaults__ or {}
 UNITLESS = {record.function for record in DIVERGENCES.values() if not record.takes_base}
+UNITLESS |= {"normalized_mutual_information"}  # a ratio
 
 
 def options_of(function: Callable[..., Any]) -> dict[str, Parameter]:

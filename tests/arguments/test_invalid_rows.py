@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kullback import condensed, kl_divergence, pairwise
+from kullback._arguments import domains
 from oracle.divergences import METRICS, ORACLES, ROWWISE
 from support.calls import (
     FUNCTIONS,
@@ -209,3 +210,30 @@ def test_a_row_of_a_higher_array_is_named_by_all_its_indices():
     with pytest.raises(ValueError, match=r"\bp\b") as error:
         kl_divergence(p, np.ones(30))
     assert_says(error, "2, 5", r"\b17\b", r"-0\.375")
+
+
+def test_rows_of_one_fault_are_counted_and_others_apart():
+    """Not all bad rows as "such" rows: those that have the fault that is named."""
+    bad = np.array([[1.0, 1, 1], [1, -1, 1], [np.nan, -2, 1], [0, 0, 0], [np.inf, 1, 1]])
+    for rows, said in (
+        (bad, r"row 1, column 1 is negative \(-1.0\) \(2 such rows in p, and 2 with other faults;"),
+        (bad[2:], r"row 0, column 0 is NaN \(nan\) \(1 such row in p, and 2 with other faults;"),
+        (bad[3:], r"row 0 sums to 0 \(1 such row in p, and 1 with other faults;"),
+        (bad[[0, 4, 4]], r"row 1, column 0 is infinite \(inf\) \(2 such rows in p;"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            kl_divergence(rows, bad[0])
+
+
+def test_rows_longer_than_what_is_looked_at_at_once_are_named_as_others(monkeypatch):
+    monkeypatch.setattr(domains, "AT_ONCE", 4)
+    rows = np.ones((3, 11))
+    rows[1, 9], rows[2, 10] = -1.0, np.nan
+    with pytest.raises(ValueError, match=r"row 1, column 9 is negative .*\(1 such row in p, and 1"):
+        kl_divergence(rows, rows[0])
+    rows[1:] = 0.0
+    with pytest.raises(ValueError, match=r"row 1 sums to 0 \(2 such rows in p;"):
+        kl_divergence(rows, rows[0])
+    rows[1:, 10], apart = 1.0, np.eye(11)[2]
+    with pytest.raises(ValueError, match="row 1 of p has no mass"):
+        kl_divergence(rows, apart, zeros="skip")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import stat
+
 import numpy as np
 import pytest
 
 from kullback import condensed, js_divergence, kl_divergence, pairwise
 from support.calls import assert_says, each_float, rows_of
+from support.processes import needs_posix
 from support.subjects import Subject, each_subject
 from support.tolerances import assert_same_bits
 
@@ -142,3 +146,17 @@ def test_an_out_between_the_columns_of_an_input_does_not_overlap(dtype):
     assert_same_bits(matrix[:, 5:].copy(), pairwise(p.copy(), q, "kl"))
     with pytest.raises(ValueError, match="overlap"):
         kl_divergence(p, q, out=table[:, 5])
+
+
+@needs_posix
+@pytest.mark.parametrize("linked", [False, True])
+def test_an_out_that_is_no_file_is_refused(tmp_path, linked):
+    """A path to a FIFO, or a link to one, which would be replaced by a file."""
+    path = tmp_path / "d.npy"
+    os.mkfifo(tmp_path / "fifo" if linked else path)
+    if linked:
+        path.symlink_to(tmp_path / "fifo")
+    with pytest.raises(ValueError, match="is no regular file"):
+        pairwise(np.ones((3, 2)), out=path)
+    assert stat.S_ISFIFO(os.stat(path).st_mode)
+    assert len(os.listdir(tmp_path)) == 1 + linked

@@ -197,6 +197,114 @@ def test_a_function_that_cannot_be_compiled_is_refused_with_a_remedy(name):
         assert_says(error, "Numba", "math|numpy")
 
 
+def number_or_nothing(t):
+    if t > 1.0:
+        return t
+    return None
+
+
+def always_raises(t):
+    raise ValueError("no f here")
+
+
+NO_NUMBERS = {
+    "complex128": lambda t: t + 1j,
+    "array": lambda t: np.array([t]),
+    "Tuple": lambda t: (t, t),
+    "nothing": lambda t: None,
+    "Optional": number_or_nothing,
+    "nothing, it raises": always_raises,
+    "str": lambda t: "t",
+    "list": lambda t: [t],
+}
+
+
+@pytest.mark.parametrize("kind", NO_NUMBERS)
+def test_a_function_that_returns_no_number_is_refused_by_name(kind):
+    """Not 65 lines of what Numba tried: lmcinnes/pynndescent #83, pavlin-policar/openTSNE #153."""
+    f, x = NO_NUMBERS[kind], simplex(np.random.default_rng(0), 2, 3)
+    for call in (
+        lambda: f_divergence(x, x, f, **TRIANGLE),
+        lambda: pairwise(x, metric=kullback.FDivergence(f, **TRIANGLE)),
+    ):
+        with pytest.raises(TypeError, match=r"^f returns .*; it must return one real number") as e:
+            call()
+        assert_says(e, kind.partition(",")[0])
+        assert len(str(e.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("f", [lambda t: t > 1.0, lambda t: np.float32(3)])
+def test_a_function_may_return_any_real_number(f):
+    got = f_divergence([1.0, 3.0], [2.0, 2.0], f, f_at_zero=0.0, slope_at_infinity=1.0)
+    assert_close(got, 0.5 * (float(f(0.5)) + float(f(1.5))), "rows")
+
+
+def raises_below_1(t):
+    if t < 1.0:
+        raise KeyError("below 1")
+    return t - 1.0
+
+
+def not_a_number_below_1(t):
+    return t - 1.0 if t >= 1.0 else np.nan
+
+
+def infinite_on_both_sides(t):
+    return np.inf if t > 1.0 else -np.inf
+
+
+# Rows in one of which f is asked for a ratio below 1, in the fast loop and in the exact form.
+AT_RATIOS = {
+    "fast": np.array([[2.0, 3.0, 5.0], [1.0, 3.0, 6.0]]),
+    "exact": np.array([[2e-300, 3e300, 5e300], [1e-300, 3e300, 6e300]]),
+}
+
+
+@pytest.mark.parametrize("loop", AT_RATIOS)
+def test_what_a_function_raises_is_said_to_come_from_it(loop):
+    x = AT_RATIOS[loop]
+    for call in (
+        lambda: f_divergence(x, x[0], raises_below_1, **TRIANGLE),
+        lambda: pairwise(x, metric=kullback.FDivergence(raises_below_1, **TRIANGLE)),
+    ):
+        with pytest.raises(ValueError, match=r"^f raises KeyError: .*below 1") as error:
+            call()
+        assert isinstance(error.value.__cause__, KeyError)
+
+
+@pytest.mark.parametrize("loop", AT_RATIOS)
+@pytest.mark.parametrize("zeros", ["inf", "skip"])
+def test_a_function_that_is_nan_at_a_ratio_is_blamed_for_it(loop, zeros):
+    """Not zeros="skip", nor the rows, whose places are told."""
+    x, own = AT_RATIOS[loop], {**ENTROPY, "zeros": zeros}
+    with pytest.raises(ValueError, match=r"^f is NaN at (0\.\d+), which is p/q in column 0") as e:
+        f_divergence(x, x[0], not_a_number_below_1, **own)
+    assert_says(e, "row 1 of p; it must be a number")
+    with pytest.raises(ValueError, match=r"^f is NaN at .*column 0 of p; it must be a number"):
+        f_divergence(x[1], x[0], not_a_number_below_1, **own)
+    got = f_divergence(x, x[0], not_a_number_below_1, invalid="nan", **own)
+    assert got[0] == 0.0
+    assert np.isnan(got[1])
+    metric = kullback.FDivergence(not_a_number_below_1, **ENTROPY)
+    with pytest.raises(ValueError, match=r"^f is NaN at .* row 0 of x, against row 1 of x; it"):
+        pairwise(x, metric=metric, zeros=zeros)
+    with pytest.raises(ValueError, match=r"^f is NaN at .* row 1 of x, against row 0 of y; it"):
+        pairwise(x, x[:1], metric=metric, zeros=zeros)
+
+
+def test_rows_that_are_none_and_bins_that_are_skipped_are_blamed_first():
+    bad, skipped = [[-1.0, 2.0], [1.0, 2.0]], [[1.0, 0.0], [1.0, 2.0]]
+    with pytest.raises(ValueError, match="row 0, column 0 is negative"):
+        f_divergence(bad, [2.0, 1.0], not_a_number_below_1, **ENTROPY)
+    with pytest.raises(ValueError, match=r'row 0 of p has no mass .* zeros="skip"'):
+        f_divergence(skipped, [0.0, 1.0], not_a_number_below_1, **ENTROPY, zeros="skip")
+
+
+def test_infinite_values_of_both_signs_are_told():
+    with pytest.raises(ValueError, match=r"^f is infinite at some ratios p/q and -infinite at"):
+        f_divergence([1.0, 3.0], [2.0, 2.0], infinite_on_both_sides, **ENTROPY)
+
+
 @pytest.mark.parametrize("f", [None, 2.0, "t * log(t)", [triangle]])
 def test_what_is_no_function_is_refused(f):
     for call in (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.spatial.distance import squareform
 
 from kullback import condensed, pairwise
 from oracle.divergences import SYMMETRIC
@@ -43,6 +44,19 @@ def test_symmetric_metrics_are_symmetric_to_the_last_bit(word, options):
         got = pairwise(matrix(name, n=75), metric=metric(word), **options)
         assert_same_bits(got, got.T)
         assert_same_bits(np.diagonal(got), np.zeros(len(got)))
+
+
+@symmetric_only
+@each_float
+def test_the_same_rows_given_twice_are_symmetric_too(word, dtype):
+    """SciPy takes no matrix that is not: scikit-learn/scikit-learn #32848."""
+    x = matrix("random", n=75).astype(dtype)
+    frame = pytest.importorskip("pandas").DataFrame(x)
+    want = pairwise(x, metric=metric(word))
+    for one, other in ((x, x), (x, x[:]), (frame, frame), (frame.to_numpy(), frame.to_numpy())):
+        got = np.asarray(pairwise(one, other, metric(word)))
+        assert_same_bits(got, want)
+        squareform(got, checks=True)
 
 
 @each_matrix

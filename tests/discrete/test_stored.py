@@ -225,8 +225,8 @@ def test_a_link_goes_on_pointing_to_its_file() -> None:
     [
         ("a.csv", ValueError, r"ends in \.npy or \.zarr"),
         ("nowhere/a.npy", FileNotFoundError, "no directory nowhere"),
-        ("folder.npy", ValueError, "is a directory"),
-        ("file.zarr", ValueError, "is a file"),
+        ("folder.npy", ValueError, "is no regular file"),
+        ("file.zarr", ValueError, "is no directory"),
         (np.zeros((20, 20)), ValueError, "resume=True needs"),
         (None, ValueError, "resume=True needs"),
         ("memmap", ValueError, "no place to note"),

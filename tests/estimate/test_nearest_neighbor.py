@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 import pytest
 
-from kullback.estimate import kl_nearest_neighbor
+from kullback.estimate import ConvergenceWarning, kl_nearest_neighbor
 from kullback.estimate.nearest_neighbor import _estimate
+from kullback.estimate.repeated import repeated
 from oracle import closed_forms as exact
 
 SHIFT, SCALE = 0.5, 1.3
@@ -83,13 +85,112 @@ def test_a_negative_estimate_is_reported():
 # Equal samples
 
 
+def uncertain(x, y, **options):
+    """The value, where repeated samples decide it: it has no interval, and a warning says why."""
+    with pytest.warns(ConvergenceWarning, match="decide the estimate"):
+        result = kl_nearest_neighbor(x, y, **options)
+    assert np.isnan(result.standard_error)
+    assert np.isnan(result.interval()).all()
+    return result.value
+
+
+def bernoulli(p, q):
+    return p * math.log(p / q) + (1 - p) * math.log((1 - p) / (1 - q))
+
+
+def with_zeros(share, n, seed):
+    """Mixed: an atom at 0, and a density elsewhere."""
+    rng = np.random.default_rng(seed)
+    return np.where(rng.random(n) < share, 0.0, rng.exponential(size=n))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_atoms_are_counts(seed):
+    """0/1 data gave -5e-7 +- 0, where 0.31 is right; half of zeros against nine in ten too little.
+
+    Estimators elsewhere give -inf at repeated samples (paulbrodersen/entropy_estimators#3).
+    """
+    rng = np.random.default_rng(seed)
+    x, y = ((rng.random(3000) < share) * 1.0 for share in (0.9, 0.5))
+    assert uncertain(x, y) == pytest.approx(bernoulli(x.mean(), y.mean()), abs=0.01)
+    zeros = with_zeros(0.9, 3000, seed + 20), with_zeros(0.5, 3000, seed + 10)
+    assert uncertain(*zeros) == pytest.approx(bernoulli(0.9, 0.5), abs=0.12)
+    points = np.stack([x, zeros[0]], axis=1), np.stack([y, zeros[1]], axis=1)
+    assert uncertain(*points) == pytest.approx(2 * bernoulli(0.9, 0.5), abs=0.25)
+
+
+def test_an_atom_that_y_lacks_is_infinitely_far():
+    """It gave 2.98."""
+    rng = np.random.default_rng(0)
+    assert uncertain(with_zeros(0.5, 1000, 0), rng.exponential(size=1000)) == np.inf
+    assert uncertain(rng.integers(0, 3, 900) * 1.0, rng.integers(0, 2, 900) * 1.0) == np.inf
+    assert uncertain(with_zeros(0.5, 1000, 0) + 1.0, with_zeros(0.5, 1000, 1)) == np.inf
+    # The other way round there is nothing infinite: the share of y that x lacks costs ln 2.
+    value = uncertain(rng.exponential(size=1000), with_zeros(0.5, 1000, 0))
+    assert value == pytest.approx(math.log(2), abs=0.15)
+
+
+def test_an_atom_of_few_samples_that_y_lacks_by_chance_is_not():
+    x, y = draw(10_000, 1)
+    for one, other in ((x, y), (y, x)):
+        assert uncertain(one.round(1), other.round(1)) < 0.3
+
+
+@pytest.mark.parametrize("d", [1, 2])
+def test_a_sample_against_itself_has_no_interval(d):
+    """It was 33 standard errors off."""
+    x, y = draw(1000, d)
+    uncertain(x, x)
+    uncertain(x, np.concatenate([x[:100], y[100:]]))
+    uncertain(np.repeat(x, 2, axis=0), y)
+    uncertain(x, np.repeat(y, 2, axis=0))
+
+
+def test_a_few_equal_samples_are_told_and_leave_the_interval():
+    x, y = draw(4000, 1)
+    want = kl_nearest_neighbor(x, y)
+    x[7], y[11] = x[300], x[40]
+    with pytest.warns(
+        ConvergenceWarning, match="2 of 4000 samples of x are repeated, 1 sample"
+    ) as w:
+        got = kl_nearest_neighbor(x, y)
+    assert len(w) == 1
+    assert w[0].filename == __file__
+    assert got.value == pytest.approx(want.value, abs=0.1 * want.standard_error)
+    assert 0.5 < got.standard_error / want.standard_error < 2
+
+
+def test_no_interval_is_confidently_wrong():
+    """Whatever is repeated: an interval of five standard errors covers the truth, or is NaN."""
+    rng = np.random.default_rng(1)
+    for _ in range(40):
+        n = int(rng.integers(300, 2000))
+        x, y = rng.normal(0, 1, n), rng.normal(0.5, 1.3, n)
+        c = int(n * 10.0 ** rng.uniform(-3.5, 0))
+        kind = rng.integers(4)
+        if kind == 0:
+            y[:c] = x[:c]
+        elif kind == 1:
+            x[:c] = rng.choice(x, c)
+        elif kind == 2:
+            y[:c] = rng.choice(y, c)
+        else:
+            digits = int(rng.integers(1, 8))
+            x, y = x.round(digits), y.round(digits)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            result = kl_nearest_neighbor(x, y)
+        if not np.isnan(result.standard_error):
+            assert abs(result.value - TRUTH) < 5 * result.standard_error
+
+
 @pytest.mark.parametrize("k", [1, 5])
 def test_rounded_measurements_cost_little(k):
     x, y = draw(10_000, 1)
     want = kl_nearest_neighbor(x, y, n_neighbors=k)
     for digits in (2, 1):
-        got = kl_nearest_neighbor(x.round(digits), y.round(digits), n_neighbors=k)
-        assert abs(got.value - want.value) < 0.02 + 3 * want.standard_error
+        got = uncertain(x.round(digits), y.round(digits), n_neighbors=k)
+        assert abs(got - want.value) < 0.02 + 3 * want.standard_error
 
 
 @pytest.mark.parametrize("d", [1, 3])
@@ -98,8 +199,8 @@ def test_some_equal_samples_change_little(d):
     want = kl_nearest_neighbor(x, y)
     x[:20], y[:20] = x[0], y[0]
     y[30:60] = x[30:60]
-    got = kl_nearest_neighbor(x, y)
-    assert abs(got.value - want.value) < 0.1 + 3 * want.standard_error
+    got = uncertain(x, y)
+    assert abs(got - want.value) < 0.1 + 3 * want.standard_error
 
 
 def test_the_number_of_neighbours_is_that_within_the_distance():
@@ -114,7 +215,8 @@ def test_the_number_of_neighbours_is_that_within_the_distance():
     ratios = [math.log(2)] * 3 + [0.0, math.log(1 / 2)]
     corrections = [psi(3) - psi(3)] * 4 + [psi(1) - psi(2)]
     want = np.mean(ratios) + np.mean(corrections) + math.log(4 / 4)
-    assert _estimate(x[:, None], y[:, None], 1, 1) == pytest.approx(want, rel=1e-12)
+    samples = x[:, None], y[:, None]
+    assert _estimate(*samples, 1, 1, repeated(*samples)) == pytest.approx(want, rel=1e-12)
 
 
 def test_samples_that_are_all_equal_have_no_density():

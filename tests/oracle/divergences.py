@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import mpmath
@@ -21,8 +21,8 @@ import numpy as np
 from mpmath import mp, mpf
 
 import oracle.terms as e
-from oracle.rows import NoDistributionError, Row, pair_of_rows
-from oracle.sums import per_unit
+from oracle.rows import NoDistributionError, Row, pair_of_rows, without
+from oracle.sums import certain_sum, per_unit
 from oracle.terms import Terms
 
 PRECISIONS = (400, 1600, 6400, 25600)  # bits; the next is taken when too many have cancelled
@@ -197,6 +197,27 @@ def _size(oracle: Oracle, p: list[mpf], q: list[mpf], total: mpf, normalize: boo
         size = max(size, abs(1 - total))
     slope = abs(1 - mpf(oracle.order)) if oracle.parametric else 1  # Bhattacharyya's is 1
     return max(value, size / total / slope)
+
+
+def by_bin(word: str, p: Any, q: Any, *, base: float | None = None, **options: Any) -> np.ndarray:
+    """What each bin of one row pair adds, 0 where it is left out; NaN where a row is none."""
+    oracle = oracle_of(word)
+    if oracle.reverse:
+        p, q = q, p
+    found = np.zeros(len(p))
+    try:
+        left_out = without(p, q, oracle.gaps) if options.get("zeros") == "skip" else ~np.isfinite(p)
+        a, b = pair_of_rows(p, q, oracle.gaps, **options)
+    except NoDistributionError:
+        return np.full(len(p), math.nan)
+    for place, x, y in zip(np.flatnonzero(~left_out), a.units, b.units, strict=True):
+        bin_of = partial(_terms_of_bin, oracle.terms, (x, a.one), (y, b.one))
+        found[place] = float(per_unit(certain_sum(bin_of), base))
+    return found
+
+
+def _terms_of_bin(terms: Terms, p: tuple[int, int], q: tuple[int, int]) -> list[mpf]:
+    return list(terms([mpf(p[0]) / p[1]], [mpf(q[0]) / q[1]]))
 
 
 def _as_floats(word: str, p: np.ndarray, q: np.ndarray, options: dict[str, Any]) -> list[float]:

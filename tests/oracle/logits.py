@@ -8,6 +8,7 @@ many bits as that asks for. The kernels never subtract one such sum from another
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -65,16 +66,39 @@ def _kl(p: list[mpf], ln_p: Exponents, q: list[mpf], ln_q: Exponents) -> list[mp
     return terms
 
 
-def _js(p: list[mpf], ln_p: Exponents, q: list[mpf], ln_q: Exponents) -> list[mpf]:
-    terms: list[mpf] = []
-    for a, ln_a, b, ln_b in zip(p, ln_p, q, ln_q, strict=True):
-        terms += [x * ln_x / 2 for x, ln_x in ((a, ln_a), (b, ln_b)) if ln_x is not None]
-        if a + b:
-            terms.append(-(a + b) / 2 * mpmath.log((a + b) / 2))
+def _js(weight: float) -> Callable[..., list[mpf]]:
+    """The entropy of the mean less the mean of the entropies, p having this weight in both."""
+
+    def terms(p: list[mpf], ln_p: Exponents, q: list[mpf], ln_q: Exponents) -> list[mpf]:
+        found: list[mpf] = []
+        w, rest = mpf(weight), 1 - mpf(weight)
+        for a, ln_a, b, ln_b in zip(p, ln_p, q, ln_q, strict=True):
+            sides = ((w, a, ln_a), (rest, b, ln_b))
+            found += [share * x * ln_x for share, x, ln_x in sides if ln_x is not None]
+            mean = w * a + rest * b
+            if mean:
+                found.append(-mean * mpmath.log(mean))
+        return found
+
     return terms
 
 
-TERMS = {"kl": _kl, "js": _js}
+def _terms_of(word: str) -> Callable[..., list[mpf]]:
+    """Those of "kl", of "js", and of "js" with a weight after it."""
+    return _kl if word == "kl" else _js(float(word.removeprefix("js") or 0.5))
+
+
+def entropy(a: np.ndarray, temperature: float = 1.0) -> mpf:
+    """Of the softmax of one row, in nats."""
+    if not _valid(a):
+        return mp.nan
+    (row,), exponent = _shortened([_below_top(a.astype(np.float64).tolist())])
+
+    def terms() -> list[mpf]:
+        p, ln_p = _softmax(row, exponent, temperature, mp.prec)
+        return [-x * ln_x for x, ln_x in zip(p, ln_p, strict=True) if ln_x is not None]
+
+    return certain_sum(terms)
 
 
 def exact(word: str, a: np.ndarray, b: np.ndarray, temperature: float = 1.0) -> mpf:
@@ -88,7 +112,7 @@ def exact(word: str, a: np.ndarray, b: np.ndarray, temperature: float = 1.0) -> 
 
     def terms() -> list[mpf]:
         p, q = (_softmax(row, exponent, temperature, mp.prec) for row in rows)
-        return TERMS[word](*p, *q)
+        return _terms_of(word)(*p, *q)
 
     return certain_sum(terms)
 

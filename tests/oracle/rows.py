@@ -70,6 +70,11 @@ def pair_of_rows(
     return measure(a, normalize), measure(b, normalize)
 
 
+def without(p: np.ndarray, q: np.ndarray, gaps: str) -> np.ndarray:
+    """Which bins are left out where gaps are: those that alone make a divergence infinite."""
+    return ((p > 0) & (q == 0) & ("q" in gaps)) | ((p == 0) & (q > 0) & ("p" in gaps))
+
+
 def _filled(row: list[int], alone: list[bool], epsilon: int, normalize: bool) -> list[int]:
     """The row with epsilon in its gaps: of a row that is normalized, times its sum."""
     mine = [gap and not x for x, gap in zip(row, alone, strict=True)]

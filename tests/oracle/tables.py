@@ -57,7 +57,10 @@ def _table(given: np.ndarray, pseudocount: float) -> np.ndarray:
 
 def information(joint: np.ndarray, pseudocount: float = 0.0) -> mpf:
     """H(X) + H(Y) - H(X, Y)."""
-    cells = _table(joint, pseudocount)
+    return _of_cells(_table(joint, pseudocount))
+
+
+def _of_cells(cells: np.ndarray) -> mpf:
     rows, columns, whole = cells.sum(axis=1), cells.sum(axis=0), cells.sum()
     if np.array_equal(cells * whole, np.multiply.outer(rows, columns)):
         return mpf(0)
@@ -88,6 +91,31 @@ def conditional(p: np.ndarray, q: np.ndarray, pseudocount: float = 0.0) -> mpf:
         return found
 
     return certain_sum(terms)
+
+
+def normalized(joint: np.ndarray, average: str, pseudocount: float = 0.0) -> mpf:
+    """I(X; Y) divided by an average of H(X) and H(Y)."""
+    cells = _table(joint, pseudocount)
+    with mp.workprec(400):
+        parts = [cells.sum(axis=1), cells.sum(axis=0)]
+        h = [-mpmath.fsum(_n_log_n(part, cells.sum())) for part in parts]
+        averages = {
+            "arithmetic": (h[0] + h[1]) / 2,
+            "geometric": mpmath.sqrt(h[0] * h[1]),
+            "min": min(h),
+            "max": max(h),
+        }
+        shared = information(joint, pseudocount)
+        return shared / averages[average] if shared else mpf(not any(h))
+
+
+def given_third(joint: np.ndarray, pseudocount: float = 0.0) -> mpf:
+    """The mean over the last axis of the information of its tables."""
+    cells = _table(joint, pseudocount)
+    whole = cells.sum()
+    with mp.workprec(400):
+        parts = ((table.sum(), table) for table in np.moveaxis(cells, -1, 0))
+        return mpmath.fsum(mpf(n) / whole * _of_cells(table) for n, table in parts if n)
 
 
 def _float(value: Callable[[], mpf], base: float | None) -> float:

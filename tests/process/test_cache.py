@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import kullback
-from support.processes import Done, needs_posix, run_child
+from support.processes import LIMIT, Done, needs_posix, run_child
 
 VALUE = "[[1, 2]]"  # of the kernel that is compiled soonest
 CALL = """
@@ -25,9 +25,9 @@ _jit.numba.core.compiler.compile_extra = refuse
 """
 
 
-def call(cache: Path, code: str = CALL, **environment: str | None) -> Done:
+def call(cache: Path, code: str = CALL, limit: float = LIMIT, **environment: str | None) -> Done:
     given = {"KULLBACK_CACHE_DIR": str(cache), "KULLBACK_CACHE": None, **environment}
-    return run_child(code, warn="always", **given)
+    return run_child(code, limit, warn="always", **given)
 
 
 def assert_right(done: Done, warnings: int, *words: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.ma import MaskedArray  # not when first used: a fork may come in the middle of its import
 
+from kullback._arguments.remedies import refusal
 from kullback._process.arrays import Array
 
 FLOAT64 = np.dtype(np.float64)
@@ -28,16 +29,12 @@ _FOREIGN = {  # what np.asarray would turn into an object array, or copy from a 
 
 def array(given: object, name: str) -> Array:
     """`given` as a real NumPy array; TypeError or ValueError naming it otherwise."""
-    if type(given) is not np.ndarray:
-        given = _foreign_array(given, name)
+    found = given if type(given) is np.ndarray else _foreign_array(given, name)
     if sys.float_info.min * 0.5 == 0.0:
         _warn_of_flushing()
-    if given.dtype.kind not in "fiub" or given.dtype.itemsize > 8:
-        raise TypeError(
-            f"{name} has dtype {given.dtype}, which is not supported; convert it to float64, "
-            f"for example {name}.astype(float)"
-        )
-    return given
+    if found.dtype.kind not in "fiub" or found.dtype.itemsize > 8:
+        raise refusal(given, found, name)
+    return found
 
 
 @cache
@@ -66,12 +63,14 @@ def _foreign_array(given: object, name: str) -> Array:
             raise TypeError(f"{name} is a {kind}; convert it first: {remedy.format(x=name)}")
     try:
         return np.asarray(given)
-    except ValueError as error:
-        raise ValueError(f"{name} is no array: its rows differ in length ({error})") from None
-    except (TypeError, RuntimeError) as error:  # a tensor with a gradient, or of another's dtype
+    except Exception as error:
+        if "inhomogeneous" in str(error):
+            raise ValueError(f"{name} is no array: its rows differ in length ({error})") from error
+        # What its own conversion raises: a tensor with a gradient, or of another library's dtype.
         kind = f"{module.split('.')[0]} {type(given).__name__}"
         raise TypeError(
-            f"{name} is a {kind} that is no array ({error}); convert it to float64 first"
+            f"{name} is a {kind} that is no array ({str(error) or type(error).__name__}); "
+            "convert it to a NumPy array of float64 first"
         ) from error
 
 
@@ -81,17 +80,6 @@ def result_dtype(*arrays: Array) -> np.dtype[Any]:
         if x.dtype.kind != "f" or x.dtype.itemsize > 4:
             return FLOAT64
     return FLOAT32
-
-
-def bins_last(given: Array, axis: int, name: str) -> Array:
-    """`given` with the axis of the bins moved to the end; at least one bin."""
-    if axis != -1:
-        if isinstance(axis, bool) or not hasattr(axis, "__index__"):
-            raise TypeError(f"axis is {axis!r}; it must be an integer")
-        if given.ndim and not -given.ndim <= axis < given.ndim:
-            raise ValueError(f"axis is {axis}, but {name} has shape {given.shape}")
-        given = np.moveaxis(given, axis, -1) if given.ndim else given
-    return given
 
 
 def common_lead(p: Array, q: Array, names: tuple[str, str]) -> tuple[int, ...]:

@@ -9,22 +9,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import wraps
-from inspect import Parameter, Signature, cleandoc, signature
+from functools import partial, wraps
+from inspect import Parameter, Signature, cleandoc
+from inspect import signature as signature_of
 from typing import Any, TypeVar, get_args, get_type_hints
 
+from numpy import ndarray
+
+from kullback._arguments.labels.calls import call
+from kullback._arguments.labels.shapes import shapes
 from kullback._arguments.options import checked
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+PLAIN = {ndarray, float, int, str, type(None)}  # types of arguments that have no labels
 DEFAULTS: dict[str, Any] = dict(checked.__kwdefaults__ or {})
 
 PARAMETERS = """
 p, q : array_like, (..., k)
     Counts, weights or probabilities, not negative, finite and not all 0 in a row; leading
     axes broadcast. float32 is computed and returned as such, everything else as float64.
-axis : int
-    The axis of the k bins, in both.
+    Arrays of pandas and xarray are compared by label, and the result has labels.
+axis : int, str, or a tuple of them
+    The axis of the k bins, in both; or several, whose bins together are one row. Of labelled
+    arrays also the name of a dimension.
+keepdims : bool
+    Keep the axes of the bins in the result, with length 1.
 base : float, optional
     Base of the logarithm: None gives nats, 2 bits, 10 bans.
 normalize : bool
@@ -42,7 +52,8 @@ invalid : "raise" or "nan"
     What a row that is no distribution does: ValueError, or NaN in every result that it takes
     part in, everything else being computed.
 out : ndarray, optional
-    Array to write to: the result's shape and dtype, no memory in common with an input.
+    Array to write to: the result's shape and dtype, no memory in common with an input. It is
+    returned as it is, without labels.
 threads : int, optional
     At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
 progress : bool or callable
@@ -60,17 +71,30 @@ SECTION = re.compile(r"\n\n(?=[A-Z][a-z]+\n-{4,}\n)")  # where one of a docstrin
 ENTRY = re.compile(r"\n(?=\S)")
 
 
-def face(function: Function) -> Function:
-    """The function with its options in its signature, its help and its errors."""
+def face(function: Function, signature: str = "") -> Function:
+    """The function with its options in its signature, its help and its errors.
+
+    Arrays with labels are compared by label. `signature` says which of their axes are which, as
+    in `labels/shapes.py`; by default the last one has the bins, and the others broadcast.
+    """
     (options,) = get_args(get_type_hints(function)["options"])
-    whole = _spelled_out(signature(function), options)
-    arguments = [p.name for p in whole.parameters.values() if p.kind is p.POSITIONAL_ONLY]
+    whole = _spelled_out(signature_of(function), options)
+    parameters = list(whole.parameters.values())
+    arguments = [p.name for p in parameters if p.kind is p.POSITIONAL_ONLY]
     known = set(whole.parameters).difference(arguments)
+    arrays = {p.name: i for i, p in enumerate(parameters) if "ArrayLike" in str(p.annotation)}
+    named = shapes(signature, arrays, known)
+    by_keyword = known.intersection(arrays)
 
     @wraps(function)
     def checking(*given: Any, **chosen: Any) -> Any:
         if chosen and not chosen.keys() <= known:
             raise TypeError(f"{function.__name__}() got {_unexpected(chosen, arguments, known)}")
+        if by_keyword and chosen:
+            given = _with_keywords(given, chosen, arrays)
+        for each in given:
+            if type(each) not in PLAIN:
+                return call(function, named, given, chosen)
         return function(*given, **chosen)
 
     types = {**function.__annotations__, **get_type_hints(options)}
@@ -78,6 +102,21 @@ def face(function: Function) -> Function:
     checking.__doc__ = _help(function.__doc__, list(whole.parameters))
     checking.__signature__ = whole  # type: ignore[attr-defined]
     return checking  # type: ignore[return-value]
+
+
+def _with_keywords(
+    given: tuple[Any, ...], chosen: dict[str, Any], arrays: dict[str, int]
+) -> tuple[Any, ...]:
+    """The arguments with an array that was given by keyword at its place."""
+    for name, place in arrays.items():
+        if place == len(given) and name in chosen:
+            given = (*given, chosen.pop(name))
+    return given
+
+
+def face_of(signature: str) -> Callable[[Function], Function]:
+    """A face of a function whose arrays have other axes than a row's bins."""
+    return partial(face, signature=signature)
 
 
 def _spelled_out(face: Signature, options: type) -> Signature:

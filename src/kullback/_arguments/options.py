@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypedDict
 
 import numpy as np
 
+from kullback._arguments.axes import Axis
 from kullback._arguments.progress import Progress
 from kullback._catalogue import Divergence
 from kullback._drivers.rows import Work
@@ -28,8 +29,21 @@ class InformationOptions(Common, total=False):
     base: float | None
 
 
+class LogitOptions(InformationOptions, total=False):
+    """What logits take."""
+
+    axis: Axis
+    keepdims: bool
+
+
 class TableOptions(InformationOptions, total=False):
     """What information in joint distributions takes."""
+
+    pseudocount: float
+
+
+class RatioOptions(Common, total=False):
+    """What a ratio of information takes."""
 
     pseudocount: float
 
@@ -37,7 +51,8 @@ class TableOptions(InformationOptions, total=False):
 class GroupOptions(TableOptions, total=False):
     """What a divergence of several rows takes."""
 
-    axis: int
+    axis: Axis
+    keepdims: bool
     normalize: bool
 
 
@@ -64,7 +79,8 @@ class NeighbourOptions(TypedDict, total=False):
 class DistanceOptions(Common, total=False):
     """What a row-wise function takes whose results have no unit."""
 
-    axis: int
+    axis: Axis
+    keepdims: bool
     normalize: bool
     pseudocount: float
     zeros: str | float
@@ -74,13 +90,22 @@ class Options(DistanceOptions, InformationOptions, total=False):
     """What all other row-wise functions of distributions take."""
 
 
+class BinOptions(TableOptions, total=False):
+    """What a function takes that tells bins apart."""
+
+    axis: Axis
+    normalize: bool
+    zeros: str | float
+
+
 class Chosen(NamedTuple):
     """The options, checked, in the form in which the floors below take them."""
 
     work: Work
     raises: bool
     threads: int | None
-    axis: int
+    axis: Axis
+    keepdims: bool
     out: Array | None
     progress: Progress
 
@@ -88,7 +113,8 @@ class Chosen(NamedTuple):
 def checked(
     divergence: Divergence,
     *,
-    axis: int = -1,
+    axis: Axis = -1,
+    keepdims: bool = False,
     base: float | None = None,
     normalize: bool = True,
     pseudocount: float = 0.0,
@@ -105,7 +131,7 @@ def checked(
         raise ValueError(f"base is {base!r}, but {divergence.word} is no logarithm: it has no base")
     one = math.sqrt(unit_of(base)) if divergence.root else unit_of(base)
     work = Work(divergence, rule, amount, bool(normalize), one)
-    return Chosen(work, raises, thread_count(threads), axis, out, progress)
+    return Chosen(work, raises, thread_count(threads), axis, keepdims, out, progress)
 
 
 def _rule(pseudocount: float, zeros: str | float, concerned: bool) -> tuple[str, float]:
@@ -134,11 +160,14 @@ def zeros_rule(zeros: str | float) -> tuple[str, float]:
 
 def number(given: Any, name: str) -> float:
     """A real number; TypeError naming it otherwise."""
-    if type(given) is float or type(given) is int:  # to ask for `Real` takes 0.4 us
-        return float(given)
-    if not isinstance(given, Real) and not (isinstance(given, np.ndarray) and given.ndim == 0):
+    plain = type(given) is float or type(given) is int  # to ask for `Real` takes 0.4 us
+    plain = plain or isinstance(given, Real)
+    if not plain and not (isinstance(given, np.ndarray) and given.ndim == 0):
         raise TypeError(f"{name} is {given!r}; it must be a number")
-    return float(given)
+    try:
+        return float(given)
+    except OverflowError:
+        raise ValueError(f"{name} is beyond 1.8e308, the largest of all floats") from None
 
 
 def invalid_raises(invalid: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,8 @@ class Shown:
         try:
             from tqdm import tqdm
         except ImportError:
+            return None
+        if sys.stderr is None:  # in a daemon, or a program without a console
             return None
         self.bar = tqdm(unit="tile", leave=False)
         return self._update

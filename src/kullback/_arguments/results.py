@@ -64,6 +64,15 @@ def output(
     return out
 
 
+def same_memory(x: Array, y: Array) -> bool:
+    """Whether these are one array, seen twice: as `frame.values` is, each time anew."""
+    if x is y:
+        return True
+    if x.shape != y.shape or x.strides != y.strides or x.dtype != y.dtype:
+        return False
+    return bool(x.__array_interface__["data"] == y.__array_interface__["data"])
+
+
 def _overlaps(out: Array, inputs: list[Array]) -> bool:
     """Whether an element of out is one of an input: a column beside the bins has none of them."""
     owner = _owner(out)

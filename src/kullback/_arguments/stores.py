@@ -96,9 +96,9 @@ def _suffix(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in PATHS:
         raise ValueError(f"out={str(path)!r}: a path ends in .npy or .zarr")
-    kind = "directory" if suffix == ".npy" else "file"
-    if path.is_dir() if suffix == ".npy" else path.is_file():
-        raise ValueError(f"out={str(path)!r} is a {kind}; choose another name")
+    right, kind = (path.is_file, "regular file") if suffix == ".npy" else (path.is_dir, "directory")
+    if path.exists() and not right():
+        raise ValueError(f"out={str(path)!r} is no {kind}; choose another name")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"out={str(path)!r}: there is no directory {path.parent}")
     return suffix

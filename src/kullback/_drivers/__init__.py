@@ -1,7 +1,7 @@
 """Floor 2: drivers. They cut work into tiles and run them; they know no formula.
 
     rows                row pairs ──► results;  sources: rows as a kernel needs them, tile by tile
-    fallback            what the fast kernels have left UNCERTIFIED: doubled, then exact
+    fallback            what the fast kernels have left UNCERTIFIED: near, then exact
     tiles               all pairs of rows ──► targets: a matrix or its upper triangle
     forms · products    the ways in which a tile can be computed; those that are a matrix product
     equal_rows          which rows of a matrix are equal, or in proportion

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from kullback._kernels import binning as kernel
 from kullback._kernels import build
 from kullback._process import threads
-from kullback._process.arrays import Array
+from kullback._process.arrays import Array, contiguous
 
 Counts = NDArray[np.int64]
 
@@ -112,7 +112,7 @@ Samples = Stack | Sequence
 
 def _kind(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The dtype in which values reach the kernel."""
-    return np.dtype(np.float32) if dtype == np.float16 else _counted(dtype)
+    return np.dtype(np.float32) if dtype.newbyteorder("=") == np.float16 else _counted(dtype)
 
 
 class Route(NamedTuple):
@@ -171,7 +171,7 @@ def run(samples: Samples, edges: Array, counts: Counts, most_threads: int | None
         # Integers of 64 bits that NumPy compares as such; all else is compared as float64 too.
         exact = kind.itemsize == 8 and kind.kind in "iu" and kind == np.result_type(kind, edges)
         given = route(kind if exact else np.dtype(np.float64))
-        values = np.ascontiguousarray(values, kind)
+        values = contiguous(values, kind)
         space = np.empty(kernel.scratch_for(n), np.int64)
         first, last, *_ = tiles[number]
         alone = last - first > 1  # a tile of one sample may be a part of it

@@ -72,7 +72,8 @@ class EqualRows:
         """The greatest common divisors of rows of counts; 1 for other rows."""
         divisors = np.ones(len(rows), rows.dtype)
         if self.in_proportion:
-            counts = (rows >= 0.0) & (rows <= LARGEST_COUNT) & (rows == np.rint(rows))
+            with np.errstate(invalid="ignore"):  # a signaling NaN
+                counts = (rows >= 0.0) & (rows <= LARGEST_COUNT) & (rows == np.rint(rows))
             whole = counts.all(axis=1)
             found = np.gcd.reduce(rows[whole].astype(np.int64), axis=1)
             divisors[whole] = np.maximum(found, 1)
@@ -81,7 +82,8 @@ class EqualRows:
 
 def _reduced(rows: Array, divisors: Array) -> Array:
     """The bits of rows divided by their divisors."""
-    return np.asarray(rows / divisors[:, None]).view(f"u{rows.itemsize}")
+    with np.errstate(invalid="ignore"):
+        return np.asarray(rows / divisors[:, None]).view(f"u{rows.itemsize}")
 
 
 def _keys(bits: Array) -> Array:

@@ -1,12 +1,13 @@
-"""The row pairs that the fast kernel has left UNCERTIFIED: doubled, then exact.
+"""The row pairs that the fast kernel has left UNCERTIFIED: near, then exact.
 
-fast ──► doubled ──► exact      (a user's own f has no doubled loop)
-         the same loop, with sums in two parts: near-equal rows, rows of any scale, -0.0
-                     Python integers and `decimal`, a thousand times slower
+fast ──► near ──► exact      (a user's own f has no near loop)
+         the same loop, by differences: near-equal rows, rows of any scale, -0.0
+                  Python integers and `decimal`, a thousand times slower
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
@@ -17,10 +18,10 @@ from kullback._exact import rows as exact_rows
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.terms.record import Divergence
 from kullback._process import threads
-from kullback._process.arrays import Array, Index
+from kullback._process.arrays import Array, Index, contiguous
 
 AT_ONCE = 1 << 16  # elements that are copied in one go: half a megabyte
-# Dtypes whose doubled kernels are worth their 2 s of compilation; others are converted before.
+# Dtypes whose near kernels are worth their 2 s of compilation; others are converted before.
 IN_PLACE = ("f8", "f4", "i8")
 
 
@@ -40,17 +41,18 @@ class RowPairs(NamedTuple):
     def dtype(self) -> str:
         return self.p.dtype.str[1:]
 
+    def part(self, start: int, stop: int) -> RowPairs:
+        """Those from one place to another."""
+        return self._replace(p_index=self.p_index[start:stop], q_index=self.q_index[start:stop])
+
     def some(self, places: Index) -> RowPairs:
         """Those at these places, the rows where they lie."""
         return self._replace(p_index=self.p_index[places], q_index=self.q_index[places])
 
     def copied(self, places: Index) -> RowPairs:
         """Those at these places, in float64, one row after the other; 0 for -0.0."""
-        with np.errstate(invalid="ignore"):  # a signaling NaN
-            p, q = (
-                rows[index[places]].astype(np.float64) + 0.0
-                for rows, index in ((self.p, self.p_index), (self.q, self.q_index))
-            )
+        p = contiguous(self.p[self.p_index[places]]) + 0.0
+        q = contiguous(self.q[self.q_index[places]]) + 0.0
         return RowPairs(p, counting(places.size), q, counting(places.size))
 
 
@@ -66,18 +68,40 @@ class RowWork(Protocol):
     @property
     def normalize(self) -> bool: ...
 
-    def doubled(self, given: RowPairs) -> Any: ...
+    def near(self, given: RowPairs) -> tuple[Any, ...]: ...
 
     def fast(self, given: RowPairs) -> Any: ...
+
+    def fast_above(self, given: RowPairs) -> float: ...
 
     def run(self, kernel: Any, given: RowPairs, out: Array) -> int: ...
 
 
 def fill(work: RowWork, given: RowPairs, out: Array) -> int:
     """Compute what is UNCERTIFIED in `out`; how many results are nan."""
-    _doubled(work, given, np.flatnonzero(out == UNCERTIFIED), out)
-    for some in _cut(np.flatnonzero(out == UNCERTIFIED), given.k):
-        out[some] = _exact(work, given.copied(some))
+    _by_near(work, given, np.flatnonzero(out == UNCERTIFIED), out)
+    return _exact_rest(work, given, out)
+
+
+def fill_near(work: RowWork, given: RowPairs, out: Array) -> int:
+    """What the fast kernel and `fill` would write to `out`, of pairs that are nearly all near.
+
+    The near kernels do them first. Below half of what the fast one certifies it would have
+    left them: both results are right to far better than that factor. It does all others.
+    """
+    _by_near(work, given, counting(out.size), out)
+    others = np.flatnonzero(~((out >= 0.0) & (out < work.fast_above(given))))
+    if others.size:
+        results = np.empty(others.size)
+        work.run(work.fast(given), given.some(others), results)
+        out[others] = np.where(results == UNCERTIFIED, out[others], results)
+    return _exact_rest(work, given, out)
+
+
+def _exact_rest(work: RowWork, given: RowPairs, out: Array) -> int:
+    """Compute what no kernel certifies; how many results are nan."""
+    for r in np.flatnonzero(out == UNCERTIFIED):
+        out[r] = _exact(work, given.p[given.p_index[r]], given.q[given.q_index[r]])
     return int(np.isnan(out).sum())
 
 
@@ -87,32 +111,46 @@ def _cut(places: Index, k: int) -> Iterator[Index]:
     return (places[start : start + step] for start in range(0, places.size, step))
 
 
-def _doubled(work: RowWork, given: RowPairs, places: Index, out: Array) -> None:
-    """Let the doubled kernel do these places."""
-    in_place = given.dtype in IN_PLACE
+def _by_near(work: RowWork, given: RowPairs, places: Index, out: Array) -> None:
+    """Let the near kernels do these places, each what those before leave."""
+    in_place = given.dtype in IN_PLACE or given.k > AT_ONCE  # long rows are never copied
     for some in [places] if in_place else _cut(places, given.k):
         pairs = given.some(some) if in_place else given.copied(some)
-        kernel = work.doubled(pairs)
-        if kernel is not None:
-            results = np.empty(some.size)
-            work.run(kernel, pairs, results)
-            out[some] = results
+        results, left = np.full(some.size, UNCERTIFIED), counting(some.size)
+        for kernel in work.near(pairs):
+            found = np.empty(left.size)
+            remaining = work.run(kernel, pairs.some(left), found)
+            results[left] = found
+            if not remaining:
+                break
+            left = left[found == UNCERTIFIED]
+        out[some] = results
 
 
-def _exact(work: RowWork, given: RowPairs) -> Array:
-    """Results of rows, whatever their numbers."""
+def _exact(work: RowWork, p: Array, q: Array) -> float:
+    """The result of one row pair, whatever its numbers."""
     form = work.divergence.exact
     assert form is not None
-    options = exact_rows.Options(
-        work.rule, work.amount, work.divergence.gaps, work.normalize, work.divergence.alpha
-    )
-    results = np.full(len(given.p), np.nan)
-    for r in np.flatnonzero(_valid(given.p) & _valid(given.q)):
-        p, q = given.p[r].tolist(), given.q[r].tolist()
-        results[r] = exact_rows.divergence(form, p, q, options, threads.stop_if_cancelled)
-    return results
+    if not (_valid(p) and _valid(q)):
+        return math.nan
+    return exact_rows.divergence(form, lambda: parts(p, q), exact_options(work))
 
 
-def _valid(rows: Array) -> Array:
+def exact_options(work: RowWork) -> exact_rows.Options:
+    """What is made of rows before they are compared, as the exact form takes it."""
+    record = work.divergence
+    return exact_rows.Options(work.rule, work.amount, record.gaps, work.normalize, record.alpha)
+
+
+def parts(p: Array, q: Array) -> Iterator[tuple[list[float], list[float]]]:
+    """The same columns of both rows, some at a time, as floats; may raise at any time."""
+    for start in range(0, p.size, exact_rows.BINS_AT_ONCE):
+        threads.stop_if_cancelled()
+        some = slice(start, start + exact_rows.BINS_AT_ONCE)
+        yield contiguous(p[some]).tolist(), contiguous(q[some]).tolist()
+
+
+def _valid(row: Array) -> bool:
     """Whether no entry is negative, NaN or infinite."""
-    return np.asarray(((rows >= 0.0) & (rows < np.inf)).all(axis=1))
+    some = (row[start : start + AT_ONCE] for start in range(0, row.size, AT_ONCE))
+    return all(bool(((part >= 0.0) & (part < np.inf)).all()) for part in some)

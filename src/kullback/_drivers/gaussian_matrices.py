@@ -16,7 +16,7 @@ from kullback._drivers.gaussians import settle
 from kullback._drivers.products import multiply_in_chunks
 from kullback._drivers.sources import counting
 from kullback._kernels.gaussians import build
-from kullback._process.arrays import Array, Index
+from kullback._process.arrays import Array, Index, contiguous
 from kullback._process.memory import aligned
 
 MOST_FOR_REFERENCE = 128  # rows that the reference is the median of
@@ -36,8 +36,9 @@ class GaussianRows:
         """Rows start ... stop - 1 as one array."""
         d = self.mean.shape[1]
         rows = np.empty((stop - start, 2 * d))
-        rows[:, :d] = self.mean[start:stop]
-        rows[:, d:] = self.spread[start:stop]
+        with np.errstate(invalid="ignore"):  # a signaling NaN
+            rows[:, :d] = self.mean[start:stop]
+            rows[:, d:] = self.spread[start:stop]
         wrong = self.wrong[start:stop]
         if wrong.any():
             rows[wrong, :d] = np.nan
@@ -49,8 +50,8 @@ class GaussianRows:
         right = np.flatnonzero(~self.wrong)
         chosen = right[:: -(-right.size // most)] if right.size else right
         return (
-            np.asarray(self.mean[chosen], np.float64),
-            np.asarray(self.spread[chosen], np.float64),
+            contiguous(self.mean[chosen]),
+            contiguous(self.spread[chosen]),
         )
 
 

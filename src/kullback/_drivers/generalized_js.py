@@ -27,6 +27,7 @@ from kullback._kernels.means.short import is_short, short_room
 from kullback._math.lanes import WIDTH
 from kullback._process import threads
 from kullback._process.arrays import Array, Index
+from kullback._process.memory import threads_with_room
 
 SMALL = 200_000  # elements that one thread does
 TILE = 1 << 18  # elements of a tile that is read where it lies: about 0.3 ms
@@ -87,6 +88,7 @@ def _one_large(job: GroupWork, chosen: slice, out: Array) -> int:
     groups, m, k = job.groups, job.groups.m, job.groups.k
     bands = cut(m, max(1, BLOCK // k))
     parts = cut(k, -(-max(1, PART_SIZE // m) // WIDTH) * WIDTH)
+    many = threads_with_room(groups.converted, job.threads(), f"rows of {k} bins")
     known = Known(job, chosen, len(parts))
 
     def add_sums(number: int) -> None:
@@ -98,10 +100,10 @@ def _one_large(job: GroupWork, chosen: slice, out: Array) -> int:
     def compare(number: int) -> None:
         known.compare(*groups.whole(chosen, bands[number]), bands[number])
 
-    threads.run(add_sums, len(bands), job.threads())
+    threads.run(add_sums, len(bands), many)
     known.make_factors()
-    threads.run(make_means, len(parts), job.threads())
-    threads.run(compare, len(bands), job.threads())
+    threads.run(make_means, len(parts), many)
+    threads.run(compare, len(bands), many)
     return known.write_results(out)
 
 

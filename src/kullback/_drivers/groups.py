@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kullback._drivers.sources import counting
-from kullback._process.arrays import Array, Index
+from kullback._process.arrays import Array, Index, contiguous
 
 BLOCK = 1 << 16  # elements that are converted at once: half a megabyte
 
@@ -49,6 +49,11 @@ class Groups:
         numbers = first + counting(band.stop)[band] * self.steps[-1]
         return self.rows, numbers.reshape(-1)
 
+    @property
+    def converted(self) -> int:
+        """The bytes of a row and of the mean of all; of the mean alone where rows are read."""
+        return int(self.k) * 8 * (1 if self.in_place else 2)
+
     def part(self, group: slice, columns: slice) -> tuple[Array, Index, int]:
         """As `whole`, and the column of it that is the first of these."""
         every = slice(0, self.m)
@@ -59,7 +64,7 @@ class Groups:
 
     def _converted(self, groups: slice, band: slice, columns: slice) -> Array:
         chosen: tuple[Any, ...] = (*self._places(groups), band, columns)
-        found = np.ascontiguousarray(self.array[chosen], np.float64)
+        found = contiguous(self.array[chosen])
         return found.reshape(-1, found.shape[-1])
 
     def _places(self, groups: slice) -> tuple[Index, ...]:

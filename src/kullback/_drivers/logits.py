@@ -31,10 +31,11 @@ MILD = 2.0**100  # the kernels take temperatures up to it, and down to its inver
 
 
 @lru_cache(64)
-def heat(temperature: float) -> Heat:
-    """The temperature as the kernels take it."""
+def heat(temperature: float, weight: float) -> Heat:
+    """The temperature and the weight as the kernels take them."""
     inverse = 1.0 / temperature
-    return Heat(temperature, inverse, float(1 / Fraction(temperature) - Fraction(inverse)))
+    low = float(1 / Fraction(temperature) - Fraction(inverse))
+    return Heat(temperature, inverse, low, weight)
 
 
 class LogitWork(NamedTuple):
@@ -43,6 +44,7 @@ class LogitWork(NamedTuple):
     divergence: str
     temperature: float
     unit: float  # results are divided by it: ln(base)
+    weight: float = 0.5  # of p, in skewed JS
 
     @property
     def mild(self) -> bool:
@@ -54,7 +56,7 @@ class LogitWork(NamedTuple):
         out = np.full(p_index.size, UNCERTIFIED)
         if self.mild:
             kernel = build.rows(self.divergence, p.dtype.str[1:])
-            kernel(p, p_index, q, q_index, tuple(heat(self.temperature)), out)
+            kernel(p, p_index, q, q_index, tuple(heat(self.temperature, self.weight)), out)
         for r in np.flatnonzero(out == UNCERTIFIED):
             out[r] = self.exact(p[p_index[r]], q[q_index[r]])
         return out
@@ -62,7 +64,10 @@ class LogitWork(NamedTuple):
     def exact(self, p: Array, q: Array) -> float:
         """The result in nats of a row pair that no kernel vouches for."""
         rows = p.tolist(), q.tolist()
-        return exact.divergence(self.divergence, *rows, self.temperature, threads.stop_if_cancelled)
+        if self.divergence == "entropy":
+            return exact.entropy(rows[0], self.temperature, threads.stop_if_cancelled)
+        given = (self.divergence, *rows, self.temperature)
+        return exact.divergence(*given, threads.stop_if_cancelled, self.weight)
 
 
 def run(
@@ -119,7 +124,7 @@ def _in_parts(work: LogitWork, p: Rows, q: Rows, numbers: range, many: int) -> A
     """Results of some rows in nats; all threads share each pass over those that are not done."""
     k = p.array.shape[-1]
     every = [_Row(r, -(-k // PART)) for r in numbers]
-    rows, degree = every, heat(work.temperature)
+    rows, degree = every, heat(work.temperature, work.weight)
     tiles = -(-k // (PARTS * PART))
 
     def tile(number: int) -> None:

@@ -121,8 +121,9 @@ def reference_row(work: Work, x: Rows, y: Rows) -> Array:
     for rows in (x, y) if y is not x else (x,):
         count = rows.lead[0]
         step = -(-count // MOST_FOR_MEAN)
-        for start in range(0, count, 64 * step):
-            some = np.asarray(rows.array[start : start + 64 * step : step], np.float64)
+        at_once = max(1, min(64, ADDED // k)) * step
+        for start in range(0, count, at_once):
+            some = np.asarray(rows.array[start : start + at_once : step], np.float64)
             some = some + (work.amount if work.rule == "pseudocount" else 0.0)
             if work.normalize:
                 some = some / some.sum(axis=1, keepdims=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from kullback._kernels import UNCERTIFIED, build
 from kullback._kernels.terms.record import Custom, Divergence
 from kullback._process import threads
 from kullback._process.arrays import Array, Index
+from kullback._process.memory import threads_with_room
 
 FLOAT64 = np.dtype(np.float64)
 
@@ -22,6 +24,8 @@ SMALL = 400_000  # elements: about 0.3 ms, below which a second thread costs mor
 TILE = 1 << 19  # elements of a tile that is read where it lies: about 0.5 ms
 FEW = 1 << 12  # counts: converted in 2 us, where a kernel of their own takes 2 s to compile
 CONVERTED_TILE = 1 << 16  # of one that is converted first: half a megabyte stays in the cache
+FIRST = 16  # the part of a tile, one in so many, that tells how to begin with the rest ...
+FIRST_ELEMENTS = 1 << 10  # ... if it has so many: else a call more would show
 
 
 class Work(NamedTuple):
@@ -38,6 +42,10 @@ class Work(NamedTuple):
         return self.divergence.kernel
 
     @property
+    def is_custom(self) -> bool:
+        return isinstance(self.kernel, Custom)
+
+    @property
     def alpha(self) -> float:
         return self.divergence.alpha
 
@@ -47,9 +55,25 @@ class Work(NamedTuple):
         return self.rule not in ("plain", "pseudocount")
 
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
-        """Results in nats of row pairs in float64 `out`; how many are no distributions (nan)."""
+        """Results in nats of row pairs in float64 `out`; how many are no distributions (nan).
+
+        Where most of the first are left UNCERTIFIED, the rest begin with the near kernel. No
+        result depends on it: see `fallback.fill_near`.
+        """
         given = RowPairs(p, p_index, q, q_index)
-        return fallback.fill(self, given, out) if self.run(self.fast(given), given, out) else 0
+        first = out.size // FIRST if self.normalize and not self.is_custom else 0
+        if first * given.k < FIRST_ELEMENTS:
+            return self._fast_first(given, out)[1]
+        left, wrong = self._fast_first(given.part(0, first), out[:first])
+        rest = given.part(first, out.size)
+        if 2 * left > first:
+            return wrong + fallback.fill_near(self, rest, out[first:])
+        return wrong + self._fast_first(rest, out[first:])[1]
+
+    def _fast_first(self, given: RowPairs, out: Array) -> tuple[int, int]:
+        """How many the fast kernel leaves, and how many are nan."""
+        left = self.run(self.fast(given), given, out)
+        return left, fallback.fill(self, given, out) if left else 0
 
     def near_pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """As `pairs`, of pairs that a form of matrices leaves: the fast kernel would do so too."""
@@ -67,11 +91,19 @@ class Work(NamedTuple):
             return build.custom_rows(self.kernel, self.rule, self.divergence.gaps)
         return build.fastest_rows(self.kernel, self.rule, given.dtype, given.k)
 
-    def doubled(self, given: RowPairs) -> Any:
-        """The kernel with sums in two parts, or None."""
+    def near(self, given: RowPairs) -> tuple[Any, ...]:
+        """The kernels for near-equal row pairs, each for what those before it leave."""
         if isinstance(self.kernel, Custom):
-            return None
-        return build.doubled_rows(self.kernel, self.rule, given.dtype, given.k)
+            return ()
+        return build.near_rows(self.kernel, self.rule, given.dtype, given.k)
+
+    def fast_above(self, given: RowPairs) -> float:
+        """A result below which the fast kernel certifies none."""
+        form = self.divergence.exact
+        assert form is not None
+        assert not isinstance(self.kernel, Custom)
+        least = build.fast_above(self.kernel, self.rule, given.dtype, given.k, self.alpha)
+        return float(form.finish(Decimal(least) / 2, self.alpha))
 
     def run(self, kernel: Any, given: RowPairs, out: Array) -> int:
         """Let a kernel write to `out`; how many are UNCERTIFIED."""
@@ -136,4 +168,7 @@ def run(
     if count * k <= SMALL and count <= step:
         tile(0)
     else:
-        threads.run(tile, -(-count // step), most_threads or threads.default_threads())
+        many = min(most_threads or threads.default_threads(), -(-count // step))
+        size = (p.converted + q.converted) * step
+        many = threads_with_room(size, many, f"rows of {k} bins")
+        threads.run(tile, -(-count // step), many)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback._process.arrays import Index
+from kullback._process.arrays import Index, contiguous
 
 SMALL = 1 << 16  # elements: so few are converted at once, not by the tile
 
@@ -59,9 +59,14 @@ class Rows:
             and array.flags.aligned
         )
         if not self.in_place and array.size <= SMALL:
-            array = np.ascontiguousarray(array, dtype)
+            array = contiguous(array, dtype)
             self.in_place = True
         self.array = array.reshape(-1, self.width) if self.in_place else array
+
+    @property
+    def converted(self) -> int:
+        """The bytes of a row that is converted first; 0 for one that is read where it lies."""
+        return 0 if self.in_place else self.width * self.dtype.itemsize
 
     def tile(self, start: int, stop: int) -> tuple[NDArray[Any], Index]:
         """An array that holds rows start ... stop - 1 of all, and where in it each one is."""
@@ -95,10 +100,10 @@ class Rows:
         if self.in_place:
             return self.array[own, columns]
         place: tuple[Any, ...] = np.unravel_index(own, self.own) if self.own else ()
-        return np.ascontiguousarray(self.array[(*place, columns)], self.dtype)
+        return contiguous(self.array[(*place, columns)], self.dtype)
 
     def _converted(self, rows: NDArray[Any]) -> NDArray[Any]:
-        return np.ascontiguousarray(rows, self.dtype).reshape(-1, self.width)
+        return contiguous(rows, self.dtype).reshape(-1, self.width)
 
     def own_numbers(self, rows: Index) -> Index:
         """Which of the array's own rows these of the broadcast ones are."""

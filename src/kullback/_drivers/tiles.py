@@ -20,6 +20,7 @@ from kullback._process.arrays import Array, Index
 
 ALL = 1 << 60  # further below the diagonal than any matrix reaches
 PANEL_BYTES = 1 << 24  # of the columns (and rows, for a product) that are prepared at once
+LONG = PANEL_BYTES // 64  # bins, of which no more than a few rows fit into one
 PANEL_PAIRS = 3 << 20  # of a matrix product that is not made in place: 24 MB
 MIRRORED_COLUMNS = 1024  # of one of a symmetric matrix: the product's lower half is not needed
 PANEL_ROWS = 2048  # of one that is: 0.2 s
@@ -99,6 +100,14 @@ def tile_shape(form: str, n: int, m: int, k: int) -> tuple[int, int]:
     pairs = max(1, min(TILE_PAIRS, TILE_WORK[form] // k))
     height = max(1, min(math.isqrt(pairs) // 2, TILE_BYTES // (8 * k), n))
     return height, max(1, min(pairs // height, TILE_BYTES // (8 * k)))
+
+
+def form_for(form: str, k: int, many: int) -> str:
+    """The form, if rows of k bins that are prepared for it fit into a panel; else "pairs".
+
+    A form without a product has a row prepared on each thread.
+    """
+    return form if 8 * k * (2 if form == "product" else many) <= PANEL_BYTES else "pairs"
 
 
 def cut(start: int, stop: int, step: int) -> list[slice]:

@@ -6,5 +6,5 @@ gaussians       pairs of diagonal Gaussians
 logits          pairs of softmax rows
 generalized_js  m discrete rows and their mean
 
-Nothing here imports Numba: this is the last rung of fast, doubled, exact, and compiles nothing.
+Nothing here imports Numba: this is the last rung of fast, near, exact, and compiles nothing.
 """

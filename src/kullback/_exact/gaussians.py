@@ -18,7 +18,7 @@ from decimal import Decimal, localcontext
 import numpy as np
 
 from kullback._exact.functions import CONTEXT, NEAR, exp_tail, expm1, ln1p, log_ratio
-from kullback._process.arrays import Array
+from kullback._process.arrays import Array, contiguous
 
 HALF = Decimal("0.5")
 LN2 = float(np.log(2.0))
@@ -35,7 +35,7 @@ def divergences(
     What is nan or infinite by the size of its numbers alone is found for all rows at once. `poll`
     is called for each of the others, and may raise.
     """
-    m0, s0, m1, s1 = np.broadcast_arrays(*(np.asarray(side, np.float64) for side in sides))
+    m0, s0, m1, s1 = np.broadcast_arrays(*(contiguous(side) for side in sides))
     right = np.isfinite(m0) & np.isfinite(m1) & _says_width(s0, spread) & _says_width(s1, spread)
     if metric != "wasserstein2":
         right &= s1 > (-np.inf if spread == "log_var" else 0.0)

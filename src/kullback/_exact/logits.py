@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal, localcontext
+from typing import TypeVar
 
 from kullback._exact.functions import (
     CONTEXT,
@@ -37,6 +38,7 @@ NOTHING = Decimal(-10_000)
 
 Poll = Callable[[], None]
 Bin = tuple[Decimal, Decimal, Decimal]  # x, u, y
+Each = TypeVar("Each")
 Integers = list[int | None]  # below the largest of their row; None for -inf
 
 
@@ -52,19 +54,26 @@ def kl(x: Decimal, v: Decimal, y: Decimal) -> Decimal:
     return y - x - x * v if x else y
 
 
-def js(x: Decimal, v: Decimal, y: Decimal) -> Decimal:
-    """The term of a bin, where y = x e**v."""
-    t = difference(x, v, y) / (x + y)
-    return (x + y) * (relative_entropy(t) + relative_entropy(-t)) / 4
-
-
-TERMS: dict[str, Callable[[Decimal, Decimal, Decimal], Decimal]] = {"kl": kl, "js": js}
+def js(x: Decimal, v: Decimal, y: Decimal, weight: Decimal) -> Decimal:
+    """The term of a bin, where y = x e**v: both sides from their mean m, weighted as in it."""
+    d = difference(x, v, y)
+    mean = weight * x + (1 - weight) * y
+    of_x = weight * relative_entropy((weight - 1) * d / mean)
+    return mean * (of_x + (1 - weight) * relative_entropy(weight * d / mean))
 
 
 def divergence(
-    word: str, p: Iterable[float], q: Iterable[float], temperature: float, poll: Poll
+    word: str,
+    p: Iterable[float],
+    q: Iterable[float],
+    temperature: float,
+    poll: Poll,
+    weight: float = 0.5,
 ) -> float:
-    """Of two rows of logits, in nats; nan if one has no softmax. `poll` may raise at any time."""
+    """Of two rows of logits, in nats; nan if one has no softmax. `poll` may raise at any time.
+
+    `word`: "kl", or JS where p has this weight in the mean.
+    """
     p, q = list(p), list(q)
     if not (has_softmax(p) and has_softmax(q)):
         return math.nan
@@ -75,8 +84,33 @@ def divergence(
         x_sum = sum((x for x, _, _ in found), Decimal(0))
         more = sum((difference(*each) for each in found), Decimal(0)) / x_sum
         shift, quotient = ln1p(more), 1 + more
-        terms = (TERMS[word](x, u - shift, y / quotient) for x, u, y in polled(found, poll))
+        scaled = ((x, u - shift, y / quotient) for x, u, y in polled(found, poll))
+        share = Decimal(weight)
+        terms = (kl(*each) if word == "kl" else js(*each, share) for each in scaled)
         return float(sum(terms, Decimal(0)) / x_sum)
+
+
+def entropy(row: list[float], temperature: float, poll: Poll) -> float:
+    """Of one row of logits, in nats; nan if it has no softmax."""
+    if not has_softmax(row):
+        return math.nan
+    with localcontext(CONTEXT):
+        found = list(polled(exponents(row, temperature), poll))
+        tops = sum(1 for _, z in found if not z)
+        rest = sum((x for x, z in found if z), Decimal(0)) / tops
+        moment = -sum((x * z for x, z in found), Decimal(0)) / tops
+        return float(Decimal(tops).ln() + ln1p(rest) + moment / (1 + rest))
+
+
+def exponents(row: list[float], temperature: float) -> Iterator[tuple[Decimal, Decimal]]:
+    """e**z and z of every bin that has any of it."""
+    unit, (integers,) = below_largest(row)
+    numerator, denominator = temperature.as_integer_ratio()
+    degree = real(unit * numerator)
+    for n in integers:
+        z = -INFINITE if n is None else real(n * denominator) / degree
+        if z > NOTHING:
+            yield z.exp(), z
 
 
 def has_softmax(row: list[float]) -> bool:
@@ -100,7 +134,7 @@ def bins(p: list[float], q: list[float], temperature: float) -> Iterator[Bin]:
             yield x, w - z if i is None or j is None else quotient(j - i), y
 
 
-def polled(bins: Iterable[Bin], poll: Poll) -> Iterator[Bin]:
+def polled(bins: Iterable[Each], poll: Poll) -> Iterator[Each]:
     """The bins; the caller may stop at some of them."""
     for n, each in enumerate(bins):
         if n % BINS_AT_ONCE == 0:

@@ -12,5 +12,5 @@ arithmetic  the functions that terms are written with, in either precision
 build       compiles any of them, once for each dtype;  signatures: the types of their arrays
 """
 
-# A result that a kernel does not vouch for: the next rung of fast, doubled, exact computes it.
+# A result that a kernel does not vouch for: the next rung of fast, near, exact computes it.
 UNCERTIFIED = float("-inf")

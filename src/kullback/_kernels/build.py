@@ -18,14 +18,18 @@ from kullback._kernels.means.long import make_means
 from kullback._kernels.means.results import make_weighted_sums
 from kullback._kernels.means.short import make_short_means
 from kullback._kernels.rows import custom
+from kullback._kernels.rows.bins import make_bins
 from kullback._kernels.rows.rows import make_rows
 from kullback._kernels.rows.rules import make_rule
 from kullback._kernels.rows.short import LONGEST, make_short
-from kullback._kernels.rows.singles import make_singles
+from kullback._kernels.rows.singles import make_singles, singles_above
+from kullback._kernels.rows.thresholds import BLOCK as BLOCK_OF_COLUMNS
+from kullback._kernels.rows.thresholds import make_threshold
 from kullback._kernels.signatures import (
     BLOCK,
     BYTES,
     COUNTS,
+    GRID,
     INDEX,
     INTEGERS,
     NUMBERS,
@@ -75,50 +79,79 @@ def _row_signature(dtype: str) -> tuple[Any, ...]:
 
 
 @cache
-def rows(divergence: str, rule: str, dtype: str, doubled: bool) -> Any:
+def rows(divergence: str, rule: str, dtype: str, near: bool) -> Any:
     """rows(p, p_index, q, q_index, amount, alpha, normalize, out) -> how many UNCERTIFIED."""
-    return _loop("rows", make_rows, divergence, rule, dtype, doubled)
+    return _loop("rows", make_rows, divergence, rule, dtype, near)
 
 
 @cache
-def short(divergence: str, rule: str, dtype: str, doubled: bool) -> Any:
+def short(divergence: str, rule: str, dtype: str, near: bool) -> Any:
     """short(as rows) -> how many are UNCERTIFIED; for rows below `LONGEST`."""
-    return _loop("short", make_short, divergence, rule, dtype, doubled)
+    return _loop("short", make_short, divergence, rule, dtype, near)
 
 
-def _loop(kind: str, make: Any, divergence: str, rule: str, dtype: str, doubled: bool) -> Any:
+def _loop(kind: str, make: Any, divergence: str, rule: str, dtype: str, near: bool) -> Any:
     terms = terms_of(divergence, DOUBLE)
-    function = make(terms, make_rule(rule, terms.gaps), doubled)
-    name = f"{divergence}-{kind}-{rule}-{dtype}{'-doubled' * doubled}"
+    function = make(terms, make_rule(rule, terms.gaps), near)
+    name = f"{divergence}-{kind}-{rule}-{dtype}{'-near' * near}"
     return compile_kernel(function, name, _row_signature(dtype))
 
 
 @cache
 def singles(divergence: str) -> Any:
     """singles(as rows) -> how many are UNCERTIFIED; float32, as the rows are given."""
-    function = make_singles(terms_of(divergence, SINGLE))
+    function = make_singles(terms_of(divergence, SINGLE), False)
     return compile_kernel(function, f"{divergence}-singles", _row_signature("f4"))
 
 
 def fastest_rows(divergence: str, rule: str, dtype: str, k: int) -> Any:
     """The fast kernel for rows of k bins of a dtype."""
-    if k < LONGEST:
-        return short(divergence, rule, dtype, False)
-    if dtype == "f4" and rule == "plain" and is_worth_singles(divergence):
+    if is_single(divergence, rule, dtype, k):
         return singles(divergence)
-    return rows(divergence, rule, dtype, False)
+    return (short if k < LONGEST else rows)(divergence, rule, dtype, False)
 
 
-def doubled_rows(divergence: str, rule: str, dtype: str, k: int) -> Any:
-    """The kernel for what the fast one leaves UNCERTIFIED."""
-    return (short if k < LONGEST else rows)(divergence, rule, dtype, True)
+def is_single(divergence: str, rule: str, dtype: str, k: int) -> bool:
+    """Whether rows of k bins of a dtype are compared in float32."""
+    return dtype == "f4" and rule == "plain" and k >= LONGEST and is_worth_singles(divergence)
+
+
+@cache
+def near_singles(divergence: str) -> Any:
+    """singles(as rows) -> how many are UNCERTIFIED; of near-equal rows."""
+    function = make_singles(terms_of(divergence, SINGLE), True)
+    return compile_kernel(function, f"{divergence}-singles-near", _row_signature("f4"))
+
+
+def fast_above(divergence: str, rule: str, dtype: str, k: int, alpha: float) -> float:
+    """The least total of normalized rows that this kernel certifies."""
+    terms = terms_of(divergence, DOUBLE)
+    if is_single(divergence, rule, dtype, k):
+        return float(singles_above(k, terms.first_order))
+    return float(make_threshold(terms)(k, min(k, BLOCK_OF_COLUMNS), alpha))
+
+
+@cache
+def near_rows(divergence: str, rule: str, dtype: str, k: int) -> tuple[Any, ...]:
+    """The kernels for what the fast one leaves UNCERTIFIED, each for what those before it leave."""
+    last = (short if k < LONGEST else rows)(divergence, rule, dtype, True)
+    return (near_singles(divergence), last) if is_single(divergence, rule, dtype, k) else (last,)
+
+
+@cache
+def bins(divergence: str, rule: str) -> Any:
+    """bins(as rows, but out of shape (n, k)) -> how many are UNCERTIFIED: see `rows.bins`."""
+    terms = terms_of(divergence, DOUBLE)
+    function = make_bins(terms, make_rule(rule, terms.gaps))
+    signature = (*_row_signature("f8")[:-1], GRID)
+    return compile_kernel(function, f"{divergence}-bins-{rule}", signature)
 
 
 @lru_cache(64)  # each holds on to a function of the user's
 def custom_rows(kernel: Custom, rule: str, gaps: str) -> Any:
-    """custom(as rows) -> how many are UNCERTIFIED; not kept on disk: the code is a user's."""
+    """custom(as rows) -> how many are left or nan; not kept on disk: the code is a user's."""
     function = custom.make_custom(kernel, make_rule(rule, gaps))
-    return compile_kernel(function, "", _row_signature("f8"))
+    return custom.naming_f(compile_kernel(function, "", _row_signature("f8")))
 
 
 @cache

@@ -12,7 +12,7 @@ Numba's intrinsics does. For other traced helpers it is a plain function.
 
 What is known when a kernel is built is decided then: an `if` on a flag, a loop over the numbers
 from 0 to 3, the length of a tuple. What is not known, a number of a row or an option of a call, can
-only be computed with: `select` and `branch` take the place of `if`. Loops over it are Numba's.
+only be computed with: `select` and `branch` take the place of `if`, `loop` that of `for` (`flow`).
 """
 
 # Numba calls these functions with types and builds code in them; it publishes no usable types.
@@ -28,7 +28,7 @@ from numba.core.registry import cpu_target
 from numba.core.typing.templates import signature
 from numba.extending import lower_builtin, type_callable
 
-from kullback._math.values import Code, Value, building, common, current, kind_of, lifted
+from kullback._math.values import Code, Value, building, current, kind_of, lifted
 
 
 def traced(function):
@@ -53,34 +53,6 @@ def traced(function):
             return to_numba(result, sig.return_type)
 
     return function
-
-
-def branch(condition, first, second):
-    """first() where a condition holds, else second(): the other one takes no time."""
-    if not isinstance(condition, Value):
-        return first() if condition else second()
-    builder, ends = current().builder, []
-    with builder.if_else(condition.llvm) as blocks:
-        for block, function in zip(blocks, (first, second), strict=True):
-            with block:
-                result = function()
-                ends.append((result, builder.block))
-    (x, x_end), (y, y_end) = ends
-    return _merged(x, y, x_end, y_end)
-
-
-def _merged(x, y, x_end, y_end):
-    if isinstance(x, tuple):
-        return _tuple_like(x, [_merged(u, v, x_end, y_end) for u, v in zip(x, y, strict=True)])
-    kind = common(x, y)
-    for each in (x, y):
-        if isinstance(each, Value) and each.kind != kind:
-            raise TypeError(f"both sides of a branch are to give {kind}, not {each.kind}")
-    ends = [(lifted(x, kind), x_end), (lifted(y, kind), y_end)]
-    phi = current().builder.phi(ends[0][0].type)
-    for end in ends:
-        phi.add_incoming(*end)
-    return Value(kind, phi)
 
 
 def _tried(function, kinds):
@@ -126,7 +98,3 @@ def to_numba(x, kind):
         parts = [to_numba(part, k) for part, k in zip(x, kind, strict=True)]
         return context.make_tuple(builder, kind, parts)
     return lifted(x, kind)
-
-
-def _tuple_like(x, parts):
-    return type(x)(*parts) if hasattr(x, "_fields") else tuple(parts)

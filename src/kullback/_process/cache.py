@@ -2,7 +2,8 @@
 
 A file's name is a hash of everything that its machine code depends on (the sources of
 its functions, its name and signature, Python, NumPy, Numba, llvmlite and the processor), so that
-nothing stale can be found. The file starts with a digest of the rest of it: a truncated or altered
+nothing stale can be found. It does not depend on this module: whoever changes the form of the files
+changes their suffix. The file starts with a digest of the rest of it: a truncated or altered
 file is not read. Whatever goes wrong here costs a compilation and at most one warning a process.
 
 The rest is a pickle, and code: reading it is running it. The digest tells of damage, not of malice.
@@ -15,7 +16,6 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
-import stat
 import sys
 import tempfile
 import time
@@ -33,6 +33,8 @@ from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.runtime import rtsys
 from numba.core.serialize import dumps
+
+from kullback._process.own_files import read, refuse_what_others_can_write
 
 DIGEST_BYTES = 32
 KEY_DIGITS = 32  # hexadecimal digits of the hash in a file's name
@@ -87,14 +89,6 @@ def state() -> str:
     return "used" if os.access(folder, os.W_OK | os.X_OK) else "read, but cannot be written to"
 
 
-def refuse_what_others_can_write(status: os.stat_result, path: Path) -> None:
-    """Raise where another user could have put code into a file that is to be loaded."""
-    if os.name != "posix":
-        return
-    if status.st_uid != os.geteuid() or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise PermissionError(f"{path} belongs to someone else or others can write to it")
-
-
 _warned = False
 
 
@@ -103,13 +97,16 @@ def _warn_once(problem: str) -> None:
     if _warned:
         return
     _warned = True
-    warnings.warn(
+    message = (
         f"kullback compiles its kernels anew in this process: {problem.rstrip('.')}. "
         "Set KULLBACK_CACHE_DIR to a directory that only you can write to, or KULLBACK_CACHE=0 to "
-        "keep no kernels.",
-        RuntimeWarning,
-        stacklevel=2,
+        "keep no kernels."
     )
+    try:
+        warnings.warn(message, RuntimeWarning, stacklevel=2)
+    except RuntimeWarning:  # an error by the user's choice; but the kernel is there, or will be
+        if sys.stderr is not None:
+            print(f"RuntimeWarning: {message}", file=sys.stderr)
 
 
 class KernelCache(_Cache):
@@ -147,7 +144,7 @@ class KernelCache(_Cache):
             return None
         try:
             path = self._path(sig, target_context.codegen())
-            data = _read(path)
+            data = read(path, marked_after=DAY)
             if data is None:
                 return None
             digest, payload = data[:DIGEST_BYTES], data[DIGEST_BYTES:]
@@ -181,25 +178,6 @@ class KernelCache(_Cache):
 
     def flush(self) -> None:
         """Numba's interface; there is no index to clear."""
-
-
-def _read(path: Path) -> bytes | None:
-    """The content of the file, or None if there is no file. What is checked is the open file."""
-    try:
-        with open(path, "rb") as file:
-            refuse_what_others_can_write(path.parent.stat(), path.parent)
-            status = os.fstat(file.fileno())
-            refuse_what_others_can_write(status, path)
-            if time.time() - status.st_mtime > DAY:
-                _mark_as_used(path)
-            return file.read()
-    except FileNotFoundError:
-        return None
-
-
-def _mark_as_used(path: Path) -> None:
-    with suppress(OSError):  # a cache that cannot be written to is not tidied up: it needs no marks
-        os.utime(path)
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 PACKAGE = Path(__file__).parents[1]
+PROCESS = "kullback._process"  # how kernels are compiled and kept; nothing of it is in their code
 IMPORT = re.compile(r"^\s*from (kullback[\w.]*) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
 
 
@@ -75,7 +76,8 @@ def _modules_in(statements: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 @cache
 def _is_ours(module: str) -> bool:
-    return module.startswith("kullback.") and _path(module).is_file()
+    ours = module.startswith("kullback.") and not module.startswith(PROCESS)
+    return ours and _path(module).is_file()
 
 
 @cache

@@ -22,11 +22,33 @@ def load(module: str) -> Any:
     import may leave its lock to nobody: interrupts come to the main thread, so another one loads.
     """
     loaded = f"kullback.{module}" in sys.modules
+    if not loaded:
+        _refuse_subinterpreters()
     if loaded or threading.get_ident() != threading.main_thread().ident:
         return _load(module)
     task = Task(lambda: _load(module), "kullback-loader")
     task.start()
     return task.result()
+
+
+def _refuse_subinterpreters() -> None:
+    """ImportError in one: there, threads that load NumPy and LLVM wait for ever.
+
+    Both ask for the lock of the main interpreter, whichever one they were called from.
+    """
+    for name in ("_interpreters", "_xxsubinterpreters"):  # of Python 3.13, and of older ones
+        try:
+            interpreters = import_module(name)
+            inside = interpreters.get_current() != interpreters.get_main()
+        except (ImportError, AttributeError):
+            continue
+        if inside:
+            raise ImportError(
+                "kullback works in a process's main interpreter alone, and this is a "
+                "subinterpreter; for mod_wsgi set WSGIApplicationGroup %{GLOBAL}, for uWSGI "
+                "single-interpreter = true"
+            )
+        return
 
 
 def _load(module: str) -> Any:

@@ -37,9 +37,25 @@ def _remedy(function: str, dtype: np.dtype[Any]) -> str:
     """What else may be done: nothing that has been done already."""
     if function == "kneighbors":
         return "ask for fewer neighbours, or pass fewer rows of x at a time, with y="
-    single = "" if dtype == np.float32 else "float32 input, or "
-    rest = f"pass out= a numpy.memmap, {single}fewer rows at a time"
-    return f"kneighbors keeps the nearest rows alone; or {rest}" if function == "pairwise" else rest
+    rest = f"pass out= a numpy.memmap, {'float32 input, ' * (dtype.itemsize > 4)}or fewer rows"
+    nearest = "kneighbors keeps the nearest rows alone; or " * (function == "pairwise")
+    return f"{nearest}{rest} at a time"
+
+
+def threads_with_room(size: int, threads: int, what: str) -> int:
+    """How many threads may work at once, each of which takes `size` bytes for what it converts.
+
+    Raise MemoryError if none can, before anything is done.
+    """
+    if size * threads < 1 << 26:
+        return threads
+    free = available()
+    if size > free:
+        raise MemoryError(
+            f"{what} must be converted, which needs {_readable(size)}, but {_readable(free)} are "
+            "available; give C-contiguous rows of one dtype: float64, float32 or integers"
+        )
+    return min(threads, int(free // size))
 
 
 def aligned(shape: tuple[int, ...], dtype: Any = np.float64) -> np.ndarray[Any, Any]:

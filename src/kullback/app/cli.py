@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import signal
 import sys
@@ -16,6 +15,7 @@ from typing import NoReturn
 
 import kullback as kl
 from kullback._process.requirements import OLDEST, require
+from kullback.app import streams
 from kullback.app.errors import UserError, one_line, os_error
 
 _DESCRIPTION = "Divergences between all pairs of probability distributions, exactly and fast."
@@ -57,8 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run() -> NoReturn:
     """The process `kullback`. When told to end (SIGTERM), it tidies up as it does on Ctrl-C."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a name that a terminal cannot show
+    streams.open_closed_ones()
+    streams.show_all_names()
     sys.exit(main())
 
 
@@ -83,8 +83,8 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
         help="the matrix of divergences between the rows of a table",
         description="Write the matrix of divergences between the rows of INPUT, or from the rows of"
-        " INPUT to the rows of OTHER. A row is a histogram: counts, weights or probabilities."
-        " A text column becomes the labels.",
+        " INPUT to the rows of OTHER; columns are matched by name. A row is a histogram: counts,"
+        " weights or probabilities. A text column becomes the labels.",
     )
     _add_files(pairwise)
     _add_options(pairwise)
@@ -122,6 +122,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     add("--against", type=Path, metavar="OTHER", help="a second table, for the matrix's columns")
     add("--output", type=Path, required=True, help=f"{kinds}; all but .npy keep the labels")
     add("--plot", type=Path, help="a heat map too, ordered by likeness: .png, .pdf or .svg")
+    add("--labels", metavar="COLUMN", help="the column that names the rows (default: the text)")
     add("--header", action=argparse.BooleanOptionalAction, default=None, help=_HEADER_HELP)
 
 
@@ -177,6 +178,7 @@ def _run_pairwise(arguments: argparse.Namespace) -> None:
         arguments.output,
         arguments.plot,
         header=arguments.header,
+        labels=arguments.labels,
     )
     files.check(force=arguments.force)
     run_pairwise(

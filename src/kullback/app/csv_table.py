@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kullback.app.csv_cells import is_missing, refuse_decimal_commas
 from kullback.app.errors import UserError
 
 # Fewer numbers than this in a row, such as 0,1, are too likely to be counts to be taken for names.
@@ -28,32 +29,63 @@ Line = tuple[int, list[str]]
 Numbers = NDArray[np.int64 | np.float64]
 
 
-def read_csv(
-    path: Path, delimiter: str, header: bool | None
-) -> tuple[Numbers, list[str] | None, Places]:
-    """Values of shape (n, k), n labels or None, and where the values are.
+class Content(NamedTuple):
+    """Values of shape (n, k), n labels and k names of columns or None, and where the values are."""
+
+    values: Numbers
+    labels: list[str] | None
+    places: Places
+    columns: list[str] | None
+
+
+def read_csv(path: Path, delimiter: str, header: bool | None, labels: str | None = None) -> Content:
+    """What the file holds.
 
     The values are int64 if every cell is an integer that fits, else float64. `header` says whether
-    the first line holds names; None: decide from the text. Raises UserError naming line and column.
+    the first line holds names; None: decide from the text. `labels` is the column that holds the
+    labels, by its name or else by its number, which counts from 1; None: decide from the text.
+    Raises UserError naming line and column.
     """
     lines = _lines(path, delimiter)
     first = next(lines, None)
     if first is None:
         raise UserError(f"{path}: is empty; it should hold one histogram a line")
+    refuse_decimal_commas(path, *first)
     if header is None:
         header = _is_header(path, first)
     start = next(lines, None) if header else first
     if start is None:
         raise UserError(f"{path}: holds a header but no rows; it should hold one histogram a line")
+    refuse_decimal_commas(path, *start)
     corner = header and len(first[1]) > 1 and not first[1][0].strip()
-    label = 0 if corner else _label_column(path, start)
+    names = [cell.strip() for cell in first[1]] if header else None
+    if labels is not None:
+        label: int | None = column_called(path, labels, names, len(first[1]))
+    else:
+        label = 0 if corner else _label_column(path, start)
     reader = _RowReader(path, label, width=len(first[1]), first_line=first[0])
     reader.add(start)
     for line in lines:
         reader.add(line)
-    if not corner:
+    if not corner and labels is None:
         reader.check_labels(start)
-    return reader.values(), reader.labels, Places(reader.line_numbers, label)
+    if names is not None and label is not None:
+        names = names[:label] + names[label + 1 :]
+    return Content(reader.values(), reader.labels, Places(reader.line_numbers, label), names)
+
+
+def column_called(path: Path, wanted: str, names: list[str] | None, count: int) -> int:
+    """The place of the column that a user means: by its name, or by its number from 1."""
+    if names is not None and wanted in names:
+        if names.count(wanted) > 1:
+            raise UserError(f"{path}: has {names.count(wanted)} columns {wanted!r}; rename one")
+        return names.index(wanted)
+    if wanted.isdecimal() and 1 <= int(wanted) <= count:
+        return int(wanted) - 1
+    known = ", ".join(map(_shortened, (names or [])[:5]))
+    known += ", …" if names and len(names) > 5 else ""
+    have = f"its columns are {known}" if names else "it has no header; give a number from 1"
+    raise UserError(f"{path}: has no column {wanted!r} for --labels; {have}")
 
 
 class Places(NamedTuple):
@@ -98,8 +130,10 @@ class _RowReader:
 
     def check_labels(self, start: Line) -> None:
         """One text above numbers is not the first label of a column of labels but a slip."""
-        others = (self.labels or [])[1:]
+        label, *others = self.labels or [""]
         if others and all(_numbers([label]) is not None for label in others):
+            raise self._not_a_number(*start)
+        if not others and is_missing(label):
             raise self._not_a_number(*start)
 
     def values(self) -> Numbers:
@@ -113,6 +147,11 @@ class _RowReader:
         where = f"{self._path}: line {number}, column {column + 1}"
         if not cell.strip():
             return UserError(f"{where}: is empty; write 0 for an empty bin")
+        if is_missing(cell):
+            return UserError(
+                f"{where}: {_shortened(cell)} is a missing value; write 0 for an empty bin, or"
+                " leave the line out"
+            )
         what = f"{where}: {_shortened(cell)} is not a number"
         if number == self._first_line:
             return UserError(f"{what}; if line {number} holds the names of the bins, say --header")
@@ -155,6 +194,12 @@ def _is_header(path: Path, first: Line) -> bool:
     number, cells = first
     names = [cell for cell in cells if _numbers([cell]) is not None]
     if not names:
+        blanks = sum(map(is_missing, cells))
+        if blanks and blanks >= len(cells) - 1:
+            raise UserError(
+                f"{path}: line {number} holds no numbers but missing values, so it may hold names"
+                " or a histogram; say --header or --no-header"
+            )
         return True
     corner = not cells[0].strip()
     counting = len(names) >= _FEWEST_NAMES and names == [str(i) for i in range(len(names))]
@@ -178,7 +223,14 @@ def _label_column(path: Path, start: Line) -> int | None:
             f"{path}: line {number} holds no numbers; write one histogram a line, with"
             " commas between the cells in a .csv and tabs in a .tsv"
         )
-    return texts[0] if len(texts) == 1 else None
+    words = [j for j in texts if not is_missing(cells[j])] or texts
+    if len(words) > 1 and not is_missing(cells[words[0]]):
+        listed = ", ".join(f"{_shortened(cells[j])} in column {j + 1}" for j in words)
+        raise UserError(
+            f"{path}: line {number} holds text in several columns ({listed}); only one, of labels,"
+            f" may hold text; if line {number} holds the names of the bins, say --header"
+        )
+    return words[0] if len(words) == 1 else None
 
 
 def _shortened(cell: str) -> str:

@@ -43,7 +43,7 @@ def os_error(error: OSError, path: Path | str | None = None) -> UserError:
 def from_library(error: Exception) -> UserError:
     """An exception of the library or of NumPy as one line; one without a message by its name."""
     if isinstance(error, MemoryError) and not str(error):
-        return UserError("not enough memory; use fewer rows, or float32 input")
+        return UserError("not enough memory; use fewer rows at a time")
     return UserError(one_line(str(error)) or type(error).__name__)
 
 

@@ -10,8 +10,8 @@ import sys
 from typing import Any
 
 import kullback as kl
+from kullback._process.requirements import require
 from kullback.app.progress import progress_bar
-from kullback.app.self_test import checks, failures
 
 PACKAGES = ("numpy", "numba", "llvmlite", "scipy", "matplotlib", "pyarrow", "tqdm")
 SETTINGS = ("KULLBACK_", "NUMBA_", "OMP_", "OPENBLAS_", "MKL_")
@@ -61,11 +61,20 @@ def _version(package: str) -> str | None:
 
 
 def _processor() -> dict[str, Any]:
+    """The one that kernels are compiled for; the machine's own too, where it is another one."""
     from llvmlite import binding
+    from numba.core import config
 
-    features = binding.get_host_cpu_features()
-    wide = [name for name in ("avx2", "avx512f", "avx512vbmi", "neon", "sve") if features.get(name)]
-    return {"name": binding.get_host_cpu_name(), "count": os.cpu_count(), "lanes": wide}
+    host = binding.get_host_cpu_name()
+    chosen = {"name": config.CPU_NAME or host}  # NUMBA_CPU_NAME and NUMBA_CPU_FEATURES
+    if chosen["name"] != host:
+        chosen["machine"] = host
+    features = config.CPU_FEATURES
+    if features is None:
+        features = binding.get_host_cpu_features().flatten()
+    lanes = ("avx2", "avx512f", "avx512vbmi", "neon", "sve")
+    wide = [name for name in lanes if f"+{name}" in features.split(",")]
+    return {**chosen, "count": os.cpu_count(), "lanes": wide}
 
 
 def _threads() -> dict[str, Any]:
@@ -109,6 +118,9 @@ def _cache() -> dict[str, Any]:
 
 def _self_test() -> dict[str, Any]:
     try:
+        require("numpy", "numba")
+        from kullback.app.self_test import checks, failures  # whose answers need NumPy
+
         chosen, told = list(checks()), []
         with progress_bar() as progress:  # where no kernel is kept yet, each takes a second or two
             for done, check in enumerate(chosen, 1):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,10 +30,10 @@ def check_destination(path: Path, suffixes: Sequence[str], *, force: bool) -> No
             f"{path}: unknown kind of output; end the name with {_alternatives(suffixes)}"
         )
     try:
-        if path.is_dir():
-            raise UserError(f"{path}: is a directory; name a file in it")
-        if not path.parent.is_dir():
-            raise UserError(f"{path}: there is no directory {path.parent}; create it first")
+        target = _target(path)
+        folder = target.parent if path.is_symlink() else path.parent
+        if not folder.is_dir():
+            raise UserError(f"{path}: there is no directory {folder}; create it first")
         if os.path.lexists(path) and not force:
             raise UserError(
                 f"{path}: already exists; choose another name, or replace it by --force"
@@ -40,8 +41,24 @@ def check_destination(path: Path, suffixes: Sequence[str], *, force: bool) -> No
     except OSError as error:
         raise os_error(error, path) from error
     effective = os.access in os.supports_effective_ids
-    if not os.access(path.parent, os.W_OK | os.X_OK, effective_ids=effective):
-        raise UserError(f"{path}: no permission to write in {path.parent}; check the permissions")
+    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=effective):
+        raise UserError(f"{path}: no permission to write in {folder}; check the permissions")
+
+
+def _target(path: Path) -> Path:
+    """The file that is written: a link keeps pointing to it. UserError if it is no file."""
+    target = Path(os.path.realpath(path))
+    try:
+        kind = os.lstat(target).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return target
+    if stat.S_ISDIR(kind):
+        raise UserError(f"{path}: is a directory; name a file in it")
+    if not stat.S_ISREG(kind):
+        raise UserError(
+            f"{path}: is not a regular file, and is never replaced; choose another name"
+        )
+    return target
 
 
 class AtomicFiles:
@@ -55,9 +72,9 @@ class AtomicFiles:
 
     def write(self, path: Path, writer: Callable[[IO[bytes]], object]) -> None:
         """Let `writer` fill a temporary file that will become `path`. UserError if it cannot."""
-        # A link keeps pointing to its file, which is the one that is replaced.
-        target = Path(os.path.realpath(path))
-        temporary = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.tmp")
+        target = _target(path)
+        # A name of its own: beside that of the target, it could be too long where that is not.
+        temporary = target.with_name(f".kullback-{secrets.token_hex(8)}.tmp")
         self._pending.append((temporary, target))
         try:
             with open(temporary, "xb") as file:
@@ -74,7 +91,7 @@ class AtomicFiles:
         try:
             if kind is None:
                 for temporary, target in self._pending:
-                    _replace(temporary, target)
+                    _replace(temporary, _target(target))
         finally:
             for temporary, _ in self._pending:
                 temporary.unlink(missing_ok=True)

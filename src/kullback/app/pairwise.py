@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import kullback as kl
+from kullback.app.columns import in_order_of, tell_of_identifiers
 from kullback.app.errors import UserError, from_library, require
 from kullback.app.matrix_files import (
     MATRIX_SUFFIXES,
@@ -34,6 +35,7 @@ class Files:
     output: Path
     plot: Path | None
     header: bool | None = None
+    labels: str | None = None
 
     def check(self, *, force: bool) -> None:
         """Raise UserError if an output cannot be written or would replace an input."""
@@ -48,10 +50,15 @@ class Files:
 
 def run_pairwise(files: Files, **options: Any) -> None:
     """Read, compute, write. `options` are those of `kullback.pairwise`. Raises UserError."""
+    _named(options["metric"])  # what is wrong with it is said before any file is read
     suffix = files.output.suffix.lower()
     write = matrix_writer(suffix)
-    x = read_table(files.input, files.header)
-    y = x if files.against is None else read_table(files.against, files.header)
+    x = y = read_table(files.input, files.header, files.labels)
+    if files.against is not None:
+        y = read_table(files.against, files.header, files.labels)
+    for table in (x,) if y is x else (x, y):
+        tell_of_identifiers(table)
+    y = in_order_of(x, y)
     _check_widths(x, y)
     names = complete_names(x.labels, y.labels, (len(x.values), len(y.values)))
     check_names(names, suffix)
@@ -87,6 +94,7 @@ def _compute(x: Table, y: Table, options: dict[str, Any]) -> Any:
 
 def _named(metric: str, *, record: bool = False) -> Any:
     """What the library calls a metric, "renyi:0.5" among them; or its record."""
+    from kullback._catalogue import METRICS
     from kullback._catalogue import metric as record_of
 
     family, _, parameter = metric.partition(":")
@@ -96,6 +104,9 @@ def _named(metric: str, *, record: bool = False) -> Any:
             named = kl.Renyi(float(parameter))
         except ValueError as error:
             raise UserError(f"--metric {metric}: {error}") from error
+    elif metric not in METRICS:
+        known = ", ".join(METRICS)
+        raise UserError(f"--metric is {metric!r}; it must be one of {known}, or renyi:ALPHA")
     return record_of(named) if record else named
 
 
@@ -111,7 +122,10 @@ def _in_the_files(message: str, x: Table, y: Table) -> str:
         found = re.search(rf"\b{name} is no distribution: row (\d+)(?:, column (\d+))?", message)
         if found and table.places is not None:
             row, column = found.groups()
-            places[i] += f", {table.places.of(int(row), None if column is None else int(column))}"
+            at = None if column is None else int(column)
+            if at is not None and table.order is not None:
+                at = table.order[at]
+            places[i] += f", {table.places.of(int(row), at)}"
     return f"{message}; here {' and '.join(places)}"
 
 
@@ -128,8 +142,7 @@ def _draw(matrix: Matrix, x: Table, y: Table, options: dict[str, Any]) -> Figure
 
 def _unit(metric: str, base: float | None) -> str:
     """What the colour bar says."""
-    if not _named(metric, record=True).takes_base:
-        return metric
-    names = {2.0: "bits", 10.0: "bans"}
-    unit = "nats" if base is None else names.get(base, f"base {base:g}")
-    return f"{metric}, square root of {unit}" if metric == "js_distance" else f"{metric}, {unit}"
+    from kullback.plots.units import unit_name
+
+    unit = unit_name(_named(metric, record=True), base)
+    return f"{metric}, {unit}" if unit else metric

@@ -77,7 +77,7 @@ def _exactly(record: Divergence, p: list[int], q: list[int]) -> float:
         raise ValueError(f"{record.word} has neither known answers nor an exact form")
     options = exact_rows.Options("plain", 0.0, record.gaps, True, record.alpha)
     given = (q, p) if record.reverse else (p, q)
-    return exact_rows.divergence(record.exact, *given, options, lambda: None)
+    return exact_rows.divergence(record.exact, lambda: [given], options)
 
 
 def _rows() -> Iterator[Check]:

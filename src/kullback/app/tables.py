@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kullback.app.csv_table import Places, read_csv
+from kullback.app.csv_table import Places, column_called, read_csv
 from kullback.app.errors import UserError, from_library, one_line, os_error, require
 
 TABLE_SUFFIXES = (".npy", ".csv", ".tsv", ".parquet")
@@ -22,19 +22,23 @@ TABLE_SUFFIXES = (".npy", ".csv", ".tsv", ".parquet")
 class Table:
     """`values` of shape (n, k) in the dtype of the file, and n `labels` or None.
 
-    `places` says where in the file the values are, if it is a text file.
+    `places` says where in the file the values are, if it is a text file. `columns` are the names of
+    the k bins, or None where the file has none.
     """
 
     path: Path
     values: NDArray[Any]
     labels: Sequence[str] | None = None
     places: Places | None = None
+    columns: Sequence[str] | None = None
+    order: Sequence[int] | None = None  # where in the file the columns are, if in another order
 
 
-def read_table(path: Path, header: bool | None = None) -> Table:
+def read_table(path: Path, header: bool | None = None, labels: str | None = None) -> Table:
     """The table in `path`, whose suffix says what it is. Raises UserError, in one line.
 
     `header` is for .csv and .tsv: whether the first line holds names; None: see `csv_table`.
+    `labels` is the column that holds the labels; None: the one that holds text, if there is one.
     """
     suffix = path.suffix.lower()
     if suffix not in TABLE_SUFFIXES:
@@ -43,11 +47,14 @@ def read_table(path: Path, header: bool | None = None) -> Table:
     try:
         _check_file(path)
         if suffix == ".npy":
+            if labels is not None:
+                raise UserError(f"{path}: a .npy has no names of columns for --labels {labels}")
             table = Table(path, _read_npy(path))
         elif suffix == ".parquet":
-            table = _read_parquet(path)
+            table = _read_parquet(path, labels)
         else:
-            table = Table(path, *read_csv(path, "\t" if suffix == ".tsv" else ",", header))
+            delimiter = "\t" if suffix == ".tsv" else ","
+            table = Table(path, *read_csv(path, delimiter, header, labels))
     except OSError as error:
         raise os_error(error, path) from error
     except MemoryError as error:
@@ -75,10 +82,12 @@ def _checked(table: Table) -> Table:
             " histogram a row"
         )
     if 0 in shape:
-        raise UserError(
-            f"{table.path}: holds no numbers (shape {shape}); it needs rows and columns"
-        )
+        raise _no_numbers(table.path, shape)
     return table
+
+
+def _no_numbers(path: Path, shape: tuple[int, ...]) -> UserError:
+    return UserError(f"{path}: holds no numbers (shape {shape}); it needs rows and columns")
 
 
 def _read_npy(path: Path) -> NDArray[Any]:
@@ -103,7 +112,7 @@ def _read_npy(path: Path) -> NDArray[Any]:
             f"{path}: holds pickled Python objects, which could run code and are not loaded; save"
             " an array of numbers"
         )
-    if any(not isinstance(length, int) or length < 0 for length in shape):
+    if any(type(length) is not int or length < 0 for length in shape):  # True is an int
         raise UserError(
             f"{path}: its header declares the shape {shape}; write it anew by numpy.save"
         )
@@ -116,8 +125,8 @@ def _read_npy(path: Path) -> NDArray[Any]:
             f"{path}: its header declares {shape} of {dtype}, {expected} bytes, but {found} bytes"
             " follow; the file is damaged or was not written to its end: write it anew"
         )
-    if expected == 0:
-        return np.empty(shape, dtype)  # nothing to map
+    if expected == 0:  # nothing to map, and no array need be able to have this shape
+        raise _no_numbers(path, shape)
     try:
         values: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, OverflowError) as error:
@@ -125,8 +134,11 @@ def _read_npy(path: Path) -> NDArray[Any]:
     return values
 
 
-def _read_parquet(path: Path) -> Table:
-    """Numeric columns are bins, in their order; the one text column or index holds the labels."""
+def _read_parquet(path: Path, wanted: str | None) -> Table:
+    """Numeric columns are bins, in their order; the one text column or index holds the labels.
+
+    So does the column that is `wanted` for it, if there is one, whatever it holds.
+    """
     require("pyarrow pyarrow.parquet", "parquet", "reading .parquet")
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -137,7 +149,11 @@ def _read_parquet(path: Path) -> Table:
     except pa.ArrowException as error:
         reason = one_line(str(error)).split(". ")[0]
         raise UserError(f"{path}: is not a .parquet file ({reason}); write it anew") from error
-    index = _index_columns(content.schema)
+    index = _index_columns(path, content.schema)
+    names: list[str] = []
+    if wanted is not None:
+        every = list(content.column_names)
+        index = {every[column_called(path, wanted, every, len(every))]}
     labels: list[str] | None = None
     label_name = ""
     columns: list[NDArray[Any]] = []
@@ -145,6 +161,7 @@ def _read_parquet(path: Path) -> Table:
         _check_column(path, name, column)
         if name not in index and not _is_text(column.type):
             columns.append(column.to_numpy())
+            names.append(name)
         elif labels is None:
             labels, label_name = [str(value) for value in column.to_pylist()], name
         else:
@@ -152,13 +169,23 @@ def _read_parquet(path: Path) -> Table:
                 f"{path}: the columns {label_name!r} and {name!r} both hold text; keep one"
             )
     values = np.stack(columns, axis=1) if columns else np.empty((content.num_rows, 0))
-    return Table(path, values, labels)
+    return Table(path, values, labels, columns=names)
 
 
-def _index_columns(schema: Any) -> set[str]:
+def _index_columns(path: Path, schema: Any) -> set[str]:
     """The columns in which pandas keeps a data frame's index (a range is kept in none)."""
-    metadata = schema.pandas_metadata or {}
-    return {name for name in metadata.get("index_columns", []) if isinstance(name, str)}
+    if b"pandas" not in (schema.metadata or {}):
+        return set()
+    try:
+        metadata = schema.pandas_metadata
+        columns = metadata.get("index_columns") if isinstance(metadata, dict) else None
+        if not isinstance(columns, list) or not all(isinstance(c, str | dict) for c in columns):
+            raise ValueError("index_columns is no list of columns")
+    except (ValueError, RecursionError) as error:  # no JSON, or no UTF-8
+        raise UserError(
+            f"{path}: its pandas metadata cannot be read ({from_library(error)}); write it anew"
+        ) from error
+    return {name for name in columns if isinstance(name, str)}
 
 
 def _is_text(kind: Any) -> bool:

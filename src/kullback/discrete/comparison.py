@@ -16,7 +16,9 @@ from numpy.typing import ArrayLike
 from kullback._arguments import arrays
 from kullback._arguments.domains import first_without_common_bins, reporter
 from kullback._arguments.options import Chosen
+from kullback._arguments.own_functions import fault_of_f
 from kullback._arguments.progress import Shown
+from kullback._arguments.results import same_memory
 from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
 from kullback._drivers import tiles
@@ -25,7 +27,9 @@ from kullback._drivers.products import Product
 from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.sources import Rows
 from kullback._drivers.targets import Condensed, Matrix
+from kullback._process import threads
 from kullback._process.arrays import Array
+from kullback._process.memory import threads_with_room
 
 FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
     "pairs": Pairs,
@@ -43,9 +47,7 @@ class Comparison:
         self.divergence, self.chosen = divergence, chosen
         self.x, self.y, self.invalid = x, y, invalid
         self.symmetric = x is y and divergence.symmetric
-        # The fast forms look at each row once; a rule that looks at pairs of entries needs pairs.
-        fast = chosen.work.rule in ("plain", "pseudocount")
-        self.form_name = divergence.matrix_form if fast else "pairs"
+        self.form_name = form_of(chosen, x.array.shape[-1])
         self.form: Form | None = None
         self.is_part = False
 
@@ -65,6 +67,9 @@ class Comparison:
         if not n or not m:
             return
         work, chosen = self.chosen.work, self.chosen
+        many = chosen.threads
+        if size := self.x.converted + self.y.converted:
+            many = threads_with_room(size, threads_of(chosen), f"rows of {k} bins")
         if target.symmetric and (n == 1 or not chosen.raises):
             # The diagonal is not computed otherwise, and may be all that a bad row shows itself in.
             diagonal = np.empty(n)
@@ -76,12 +81,26 @@ class Comparison:
         )
         shape = tiles.tile_shape(self.form_name, n, m, k)
         with Shown(False if self.is_part else chosen.progress) as shown:
-            tiles.run(job, shape, chosen.threads, shown)
+            tiles.run(job, shape, many, shown)
 
     def _form(self) -> Form:
         if self.form is None:
             self.form = FORMS[self.form_name](self.chosen.work, self.x, self.y)
         return self.form
+
+
+def threads_of(chosen: Chosen) -> int:
+    """How many threads the caller, or the machine, allows."""
+    return chosen.threads or threads.default_threads()
+
+
+def form_of(chosen: Chosen, k: int) -> str:
+    """The form of a matrix: the fast ones look at each row once, and prepare it."""
+    work = chosen.work
+    if work.rule not in ("plain", "pseudocount"):  # which look at pairs of entries
+        return "pairs"
+    many = threads_of(chosen) if k > tiles.LONG else 1  # it takes some microseconds to find out
+    return tiles.form_for(work.divergence.matrix_form, k, many)
 
 
 class Sides:
@@ -90,6 +109,8 @@ class Sides:
     def __init__(self, x: ArrayLike, y: ArrayLike | None) -> None:
         self.x = _matrix(x, "x")
         self.y = self.x if y is None or y is x else _matrix(y, "y")
+        if same_memory(self.x, self.y):
+            self.y = self.x
         arrays.common_bins(self.x, self.y, ("x", "y"))
         self.dtype = arrays.result_dtype(self.x, self.y)
         self.shape = (len(self.x), len(self.y))
@@ -98,18 +119,34 @@ class Sides:
     def compared(self, divergence: Divergence, chosen: Chosen) -> Comparison:
         """Rows of these sides, to be compared."""
         named = list(zip(("x", "y"), self.inputs, strict=False))
-        invalid = reporter(chosen, named, partial(_left_empty, self.x, self.y))
-        kind = chosen.work.matrix_dtype(self.dtype)
+        pairs = self.x[:, None], self.y[None], self.shape
+        called = partial(_called, "x" if self.y is self.x else "y")
+        own = fault_of_f(chosen.work, *pairs, called)
+        invalid = reporter(chosen, named, partial(_left_empty, *pairs, called), own)
+        kind = self._kind(chosen)
         x = _rows(self.x, kind)
         y = x if self.y is self.x else _rows(self.y, kind)
         if divergence.reverse:
             x, y = y, x
         return Comparison(divergence, chosen, x, y, invalid)
 
+    def _kind(self, chosen: Chosen) -> np.dtype[Any]:
+        """The dtype in which rows are compared: long ones are not converted for each pair."""
+        k = self.x.shape[1]
+        if k > tiles.LONG and form_of(chosen, k) == "pairs":
+            return chosen.work.kernel_dtype(self.x, self.y, self.dtype)
+        return chosen.work.matrix_dtype(self.dtype)
 
-def _left_empty(x: Array, y: Array) -> str:
-    i, j = first_without_common_bins(x[:, None], y[None], (len(x), len(y)))
-    return f"row {i} of x, against row {j} of y,"
+
+def _called(y: str, place: tuple[int, ...]) -> str:
+    return f"row {place[0]} of x, against row {place[1]} of {y}"
+
+
+def _left_empty(
+    x: Array, y: Array, lead: tuple[int, ...], called: Callable[[tuple[int, ...]], str]
+) -> str:
+    place = first_without_common_bins(x, y, lead)
+    return "" if place is None else f"{called(place)},"
 
 
 def _matrix(given: ArrayLike, name: str) -> Array:

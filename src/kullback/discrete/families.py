@@ -86,7 +86,8 @@ class FDivergence:
     Raises
     ------
     TypeError
-        f cannot be compiled (when the metric is first used), or a limit is no number.
+        f cannot be compiled (when the metric is first used) or returns no real number, or a limit
+        is no number.
 
     Examples
     --------
@@ -118,17 +119,25 @@ class FDivergence:
 
         try:
             f: Any = custom.compiled(self.f)
+        except custom.NoNumberError:
+            raise
         except Exception as error:  # Numba has many
-            reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
             raise TypeError(
-                f"f cannot be compiled by Numba: {reason}; write it for one float, with operators "
-                "and functions of math or numpy alone"
+                f"f cannot be compiled by Numba: {_reason(error)}; write it for one float, with "
+                "operators and functions of math or numpy alone"
             ) from error
         infinite = math.isinf(self.f_at_zero), math.isinf(self.slope_at_infinity)
         gaps = GAPS[infinite]
         kernel = Custom(f, self.f_at_zero, self.slope_at_infinity)
         exact = custom.exact(kernel)
         return Divergence("f", symmetric=False, kernel=kernel, exact=exact, gaps=gaps, metric=False)
+
+
+def _reason(error: Exception) -> str:
+    """The first line of an error of Numba's that says what is wrong, not in which of its steps."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    telling = [line for line in lines if line and not line.startswith("Failed in nopython mode")]
+    return telling[0].removesuffix(".") if telling else type(error).__name__
 
 
 @face
@@ -212,7 +221,9 @@ def f_divergence(
     Raises
     ------
     TypeError
-        An f that cannot be compiled.
+        An f that cannot be compiled, or returns no real number.
+    ValueError
+        An f that raises, or is NaN at a ratio p/q of these rows.
 
     Notes
     -----

@@ -8,9 +8,10 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback._arguments import arrays
+from kullback._arguments import arrays, axes
+from kullback._arguments.axes import Axis
 from kullback._arguments.domains import reporter
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import Chosen, GroupOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
@@ -22,13 +23,13 @@ from kullback._drivers.weights import Weights, equal, prepared
 from kullback._process.arrays import Array
 
 
-@face
+@face_of("(m,k),(m)->()")
 def generalized_js_divergence(
     ps: ArrayLike,
     /,
     weights: ArrayLike | None = None,
     *,
-    over: int = 0,
+    over: int | str = 0,
     **options: Unpack[GroupOptions],
 ) -> Any:
     """Jensen-Shannon divergence of m distributions, sum w KL(p || mean) = H(mean) - sum w H(p).
@@ -46,8 +47,12 @@ def generalized_js_divergence(
         Of the m rows: not negative, finite and not all 0; divided by their sum, below 1e-325 of
         which they may count as 0. Leading axes broadcast against those of the result. Equal by
         default. A row of weight 0 has no part in the result, but must be a distribution.
-    over, axis : int
-        The axis of ps that holds the m rows of a group, and the one that holds the k bins.
+    over : int or str
+        The axis of ps that holds the m rows of a group; of labelled arrays also by name.
+    axis : int, str, or a tuple of them
+        The axis of ps that holds the k bins; or several, whose bins together are one row.
+    keepdims : bool
+        Keep the axes of the rows and of the bins in the result, with length 1.
     normalize : bool
         Divide each row by its sum. False takes rows as they are and averages the generalized
         divergences, sum p ln(p/mean) - p + mean.
@@ -86,13 +91,13 @@ def generalized_js_divergence(
     """
     chosen = checked(DIVERGENCES["js"], **options)
     array = arrays.array(ps, "ps")
-    stacked = _groups_of_rows(array, chosen.axis, over)
+    stacked, shape = _groups_of_rows(array, chosen.axis, over, chosen.keepdims)
     lead, m = stacked.shape[:-2], stacked.shape[-2]
     given = None if weights is None else arrays.array(weights, "weights")
     inputs = [array] if given is None else [array, given]
-    results = Results(chosen.out, lead, arrays.result_dtype(array), inputs)
+    results = Results(chosen.out, shape, arrays.result_dtype(array), inputs)
     shares, choice = _weights(given, lead, m)
-    rows = arrays.bins_last(array, chosen.axis, "ps")
+    (rows,) = axes.bins_last(chosen.axis, ("ps", array))
     report = reporter(chosen, [("ps", rows)], lambda: "ps")
     run(stacked, (shares, choice), chosen, report, results.flat)
     return results.returned()
@@ -113,26 +118,29 @@ def run(
     driver.run(job, flat)
 
 
-def _groups_of_rows(array: Array, axis: int, over: int) -> Array:
-    """`array` with the rows of a group on the axis before the last, and their bins on the last."""
+def _groups_of_rows(
+    array: Array, axis: Axis, over: Any, keepdims: bool
+) -> tuple[Array, tuple[int, ...]]:
+    """Groups, rows of a group and bins, on axes in this order; and the shape of the result."""
     if array.ndim < 2:
         raise ValueError(
             f"ps has shape {array.shape}; it must have an axis of rows and one of bins"
         )
-    places = []
-    for name, place in (("axis", axis), ("over", over)):
-        if isinstance(place, bool) or not hasattr(place, "__index__"):
-            raise TypeError(f"{name} is {place!r}; it must be an integer")
-        if not -array.ndim <= place < array.ndim:
-            raise ValueError(f"{name} is {place}, but ps has shape {array.shape}")
-        places.append(int(place) % array.ndim)
-    if places[0] == places[1]:
-        raise ValueError(f"axis and over are both axis {axis} of ps; rows and bins must differ")
-    others = [place for place in range(array.ndim) if place not in places]
-    stacked = array.transpose(*others, places[1], places[0])
+    if isinstance(over, bool) or not hasattr(over, "__index__"):
+        raise TypeError(f"over is {over!r}; it must be an integer")
+    if not -array.ndim <= over < array.ndim:
+        raise ValueError(f"over is {over}, but ps has shape {array.shape}")
+    bins, rows = (
+        axes.resolve_axis(axis, array.ndim, f"ps has shape {array.shape}"),
+        int(over) % array.ndim,
+    )
+    if rows in bins:
+        raise ValueError(f"axis and over are both axis {over} of ps; rows and bins must differ")
+    others = [place for place in range(array.ndim) if place not in (*bins, rows)]
+    stacked = axes.merged(array.transpose(*others, rows, *bins), tuple(range(-len(bins), 0)))
     if not all(stacked.shape[-2:]):
         raise ValueError(f"ps has shape {array.shape}: there are no rows or no bins")
-    return stacked
+    return stacked, axes.kept(stacked.shape[:-2], (*bins, rows), keepdims)
 
 
 def _weights(

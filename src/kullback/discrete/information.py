@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from kullback._arguments import arrays
+from kullback._arguments.categories import of_labels
 from kullback._arguments.domains import faults_of_rows, reporter
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import Chosen, TableOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import DIVERGENCES
@@ -22,13 +23,17 @@ from kullback.discrete.divergences import kl_divergence
 TOP = 900  # weights are scaled to about 2**TOP, so that none is subnormal beside a normal one
 
 
-@face
+@of_labels("x", "y")
+@face_of("(r,c),(m)->()")
 def mutual_information(
     joint: ArrayLike,
+    y: ArrayLike | None = None,
     /,
     **options: Unpack[TableOptions],
 ) -> Any:
     """Mutual information I(X; Y) = KL(p(x, y) || p(x) p(y)) of each joint distribution.
+
+    One argument is a table, two are vectors of labels, from whose observations it is counted.
 
     How much either variable says about the other: 0 where they are independent, their entropy
     where each fixes the other.
@@ -38,7 +43,10 @@ def mutual_information(
     joint : array_like, (..., r, c)
         Counts, weights or probabilities of x (r values) and y (c values): not negative, finite and
         not all 0; divided by their sum. Rows and columns may be 0. The result of float32 is
-        float32, computed in float64; that of everything else is float64.
+        float32, computed in float64; that of everything else is float64. Or, with `y`, the labels
+        of x, (n,).
+    y : array_like, (n,), optional
+        The labels of y, of any kind, of the same n observations; a missing label is an error.
     pseudocount : float
         Added to every cell before normalizing.
     invalid : "raise" or "nan"
@@ -77,12 +85,15 @@ def mutual_information(
     1.0
     >>> kl.mutual_information([[[4, 1], [2, 3]], [[1, 2], [2, 4]]]).round(6)
     array([0.086305, 0.      ])
+    >>> float(kl.mutual_information(list("aabb"), [1, 1, 0, 2], base=2))
+    1.0
     """
     chosen = checked(DIVERGENCES["js"], **options)
-    table = _table(joint, "joint")
+    table = table_of(joint, "joint")
     results = Results(chosen.out, table.shape[:-2], arrays.result_dtype(table), [table])
-    sums = _row_sums(table, chosen.work.amount)
-    _refuse_empty(table, "joint", chosen)
+    sums = row_sums(table, chosen.work.amount)
+    if chosen.raises:
+        refuse_empty(table, "joint")
     table = _without_empty_rows(table)
     report = reporter(chosen, [("joint", table)], lambda: "joint")
     weights = _weights(sums), np.arange(results.flat.size)
@@ -90,7 +101,7 @@ def mutual_information(
     return results.returned()
 
 
-@face
+@face_of("(r,c),(r,c)->()")
 def conditional_kl_divergence(
     joint_p: ArrayLike,
     joint_q: ArrayLike,
@@ -140,13 +151,13 @@ def conditional_kl_divergence(
     0.065406
     """
     chosen = checked(DIVERGENCES["kl"], **options)
-    tables = _table(joint_p, "joint_p"), _table(joint_q, "joint_q")
+    tables = table_of(joint_p, "joint_p"), table_of(joint_q, "joint_q")
     lead = _common_lead(*tables)
     results = Results(chosen.out, lead, arrays.result_dtype(*tables), list(tables))
     of_rows: TableOptions = {**options, "out": None, "invalid": "nan"}
     compared = [_without_empty_rows(table) for table in tables] if chosen.work.amount else tables
     given_x = np.array(kl_divergence(*compared, **of_rows), np.float64)
-    sums = [_row_sums(table, chosen.work.amount) for table in tables]
+    sums = [row_sums(table, chosen.work.amount) for table in tables]
     if np.isnan(given_x).any():
         _judge(tables, sums, chosen, given_x)
     with np.errstate(invalid="ignore", over="ignore"):  # of tables that are no distributions
@@ -158,7 +169,7 @@ def conditional_kl_divergence(
     return results.returned()
 
 
-def _table(given: ArrayLike, name: str) -> Array:
+def table_of(given: ArrayLike, name: str) -> Array:
     """`given` as tables with at least one cell, the cells of a row beside each other in memory."""
     array = arrays.array(given, name)
     if array.ndim < 2 or not all(array.shape[-2:]):
@@ -175,7 +186,7 @@ def _common_lead(p: Array, q: Array) -> tuple[int, ...]:
     return arrays.common_lead(p, q, ("joint_p", "joint_q"))[:-1]
 
 
-def _row_sums(table: Array, pseudocount: float) -> NDArray[np.float64]:
+def row_sums(table: Array, pseudocount: float) -> NDArray[np.float64]:
     """In proportion to p(x), finite for all tables that are distributions."""
     columns = table.shape[-1]
     with np.errstate(over="ignore", invalid="ignore"):
@@ -193,7 +204,8 @@ def _without_empty_rows(table: Array) -> Array:
 
     Without a pseudocount such a row has no weight, and with one it is uniform, as it would be.
     """
-    filled: Array = np.any(table, axis=-1, keepdims=True)
+    with np.errstate(invalid="ignore"):  # a signaling NaN
+        filled: Array = np.any(table, axis=-1, keepdims=True)
     if filled.all():
         return table
     occurs: Array = np.any(filled, axis=-2, keepdims=True)
@@ -208,10 +220,11 @@ def _weights(sums: Array) -> Weights:
     return prepared(np.where(usable, given, 1.0))
 
 
-def _refuse_empty(table: Array, name: str, chosen: Chosen) -> None:
-    """ValueError for a table of zeros, unless invalid="nan"."""
-    empty = ~np.any(table, axis=(-2, -1))
-    if chosen.raises and empty.any():
+def refuse_empty(table: Array, name: str) -> None:
+    """ValueError for a table of zeros."""
+    with np.errstate(invalid="ignore"):  # a signaling NaN
+        empty = ~np.any(table, axis=(-2, -1))
+    if empty.any():
         place = ", ".join(map(str, np.argwhere(empty)[0])) if empty.ndim else ""
         raise ValueError(
             f"{name} is no distribution: {f'table {place}' if place else 'it'} sums to 0 "
@@ -228,7 +241,7 @@ def _judge(tables: tuple[Array, Array], sums: list[Array], chosen: Chosen, given
         if faults:
             raise ValueError(faults)
         for name, table in zip(names, tables, strict=True):
-            _refuse_empty(table, name, chosen)
+            refuse_empty(table, name)
     fine = ~(wrong[0] | wrong[1])
     p_empty, q_empty = (np.broadcast_to(of == 0, given_x.shape) for of in sums)
     without = [~np.any(table, axis=(-2, -1), keepdims=True)[..., 0] for table in tables]

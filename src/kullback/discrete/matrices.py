@@ -6,8 +6,9 @@ from typing import Any, Unpack
 
 from numpy.typing import ArrayLike
 
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import MatrixOptions, checked
+from kullback._arguments.remedies import refuse_metric
 from kullback._arguments.results import output
 from kullback._arguments.stores import is_store, job_of
 from kullback._catalogue import Parametric
@@ -19,7 +20,7 @@ from kullback.discrete.comparison import Sides
 Metric = str | Parametric
 
 
-@face
+@face_of("(n,k),(m,k)->(n,m)")
 def pairwise(
     x: ArrayLike,
     y: ArrayLike | None = None,
@@ -85,6 +86,7 @@ def pairwise(
     >>> kl.pairwise([[1, 1]], [[3, 1], [1, 0]], metric="kl")
     array([[0.14384104,        inf]])
     """
+    refuse_metric(y, "y")
     divergence = divergence_of(metric)
     chosen = checked(divergence, **options)
     sides = Sides(x, y)
@@ -97,7 +99,7 @@ def pairwise(
     return result
 
 
-@face
+@face_of("(n,k)")
 def condensed(
     x: ArrayLike,
     /,

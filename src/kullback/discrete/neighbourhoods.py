@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse import csr_matrix
 
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import NeighbourOptions, number
 from kullback._drivers.nearest import Nearest, Within
 from kullback._process.memory import check_memory
@@ -18,7 +18,7 @@ from kullback.discrete.matrices import Metric
 from kullback.discrete.neighbors import Neighbors
 
 
-@face
+@face_of("(n,k),(m,k)")
 def kneighbors(
     x: ArrayLike,
     y: ArrayLike | None = None,
@@ -109,7 +109,7 @@ def kneighbors(
     return Neighbors(distances, indices, m)
 
 
-@face
+@face_of("(n,k),(m,k)")
 def radius_neighbors(
     x: ArrayLike,
     y: ArrayLike | None = None,

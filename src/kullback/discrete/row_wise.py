@@ -6,9 +6,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from kullback._arguments import arrays
+from kullback._arguments import arrays, axes
 from kullback._arguments.domains import first_without_common_bins, reporter
 from kullback._arguments.options import DistanceOptions, checked
+from kullback._arguments.own_functions import fault_of_f
 from kullback._arguments.results import Results
 from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
@@ -20,18 +21,22 @@ def row_wise(
 ) -> Any:
     """One divergence of each row of p from one of q; `options` are those of distances at least."""
     chosen = checked(divergence, **options)
-    p = arrays.bins_last(arrays.array(p_given, "p"), chosen.axis, "p")
-    q = arrays.bins_last(arrays.array(q_given, "q"), chosen.axis, "q")
+    given = ("p", arrays.array(p_given, "p")), ("q", arrays.array(q_given, "q"))
+    p, q = axes.bins_last(chosen.axis, *given)
     lead = arrays.common_lead(p, q, ("p", "q"))
     dtype = arrays.result_dtype(p, q)
-    results = Results(chosen.out, lead, dtype, [p, q])
+    shape = axes.kept(lead, chosen.axis, chosen.keepdims)
+    results = Results(chosen.out, shape, dtype, [array for _, array in given])
+
+    def called(place: tuple[int, ...]) -> str:
+        return f"row {', '.join(map(str, place))} of p" if place else "p"
 
     def left_empty() -> str:
         place = first_without_common_bins(p, q, lead)
-        return f"row {', '.join(map(str, place))} of p" if place else "p"
+        return "" if place is None else called(place)
 
     named = [("p", p)] if q_given is p_given else [("p", p), ("q", q)]  # an entropy has no q
-    report = reporter(chosen, named, left_empty)
+    report = reporter(chosen, named, left_empty, fault_of_f(chosen.work, p, q, lead, called))
     kind = chosen.work.kernel_dtype(p, q, dtype)
     p_rows, q_rows = Rows(p, lead, kind), Rows(q, lead, kind)
     row_driver.run(chosen.work, p_rows, q_rows, results.flat, report, chosen.threads)

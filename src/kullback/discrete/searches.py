@@ -42,6 +42,7 @@ class Search(NamedTuple):
     dtype: np.dtype[Any]
     invalid: Invalid
     within: bool  # x against itself
+    form: str  # that of a matrix: where it is "pairs", no row can be prepared alone
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -73,7 +74,9 @@ def checked(
     sides = Sides(x, y)
     compared = sides.compared(divergence, chosen)
     rows = (compared.y, compared.x) if divergence.reverse else (compared.x, compared.y)
-    return Search(divergence, chosen, *rows, sides.dtype, compared.invalid, y is None)
+    return Search(
+        divergence, chosen, *rows, sides.dtype, compared.invalid, y is None, compared.form_name
+    )
 
 
 def meeting(search: Search) -> Meeting:
@@ -99,9 +102,10 @@ def run(search: Search, target: Nearest | Within) -> None:
     dtype = search.dtype.str[1:]
     job = Job(search.chosen.work, search.x, search.y, target, search.invalid, dtype)
     many = isinstance(target, Nearest) and target.asks_for_many(m) and n * m <= LARGEST_WHOLE
-    product = search.divergence.matrix_form == "product"
+    product = search.form == "product"
+    filtered = product or (search.form != "pairs" and not many)
     with Shown(search.chosen.progress) as shown:
-        if (product or not many) and searching.run_if_it_pays(job, search.most_threads, shown):
+        if filtered and searching.run_if_it_pays(job, search.most_threads, shown):
             return
         if many and isinstance(target, Nearest):
             _sorted(search, target, shown)
@@ -123,10 +127,10 @@ def _all(search: Search, target: Target, shown: threads.Progress | None) -> None
     if search.divergence.reverse:
         x, y = y, x
     # A product's last digits hang on the place of a row in it, and equal rows must be equally far.
-    name = "entropic" if work.kernel == "js" and not work.cuts else "pairs"
-    careful = search.dtype == np.float32 and search.divergence.matrix_form == "product"
-    make = NearPairs if careful and not work.cuts else FORMS[name]
+    name = "entropic" if search.form == "entropic" else "pairs"
+    careful = search.dtype == np.float32 and search.form == "product"
+    form = (NearPairs if careful else FORMS[name])(work, x, y)
     in_proportion = work.normalize and work.rule == "plain"
-    job = tiles.AllPairs(work, make(work, x, y), x, y, target, search.invalid, in_proportion)
+    job = tiles.AllPairs(work, form, x, y, target, search.invalid, in_proportion)
     shape = tiles.tile_shape(name, x.lead[0], y.lead[0], x.width)
     tiles.run(job, shape, search.chosen.threads, shown)

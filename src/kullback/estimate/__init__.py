@@ -30,3 +30,7 @@ __all__ = [
     "kl_nearest_neighbor",
     "kl_quadrature",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

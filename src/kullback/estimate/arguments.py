@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from kullback._arguments import arrays
-from kullback._process.arrays import Array, Floats
+from kullback._arguments.labels.calls import matched
+from kullback._process.arrays import Array, Floats, contiguous
 
 
 def choice(given: object, known: Iterable[str], name: str) -> None:
@@ -17,6 +18,18 @@ def choice(given: object, known: Iterable[str], name: str) -> None:
     if given not in words:
         listed = ", ".join(map(repr, words))
         raise ValueError(f"{name} is {given!r}; it must be one of {listed}")
+
+
+def by_label(given: dict[str, Any], rows: Sequence[str]) -> tuple[Any, ...]:
+    """Arrays of shape (n,) or (n, d), the dimensions of all in the order of the first's labels.
+
+    `rows` are names for what lies along n: what has the same name is compared by label, too.
+    """
+    cores = [
+        f"({row},d)" if np.ndim(x) > 1 else f"({row})"
+        for x, row in zip(given.values(), rows, strict=True)
+    ]
+    return matched(",".join(cores), **given)
 
 
 def whole(given: Any, name: str, least: int) -> int:
@@ -31,7 +44,7 @@ def whole(given: Any, name: str, least: int) -> int:
 def samples(given: Any, name: str) -> Floats:
     """Samples of shape (n,) or (n, d) as (n, d), n and d > 0, all of them finite."""
     array = checked_samples(given, name)
-    rows = np.ascontiguousarray(array.reshape(len(array), -1), np.float64)
+    rows = contiguous(array.reshape(len(array), -1))
     wrong = np.argwhere(~np.isfinite(rows))
     if wrong.size:
         raise ValueError(

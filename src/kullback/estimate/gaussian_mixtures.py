@@ -99,8 +99,16 @@ def gaussian_mixture_kl(
     [0.458, 0.415, 0.612]
     """
     unit = unit_of(base)
-    p = _mixture(weights_p, means_p, variances_p, "p")
-    q = _mixture(weights_q, means_q, variances_q, "q")
+    given = {
+        "weights_p": weights_p,
+        "means_p": means_p,
+        "variances_p": variances_p,
+        "weights_q": weights_q,
+        "means_q": means_q,
+        "variances_q": variances_q,
+    }
+    ordered = arguments.by_label(given, "aaabbb")
+    p, q = _mixture("p", *ordered[:3]), _mixture("q", *ordered[3:])
     if p.means.shape[1] != q.means.shape[1]:
         raise ValueError(f"p has {p.means.shape[1]} dimensions and q {q.means.shape[1]}")
     among, across = _divergences(p, p), _divergences(p, q)
@@ -150,7 +158,7 @@ def _paired(p: _Mixture, q: _Mixture, across: Floats) -> float:
     return max(0.0, min(bound, last))
 
 
-def _mixture(weights: Any, means: Any, variances: Any, name: str) -> _Mixture:
+def _mixture(name: str, weights: Any, means: Any, variances: Any) -> _Mixture:
     shares, centers, spreads = (
         np.asarray(arrays.array(given, f"{what}_{name}"), np.float64)
         for given, what in ((weights, "weights"), (means, "means"), (variances, "variances"))

@@ -60,7 +60,8 @@ class End(NamedTuple):
     most: float  # the last t
     step: float  # between points beyond the last t, if positive, or before it
     no_decay: float
-    uncertain: bool = False  # it stops so early that nothing is known of the integrand beyond
+    uncertain: bool = False  # it stops so early that nothing is known of the integrand beyond ...
+    broken: str = "q"  # ... since the logarithm of this density is -inf there
 
     def at(self, t: Floats) -> tuple[Floats, Floats]:
         """X and ln(dx/dt)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,8 +14,10 @@ from kullback._arguments.options import thread_count, unit_of
 from kullback._process.arrays import Array, Floats
 from kullback._process.threads import default_threads
 from kullback.estimate import arguments
-from kullback.estimate.results import Estimate
+from kullback.estimate.repeated import AROUND, Repeated, decide, repeated
+from kullback.estimate.results import ConvergenceWarning, Estimate
 
+FEW = 0.05  # nats: repeated samples that may move the value by more decide it in any case
 BLOCKS = 20  # parts of the samples: the spread of their estimates gives the standard error
 
 
@@ -50,7 +53,8 @@ def kl_nearest_neighbor(
     Estimate
         `value` and `standard_error`, in nats or units of `base`, and `interval(confidence)`. The
         value is reported as it is, which for near distributions may be below 0: cutting it off
-        would bias a mean of several. The standard error is NaN with too few samples.
+        would bias a mean of several. The standard error is NaN with too few samples, and where
+        repeated samples decide the value. The value is infinite where y lacks an atom of x.
 
     Raises
     ------
@@ -60,6 +64,11 @@ def kl_nearest_neighbor(
     TypeError
         A dtype that is not real.
 
+    Warns
+    -----
+    ConvergenceWarning
+        Samples are repeated, or common to x and y.
+
     Notes
     -----
     The estimate converges to KL as both samples grow, for every k, and is nearly unbiased in few
@@ -68,12 +77,14 @@ def kl_nearest_neighbor(
     from the estimates of 20 disjoint random parts of the samples (the same ones in every call); it
     covers the variance, not the bias.
 
-    Equal samples (duplicates, rounded measurements) have distance 0. If there are any, k is, for
-    each sample by itself, how many neighbours there are within the first positive distance that
-    has k of them, and psi(k) of either side corrects for their difference. Measurements that are
-    rounded to a tenth of their spread cost some percent; such that are rounded to much more are
-    counts: use `kl_divergence`. A set of samples that is repeated as a whole is not independent,
-    and looks as if its distribution had atoms.
+    Samples of a density are all different. Those that are not (atoms, rounded measurements, rows
+    that stand in both sets) are counted, and named in a warning. Ten equal samples or more are an
+    atom: ln(p/q) is there that of the two counts, and infinite where y certainly has no atom and x
+    has a hundredth of its samples. For others k is how many neighbours there are within the first
+    positive distance that has k of them, and psi(k) of either side corrects for their difference.
+    Where such samples may move the value by more than a tenth of the standard error, that is NaN:
+    the value may be right, as for atoms with counts that are large, but no interval is known to
+    cover it.
 
     References
     ----------
@@ -93,6 +104,7 @@ def kl_nearest_neighbor(
     unit = unit_of(base)
     k = arguments.whole(n_neighbors, "n_neighbors", 1)
     workers = thread_count(threads) or default_threads()
+    x, y = arguments.by_label({"x": x, "y": y}, ("n", "m"))
     one, other = arguments.samples(x, "x"), arguments.samples(y, "y")
     if one.shape[1] != other.shape[1]:
         raise ValueError(f"x has {one.shape[1]} dimensions and y {other.shape[1]}")
@@ -101,19 +113,45 @@ def kl_nearest_neighbor(
             f"x has {len(one)} samples and y {len(other)}; with n_neighbors={k} x must have more "
             f"than {k} and y no fewer"
         )
-    value = _estimate(one, other, k, workers)
-    error, freedom = _standard_error(one, other, k, workers)
+    found = repeated(one, other)
+    value = _estimate(one, other, k, workers, found)
+    error, freedom = math.nan, math.nan
+    if found is None or (found.effect(k) < FEW and math.isfinite(value)):
+        error, freedom = _standard_error(one, other, k, workers)
+    if found is not None:
+        decided = decide(found, error, k)
+        warnings.warn(found.said(decided), ConvergenceWarning, stacklevel=2)
+        error, freedom = (math.nan, math.nan) if decided else (error, freedom)
     return Estimate(value / unit, error / unit, freedom)
 
 
-def _estimate(x: Floats, y: Floats, k: int, workers: int) -> float:
-    both = np.concatenate([x, y])
-    repeated = len(np.unique(both, axis=0)) < len(both)
-    rho, own = _distances(x, x, (k, 1), repeated, workers)
-    nu, others = _distances(y, x, (k, 0), repeated, workers)
-    n, m, d = len(x), len(y), x.shape[1]
-    ratios = d * (np.log(nu) - np.log(rho)) + digamma(own) - digamma(others)
+def _estimate(x: Floats, y: Floats, k: int, workers: int, found: Repeated | None) -> float:
+    n, m = len(x), len(y)
+    if found is None:
+        ratios = _ratios(x, y, x, k, workers, False)
+    else:
+        if (found.in_x == n).all():
+            raise ValueError("all samples are equal: they have no density")
+        ratios = np.empty(n)
+        atoms = found.atoms(k)
+        ratios[atoms] = found.of_counts(atoms)
+        alone = np.isinf(ratios) & atoms
+        if alone.any():
+            smooth = _ratios(x, y, x[alone], k, workers, True)
+            _, near = cKDTree(y).query(x[alone], min(AROUND, m), workers=workers)
+            around = near.reshape(len(smooth), -1)
+            ratios[alone] = np.where(found.lacks(alone, smooth, around), np.inf, smooth)
+        if not atoms.all():
+            ratios[~atoms] = _ratios(x, y, x[~atoms], k, workers, True)
     return float(ratios.mean()) + math.log(m / (n - 1))
+
+
+def _ratios(x: Floats, y: Floats, of: Floats, k: int, workers: int, equals: bool) -> Floats:
+    """Ln(p/q) at some samples of x but for ln(m/(n - 1)); `equals`: whether any are repeated."""
+    rho, own = _distances(x, of, (k, 1), equals, workers)
+    nu, others = _distances(y, of, (k, 0), equals, workers)
+    d = x.shape[1]
+    return np.asarray(d * (np.log(nu) - np.log(rho)) + digamma(own) - digamma(others))
 
 
 def _distances(
@@ -164,7 +202,8 @@ def _standard_error(x: Floats, y: Floats, k: int, workers: int) -> tuple[float, 
     x, y = rng.permutation(x), rng.permutation(y)  # sorted samples are common
     for i in range(blocks):
         try:
-            values.append(_estimate(x[i::blocks], y[i::blocks], k, workers))
+            some = x[i::blocks], y[i::blocks]
+            values.append(_estimate(*some, k, workers, repeated(*some)))
         except ValueError:  # a block of equal samples
             return math.nan, math.nan
     return float(np.std(values, ddof=1)) / math.sqrt(blocks), blocks - 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -20,9 +21,12 @@ from kullback.estimate.results import ConvergenceWarning, Quadrature
 NOTHING = -745.0  # the logarithm of the least number
 FAINT = -100.0  # where ln p is lower, it does not matter that q underflows
 OVERFLOWN = -1e100  # a log density that is lower overflows next; the density does not become 0
-SUBNORMAL = -708.0  # where ln q is lower, q was a subnormal number, of fewer digits
+SUBNORMAL = -708.0  # where the logarithm is lower, it is of a subnormal number, of fewer digits
+SMALL = -640.0  # where ln p is lower when it becomes -inf, p underflows; else it breaks off
+NOWHERE = -300.0  # the logarithm of a share of the integral that is next to nothing
+DIGITS_LOST = 9.0  # of t: 1 - 1/sqrt(1 + 1/x**2) has eight digits where x is so much smaller
 MASS_ERROR = 1e-6  # of the integral of a density, from which on it is not normalized
-UNDERFLOW = "the log density q is -inf inside its support; give one that does not underflow"
+UNDERFLOW = "the log density {} is -inf inside its support; give one that does not underflow"
 UNIT_ROUNDOFF = 2.0**-53
 NODES = (
     (np.arange(32) + 0.5) / 32,
@@ -89,7 +93,10 @@ def kl_quadrature(
     densities that fall like |x|**-1.1 or rise like x**-0.9 are no harder than normal ones. Of a
     singularity at an end other than 0 only what is beyond 1e-11 times that end can be resolved.
     Log densities that underflow to -inf inside their support (those of SciPy that take the
-    logarithm of a density, such as `laplace`) cost digits under heavy tails: give a callable.
+    logarithm of a density) cost digits: of q, such as `laplace`, under heavy tails of p. A p that
+    falls like a power, such as `pareto`, is followed to where it underflows, and its course gives
+    the rest; one that breaks off before, such as `jf_skew_t`, has an error as large as what may be
+    missing. Callables that do not underflow have no such limits.
 
     References
     ----------
@@ -184,7 +191,9 @@ def _problem(p: Density, q: Density, points: ArrayLike | None) -> _Problem:
         with np.errstate(divide="ignore"):
             known = ~_underflown(p, q, marks, np.log(np.abs(marks)))
         marks = marks[known] if known.any() else marks
-        both = [_shortened(end, p, q) for end in integration.ends(marks, low, high)]
+        both = [
+            _unbroken(_shortened(end, p, q), p, q) for end in integration.ends(marks, low, high)
+        ]
         parts.append(integration.pieces(marks, both))
         ends += both
     return _Problem(p, q, integration.joined(parts), ends)
@@ -219,6 +228,44 @@ def _shortened(end: integration.End, p: Density, q: Density) -> integration.End:
     return end._replace(most=most, step=-most / 5, uncertain=True)
 
 
+def _unbroken(end: integration.End, p: Density, q: Density) -> integration.End:
+    """The end, stopped before p underflows, or breaks off, where it is not next to nothing.
+
+    A p that falls like a power is a subnormal number, or 0, where p ln(p/q) still counts: its
+    course up to there tells the rest. One that becomes 0 before it is small has lost its digits by
+    a cancellation, and little is known of the rest.
+    """
+    t = np.linspace(0.0, end.most, 400)
+    x, _ = end.at(t)
+    gone = np.flatnonzero(p.certain & (x > p.low) & (x < p.high) & np.isneginf(p.log(x)))
+    if not gone.size or not gone[0]:
+        return end
+    last = _last_below(lambda middle: p.log(end.at(middle)[0])[0] < SUBNORMAL, t, int(gone[0]))
+    x, weight = end.at(np.array([last]))
+    ln_p = float(p.log(x)[0])
+    with np.errstate(invalid="ignore"):
+        size = ln_p + float(weight[0]) + math.log1p(abs(float(np.nan_to_num(ln_p - q.log(x)[0]))))
+    if size < NOWHERE:
+        return end
+    if ln_p < SMALL:
+        return end._replace(most=last, step=-last / 5)
+    last = max(last - DIGITS_LOST, last / 2, 1e-9)
+    no_decay = integration.NO_DECAY_RESOLVED
+    return end._replace(most=last, step=-last / 5, no_decay=no_decay, uncertain=True, broken="p")
+
+
+def _last_below(is_gone: Callable[[Floats], bool], t: Floats, first: int) -> float:
+    """The last t, between two of some points, where something is not gone yet."""
+    known, gone = float(t[first - 1]), float(t[first])
+    while first > 1 and is_gone(np.array([known])):
+        first -= 1
+        known, gone = float(t[first - 1]), known
+    for _ in range(50):
+        middle = (known + gone) / 2
+        known, gone = (known, middle) if is_gone(np.array([middle])) else (middle, gone)
+    return known
+
+
 def _complaints(
     problem: _Problem, found: integration.Integral, error: float, rtol: float, limit: int
 ) -> list[str]:
@@ -226,7 +273,7 @@ def _complaints(
     p, q = problem.p, problem.q
     if math.isinf(found.value):
         covered = q.certain and q.low <= p.low and p.high <= q.high
-        return [UNDERFLOW] if covered and found.error else []
+        return [_underflow(problem.ends)] if covered and found.error else []
     said = []
     masses = dict(zip("pq", problem.masses(limit), strict=True))
     wrong = [f"{name} {x:.9g}" for name, x in masses.items() if not abs(x - 1) <= MASS_ERROR]
@@ -240,5 +287,11 @@ def _complaints(
             f"the error is about {error:.2g} nats, of {found.value:.6g}: above rtol={rtol:g}"
         )
         if any(end.uncertain for end in problem.ends):
-            said.append(UNDERFLOW)
+            said.append(_underflow(problem.ends))
     return said
+
+
+def _underflow(ends: list[integration.End]) -> str:
+    """Which density is -inf where it should not be."""
+    broken = sorted({end.broken for end in ends if end.uncertain})
+    return UNDERFLOW.format(" and ".join(broken) or "q")

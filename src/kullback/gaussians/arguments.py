@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kullback._arguments.arrays import array
+from kullback._arguments.axes import Axis, merged, resolve_axis
 from kullback._arguments.domains import Domain, faults, refusal, wrong_rows
 from kullback._drivers.rows import Invalid
 from kullback._process.arrays import Array
@@ -34,7 +35,7 @@ def spread_kind(spread: object) -> str:
     return spread
 
 
-def dimensions_last(arrays: Sequence[Array], names: Sequence[str], axis: int) -> list[Array]:
+def dimensions_last(arrays: Sequence[Array], names: Sequence[str], axis: Axis) -> list[Array]:
     """The arrays with one common number of dimensions of space, on the last axis.
 
     Leading axes are left to be broadcast; numbers are Gaussians of one dimension.
@@ -44,13 +45,12 @@ def dimensions_last(arrays: Sequence[Array], names: Sequence[str], axis: int) ->
         whole = np.broadcast_shapes(*shapes)
     except ValueError:
         raise ValueError(f"the shapes do not broadcast: {_shapes(arrays, names)}") from None
-    if axis != -1:
-        _check_axis(axis, len(whole) or 1, arrays, names)
     if not whole:
+        if axis != -1:
+            resolve_axis(axis, 1, _shapes(arrays, names))
         return [array.reshape(1) for array in arrays]
     if axis != -1:
-        arrays = [a.reshape((1,) * (len(whole) - a.ndim) + a.shape) for a in arrays]
-        arrays = [np.moveaxis(array, axis, -1) for array in arrays]
+        arrays = _moved(arrays, names, axis, whole)
         whole = np.broadcast_shapes(*(array.shape for array in arrays))
     d = whole[-1]
     if not d:
@@ -58,11 +58,21 @@ def dimensions_last(arrays: Sequence[Array], names: Sequence[str], axis: int) ->
     return [a if a.shape[-1:] == (d,) else np.broadcast_to(a, (*a.shape[:-1], d)) for a in arrays]
 
 
-def _check_axis(axis: object, ndim: int, arrays: Sequence[Array], names: Sequence[str]) -> None:
-    if isinstance(axis, bool) or not hasattr(axis, "__index__"):
-        raise TypeError(f"axis is {axis!r}; it must be an integer or None")
-    if not -ndim <= int(axis.__index__()) < ndim:
-        raise ValueError(f"axis is {axis}, but {_shapes(arrays, names)}")
+def _moved(
+    arrays: Sequence[Array], names: Sequence[str], axis: Axis, whole: tuple[int, ...]
+) -> list[Array]:
+    """The arrays with the axes of the dimensions, of which a number has none, made the last one."""
+    places = resolve_axis(axis, len(whole), _shapes(arrays, names))
+    dimensions = [whole[i] for i in places]
+    found = []
+    for given in arrays:
+        one = given.reshape((1,) * (len(whole) - given.ndim) + given.shape)
+        own = [one.shape[i] for i in places]
+        if any(n != 1 for n in own) and own != dimensions:
+            sizes = dict(zip(places, dimensions, strict=True))
+            one = np.broadcast_to(one, [sizes.get(i, n) for i, n in enumerate(one.shape)])
+        found.append(merged(one, places))
+    return found
 
 
 def _shapes(arrays: Sequence[Array], names: Sequence[str]) -> str:

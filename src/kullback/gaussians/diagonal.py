@@ -8,16 +8,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kullback._arguments import arrays
-from kullback._arguments.faces import face
+from kullback._arguments.axes import Axis, kept
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import Chosen, InformationOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import GAUSSIAN
 from kullback._drivers import gaussians as driver
 from kullback._drivers.sources import Rows
+from kullback._process.arrays import Array
 from kullback.gaussians.arguments import dimensions_last, reporter, spread_kind
 
 
-@face
+@face_of("(d|1),(d|1),(d|1),(d|1)->()")
 def gaussian_kl_divergence(
     mean_p: ArrayLike,
     var_p: ArrayLike,
@@ -26,7 +28,8 @@ def gaussian_kl_divergence(
     /,
     *,
     spread: str = "var",
-    axis: int | None = -1,
+    axis: Axis | None = -1,
+    keepdims: bool = False,
     **options: Unpack[InformationOptions],
 ) -> Any:
     """KL(p || q) of Gaussians with diagonal covariance, sum over the dimensions of
@@ -42,8 +45,11 @@ def gaussian_kl_divergence(
     spread : "var", "std" or "log_var"
         What the second and fourth arguments are: variances, standard deviations, or natural
         logarithms of variances.
-    axis : int or None
-        The axis of the dimensions; None returns every dimension's share, without a sum.
+    axis : int, str, a tuple of them, or None
+        The axis of the dimensions, or several, of labelled arrays also by name; None returns every
+        dimension's share, without a sum.
+    keepdims : bool
+        Keep the axes of the dimensions in the result, with length 1.
     invalid : "raise" or "nan"
         What does an entry that is no mean or no spread: ValueError, or NaN in every result that
         it takes part in.
@@ -80,17 +86,18 @@ def gaussian_kl_divergence(
     array([0. , 2.5])
     """
     given = (("mean_p", mean_p), ("var_p", var_p), ("mean_q", mean_q), ("var_q", var_q))
-    return _divergence(given, spread, axis, checked(GAUSSIAN["kl"], **options))
+    return _divergence(given, spread, axis, checked(GAUSSIAN["kl"], keepdims=keepdims, **options))
 
 
-@face
+@face_of("(d|1),(d|1)->()")
 def standard_gaussian_kl_divergence(
     mean: ArrayLike,
     log_var: ArrayLike,
     /,
     *,
     spread: str = "log_var",
-    axis: int | None = -1,
+    axis: Axis | None = -1,
+    keepdims: bool = False,
     **options: Unpack[InformationOptions],
 ) -> Any:
     """KL of diagonal Gaussians from N(0, I): -1/2 sum (1 + ln v - m**2 - v), the term of a VAE.
@@ -102,8 +109,11 @@ def standard_gaussian_kl_divergence(
     spread : "var", "std" or "log_var"
         What the second argument is: variances, standard deviations, or natural logarithms of
         variances.
-    axis : int or None
-        The axis of the dimensions; None returns every dimension's share, without a sum.
+    axis : int, str, a tuple of them, or None
+        The axis of the dimensions, or several, of labelled arrays also by name; None returns every
+        dimension's share, without a sum.
+    keepdims : bool
+        Keep the axes of the dimensions in the result, with length 1.
     invalid : "raise" or "nan"
         What does an entry that is no mean or no spread: ValueError, or NaN in every result that
         it takes part in.
@@ -131,13 +141,13 @@ def standard_gaussian_kl_divergence(
     0.168144
     """
     given = (("mean", mean), ("log_var", log_var))
-    return _divergence(given, spread, axis, checked(GAUSSIAN["kl"], **options))
+    return _divergence(given, spread, axis, checked(GAUSSIAN["kl"], keepdims=keepdims, **options))
 
 
 def _divergence(
     given: tuple[tuple[str, ArrayLike], ...],
     spread: str,
-    axis: int | None,
+    axis: Axis | None,
     chosen: Chosen,
 ) -> Any:
     """Check, run, return: of two arrays against N(0, I), of four against each other."""
@@ -149,7 +159,7 @@ def _divergence(
     leads = {side.shape[:-1] for side in sides}
     lead = np.broadcast_shapes(*leads) if len(leads) > 1 else leads.pop()  # 1 us less
     d = sides[0].shape[-1]
-    shape = np.broadcast_shapes(*(a.shape for a in inputs)) if axis is None else lead
+    shape = _shape_of_result(inputs, lead, axis, chosen.keepdims)
     results = Results(chosen.out, shape, dtype, inputs)
     rows = results.flat.reshape(-1, d) if axis is None else results.flat
     report = reporter(sides, names, kind, chosen.raises)
@@ -157,3 +167,13 @@ def _divergence(
     standard, unit = len(given) == 2, chosen.work.unit
     driver.run(driver.Batch(kind, standard, read, axis is None, unit, report, chosen.threads), rows)
     return results.returned()
+
+
+def _shape_of_result(
+    inputs: list[Array], lead: tuple[int, ...], axis: Axis | None, keepdims: bool
+) -> tuple[int, ...]:
+    """Of all shares where `axis` is None; of numbers there are no axes to be kept."""
+    if axis is None:
+        return np.broadcast_shapes(*(array.shape for array in inputs))
+    numbers = not any(array.ndim for array in inputs)
+    return lead if numbers else kept(lead, axis, keepdims)

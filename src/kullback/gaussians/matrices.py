@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike
 
 from kullback._arguments import arrays
 from kullback._arguments.domains import Domain
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import InformationOptions, checked
 from kullback._arguments.progress import Progress, Shown
+from kullback._arguments.remedies import refuse_metric
 from kullback._arguments.results import output
 from kullback._catalogue import gaussian_metric
 from kullback._drivers import tiles
@@ -28,7 +29,7 @@ from kullback.gaussians.arguments import (
 )
 
 
-@face
+@face_of("(n|1,d|1),(n|1,d|1),(m|1,d|1),(m|1,d|1)->(n,m)")
 def pairwise_gaussian(
     mean_x: ArrayLike,
     var_x: ArrayLike,
@@ -109,6 +110,7 @@ def pairwise_gaussian(
     >>> kl.pairwise_gaussian([[0]], [[1]], [[3]], [[25]], metric="wasserstein2")
     array([[5.]])
     """
+    refuse_metric(mean_y, "mean_y")
     record = gaussian_metric(metric)
     kind = spread_kind(spread)
     chosen = checked(record, **options)

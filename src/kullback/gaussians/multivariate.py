@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from kullback._arguments import arrays
-from kullback._arguments.faces import face
+from kullback._arguments.faces import face_of
 from kullback._arguments.options import InformationOptions, checked
 from kullback._arguments.results import Results
 from kullback._catalogue import MULTIVARIATE
@@ -17,7 +17,7 @@ from kullback._drivers.sources import Rows
 from kullback.gaussians.covariances import Gaussian, gaussian, resolve, tolerance_of
 
 
-@face
+@face_of("(d),(d,d),(d),(d,d)->()")
 def multivariate_gaussian_kl_divergence(
     mean_p: ArrayLike,
     cov_p: ArrayLike,

@@ -3,3 +3,7 @@
 from kullback.plots.heat_maps import heat_map, heat_map_between
 
 __all__ = ["heat_map", "heat_map_between"]
+
+
+def __dir__() -> list[str]:
+    return __all__

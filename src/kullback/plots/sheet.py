@@ -75,13 +75,13 @@ class Sheet:
         self, page: float, height: float, under: float, notes: Sequence[str]
     ) -> tuple[Figure, float]:
         """The page with its title and notes, and where the image of this height begins."""
-        from matplotlib.figure import Figure
+        from kullback.plots.figures import new_figure
 
         head = wrapped([self.title], page - 2 * _MARGIN, _TITLE_SIZE)
         foot = wrapped(notes, page - 2 * _MARGIN, _NOTE_SIZE)
         bottom = _MARGIN + text_height(foot, _NOTE_SIZE) + under
         top = bottom + height + text_height(head, _TITLE_SIZE) + _MARGIN
-        figure = Figure(figsize=(page, top), dpi=DPI)
+        figure = new_figure(page, top)
         for text, size, up, align in (
             (head, _TITLE_SIZE, top - _MARGIN, "top"),
             (foot, _NOTE_SIZE, _MARGIN, "bottom"),

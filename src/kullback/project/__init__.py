@@ -18,3 +18,7 @@ from kullback.project.gaussians import Gaussian, InformationProjection
 from kullback.project.moments import moment_projection
 
 __all__ = ["Gaussian", "InformationProjection", "information_projection", "moment_projection"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -85,6 +85,8 @@ def moment_projection(
 
 
 def _of_samples(target: Any, weights: ArrayLike | None, full: bool) -> Gaussian:
+    if weights is not None:
+        target, weights = arguments.by_label({"target": target, "weights": weights}, "mm")
     rows = arguments.samples(target, "target")
     shares = _shares(weights, len(rows))
     mean = shares @ rows

@@ -33,11 +33,10 @@ from kullback._kernels.gaussians.cholesky import (
     put,
     row_of,
 )
-from kullback._kernels.gaussians.scales import difference, even_exponent, times_power
+from kullback._kernels.gaussians.scales import difference, scaled_triangle, times_power
 from kullback._kernels.matrices.reference import load_columns
 from kullback._math.bits import (
     fma,
-    from_bits,
     magnitude,
     mask_byte,
     select,
@@ -45,6 +44,7 @@ from kullback._math.bits import (
     square_root,
     to_float,
 )
+from kullback._math.flow import loop
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log import LN2, log_normal
 from kullback._math.log_ratio import relative_entropy
@@ -77,7 +77,7 @@ def _gather_columns(source, at, c, count, space, target):
         put(space, target + c + r, lanes[r])
 
 
-@inline
+@outline
 def _gather(source, at, count, space, target):
     """`count` neighbours of eight rows, transposed; up to a whole multiple of WIDTH are written."""
     for c in range(0, count, WIDTH):
@@ -90,47 +90,11 @@ def _places(index, start, last, count):
     return tuple(entry(index, smaller(start + i, last)) * count for i in range(WIDTH))
 
 
-@traced
-def _set_scale(space, diagonal, target):
-    """Write the power of two for a variance; whether it is one."""
-    v = get(space, diagonal)
-    usable = (v > 0.0) & (v < np.inf)
-    e = even_exponent(select(usable, v, 1.0))
-    put(space, target, from_bits((1023 - (e >> 1)) << 52))
-    return usable
-
-
-@traced
-def _room_of(space, diagonal, scale, tolerance):
-    return get(space, diagonal) * scale * scale * (tolerance * tolerance)
-
-
-@traced
-def _scale_entry(space, full, i, j, d, triangle, scales, scale, room):
-    """Write an entry of the triangle; whether the one across the diagonal is the same."""
-    a, b = get(space, full + i * d + j), get(space, full + j * d + i)
-    other = get(space, scales + j)
-    off = (a - b) * scale * other
-    put(space, row_of(triangle, i) + j, a * scale * other)
-    return off * off < room * get(space, row_of(triangle, j) + j)
-
-
-@inline
-def _scaled_triangle(space, full, triangle, scales, d, tolerance):
-    """The lower triangle of a full matrix, scaled; whether it is finite, symmetric, positive.
-
-    `tolerance` is how much two entries that should be equal may differ, in units of the root of
-    the product of their diagonal entries.
-    """
-    good = lanes_of(0.0) == 0.0
-    for i in range(d):
-        good = good & _set_scale(space, full + i * d + i, scales + i)
-    for i in range(d):
-        scale = get(space, scales + i)
-        room = _room_of(space, full + i * d + i, scale, tolerance)
-        for j in range(i + 1):
-            good = good & _scale_entry(space, full, i, j, d, triangle, scales, scale, room)
-    return good
+@outline
+def _factored(space, full, triangle, scales, inverses, d, tolerance):
+    """Cholesky's factor of a scaled matrix; where it is one of a covariance."""
+    good = scaled_triangle(space, full, triangle, scales, d, tolerance)
+    return good & factor(space, triangle, inverses, d, d * ROUNDING)
 
 
 @traced
@@ -142,14 +106,16 @@ def _scale_means(space, means, scales, target, i):
     return magnitude(x) < np.inf, magnitude(y) < np.inf
 
 
-@inline
+@traced
 def _mean_distance(space, means, left, inverses, scales, target, d):
     """|L**-1 (mean_p - mean_q)|**2, and whether either mean is finite."""
-    good_p = lanes_of(0.0) == 0.0
-    good_q = good_p
-    for i in range(d):
+
+    def with_dimension(i, good):
         p_finite, q_finite = _scale_means(space, means, scales, target, i)
-        good_p, good_q = good_p & p_finite, good_q & q_finite
+        return good[0] & p_finite, good[1] & q_finite
+
+    every = lanes_of(0.0) == 0.0
+    good_p, good_q = loop(0, d, 1, (every, every), with_dimension)
     return divide_vector(space, left, inverses, target, d), good_p, good_q
 
 
@@ -163,23 +129,33 @@ def _diagonal_share(space, scales, row, inverses, i):
     return n, (x * x - 1.0) - (log + log)
 
 
-@inline
+@traced
 def _apart(space, left, inverses, right, scales, d):
     """2 KL but for the means, by X, which takes the place of P's factor at `right`."""
-    total = lanes_of(0.0)
-    for i in range(d):
+
+    def scale_row(i, total):
         row = row_of(right, i)
         n, share = _diagonal_share(space, scales, row, inverses, i)
-        total = total + share
-        for j in range(i + 1):
+
+        def scale_entry(j, none):
             put(space, row + j, times_power(get(space, row + j), n))
-    divide_triangle(space, left, inverses, right, d)
-    for i in range(d):
+            return none
+
+        loop(0, i + 1, 1, (), scale_entry)
+        return total + share
+
+    def add_squares(i, total):
         row = row_of(right, i)
-        for j in range(i):
+
+        def add_square(j, total):
             x = get(space, row + j)
-            total = fma(x, x, total)
-    return total
+            return fma(x, x, total)
+
+        return loop(0, i, 1, total, add_square)
+
+    total = loop(0, d, 1, lanes_of(0.0), scale_row)
+    divide_triangle(space, left, inverses, right, d)
+    return loop(0, d, 1, total, add_squares)
 
 
 @traced
@@ -200,22 +176,33 @@ def _pivot_share(entry, squares):
     return share + squares, 1.0 / square_root(t + 1.0)
 
 
-@outline
-def _near(space, left, inverses, full, target, scales, d):
-    """2 KL but for the means, by E; P and Q lie at the two places `full`."""
-    for i in range(d):
+@traced
+def _by_differences(space, left, inverses, full, target, scales, d):
+    def put_row(i, none):
         scale = get(space, scales + i)
-        for j in range(i + 1):
+
+        def put_entry(j, none):
             _put_difference(space, full, i, j, d, scale, scales)
-    divide_both_sides(space, left, inverses, full[0], target, d)
-    total = lanes_of(0.0)
-    for j in range(d):
+            return none
+
+        return loop(0, i + 1, 1, none, put_entry)
+
+    def with_pivot(j, total):
         own = row_of(target, j)
         squares = -less_products(space, lanes_of(0.0), own, own, j)
         share, inverse = _pivot_share(get(space, own + j), squares)
-        total = total + share
         finish_column(space, target, j, d, inverse)
-    return total
+        return total + share
+
+    loop(0, d, 1, (), put_row)
+    divide_both_sides(space, left, inverses, full[0], target, d)
+    return loop(0, d, 1, lanes_of(0.0), with_pivot)
+
+
+@outline
+def _near(space, left, inverses, full, target, scales, d):
+    """2 KL but for the means, by E; P and Q lie at the two places `full`."""
+    return _by_differences(space, left, inverses, full, target, scales, d)
 
 
 @inline
@@ -251,7 +238,6 @@ def make_full() -> Callable[..., Any]:
         scales = inverses + d, inverses + 2 * d
         vector, result = inverses + 3 * d, inverses + 4 * d
         p_inverses = inverses + 5 * d
-        least = d * ROUNDING
         space = pointer(memory)
         means_p, means_q = pointer(mean_p), pointer(mean_q)
         covs_p, covs_q = pointer(cov_p), pointer(cov_q)
@@ -260,11 +246,9 @@ def make_full() -> Callable[..., Any]:
         for start in range(0, out.size, WIDTH):
             p_at, q_at = _places(p_covs, start, last, d * d), _places(q_covs, start, last, d * d)
             _gather(covs_p, p_at, d * d, space, first)
-            p_good = _scaled_triangle(space, first, right, scales[0], d, tolerance)
+            p_good = _factored(space, first, right, scales[0], p_inverses, d, tolerance)
             _gather(covs_q, q_at, d * d, space, second)
-            q_good = _scaled_triangle(space, second, left, scales[1], d, tolerance)
-            p_good = p_good & factor(space, right, p_inverses, d, least)
-            q_good = q_good & factor(space, left, inverses, d, least)
+            q_good = _factored(space, second, left, scales[1], inverses, d, tolerance)
             total = _apart(space, left, inverses, right, scales, d)
             near = total < NEAR
             if mask_byte(near) != 0:

@@ -15,6 +15,7 @@ from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.gaussians.terms import LEAST, MOST, Term, outside
 from kullback._math.bits import mask_byte, select
+from kullback._math.flow import branch
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import (
     load,
@@ -27,7 +28,7 @@ from kullback._math.memory import (
 )
 from kullback._math.shuffles import any_sign_of_lanes, sum_of_lanes
 from kullback._math.sums import two_sum
-from kullback._math.tracing import branch, traced
+from kullback._math.tracing import traced
 
 BLOCK = 512  # dimensions that are summed in one go
 PREFETCH = 512  # dimensions ahead: see `rows`

@@ -12,11 +12,12 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._math.bits import bits, fma, select
+from kullback._math.flow import branch
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes
 from kullback._math.shuffles import any_sign_of_lanes, sum_of_lanes
 from kullback._math.sums import two_sum
-from kullback._math.tracing import branch, traced
+from kullback._math.tracing import traced
 
 LEAST = 2.0**-400  # rows with sums outside LEAST ... MOST are left to `rows`
 MOST = 2.0**400

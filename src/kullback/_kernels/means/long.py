@@ -29,6 +29,7 @@ from kullback._kernels.means.common import (
     ratio_of,
 )
 from kullback._math.bits import fma, larger, select, smaller, to_float
+from kullback._math.flow import branch, loop
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.log_ratio import FLOOR
 from kullback._math.memory import entry, load_first_lanes, load_lanes, pointer, store, store_lanes
@@ -56,27 +57,32 @@ def in_two(total):
     return two_sum(high, low)
 
 
-@inline
+@traced
 def row_sum(p, at, k):
     """The sum of k entries, in two parts."""
-    total = (lanes_of(0.0), lanes_of(0.0))
-    for c in range(0, k - WIDTH + 1, WIDTH):
-        total = add_columns(total, p, at + c)
-    rest = k % WIDTH
-    if rest:
-        total = add_first(total, p, at + k - rest, rest)
-    return in_two(total)
+    nothing, whole, rest = (lanes_of(0.0), lanes_of(0.0)), k & -WIDTH, k & (WIDTH - 1)
+    total = loop(0, whole, WIDTH, nothing, lambda c, total: add_columns(total, p, at + c))
+    return in_two(branch(rest > 0, lambda: add_first(total, p, at + whole, rest), lambda: total))
 
 
-@inline
+@traced
 def set_shares(rows, at, weights, first, m):
     """Write the weights, divided by their sum; the number of the largest."""
-    heaviest, total = 0, (0.0, 0.0)
-    for i in range(m):
-        heaviest = i if weights[first + i] > weights[first + heaviest] else heaviest
-        total = add_to(total, weights[first + i])
-    for i in range(m):
-        rows[at + ROW * i + SHARE] = weights[first + i] / (total[0] + total[1])
+
+    def with_weight(i, state):
+        heaviest, most, total = state
+        v = entry(weights, first + i)
+        return select(v > most, i, heaviest), select(v > most, v, most), add_to(total, v)
+
+    start = (0, entry(weights, first), (0.0, 0.0))
+    heaviest, _, total = loop(0, m, 1, start, with_weight)
+
+    def set_share(i, none):
+        share = entry(weights, first + i) / (total[0] + total[1])
+        store(rows, at + ROW * i + SHARE, share)
+        return none
+
+    loop(0, m, 1, (), set_share)
     return heaviest
 
 
@@ -98,13 +104,17 @@ def _mass_of(totals, reference, shift, normalize):
     return select(every, select(normalize, plus(reference, shift)[0], mass), 0.0)
 
 
-@inline
+@traced
 def set_ratios(rows, at, m, r, shift, normalize):
     """Write f in the place of the sums; sum w (f - 1), sum w |f - 1|, and the mass."""
-    reference = (rows[at + ROW * r], rows[at + ROW * r + 1])
-    totals = (0.0, 0.0, 0.0, True)
-    for j in range(at, at + ROW * m, ROW):
-        totals = _set_ratio(totals, rows, j, reference, shift, normalize)
+    reference = (entry(rows, at + ROW * r), entry(rows, at + ROW * r + 1))
+    totals = loop(
+        at,
+        at + ROW * m,
+        ROW,
+        (0.0, 0.0, 0.0, True),
+        lambda j, totals: _set_ratio(totals, rows, j, reference, shift, normalize),
+    )
     return totals[0], totals[1], _mass_of(totals, reference, shift, normalize)
 
 
@@ -145,54 +155,85 @@ def add_rest(p, at, base, row, room, c, rest, apart):
     return add_lanes(a, b, row, room, c, apart)
 
 
-@inline
+@traced
 def add_row(p, at, base, row, room, columns, apart):
-    for c in range(0, columns - WIDTH + 1, WIDTH):
-        apart = add_whole(p, at, base, row, room, c, apart)
-    rest = columns % WIDTH
-    if rest:
-        apart = add_rest(p, at, base, row, room, columns - rest, rest, apart)
-    return apart
+    """Add a row to the mean."""
+    whole, rest = columns & -WIDTH, columns & (WIDTH - 1)
+    apart = loop(
+        0,
+        whole,
+        WIDTH,
+        apart,
+        lambda c, apart: add_whole(p, at, base, row, room, c, apart),
+    )
+    return branch(
+        rest > 0,
+        lambda: add_rest(p, at, base, row, room, whole, rest, apart),
+        lambda: apart,
+    )
 
 
 @traced
-def _fold_columns(room, c, first):
-    high = select(first, 0.0, load_lanes(room, CHUNK + c))
-    low = select(first, 0.0, load_lanes(room, 2 * CHUNK + c))
-    high, low = add_to((high, low), load_lanes(room, c))
-    store_lanes(room, CHUNK + c, high)
-    store_lanes(room, 2 * CHUNK + c, low)
-    store_lanes(room, c, lanes_of(0.0))
-
-
-@inline
 def fold(room, columns, first):
     """Add the sums of some rows to those of the rows before."""
-    for c in range(0, columns, WIDTH):
-        _fold_columns(room, c, first)
+
+    def fold_columns(c, none):
+        high = select(first, 0.0, load_lanes(room, CHUNK + c))
+        low = select(first, 0.0, load_lanes(room, 2 * CHUNK + c))
+        high, low = add_to((high, low), load_lanes(room, c))
+        store_lanes(room, CHUNK + c, high)
+        store_lanes(room, 2 * CHUNK + c, low)
+        store_lanes(room, c, lanes_of(0.0))
+        return none
+
+    loop(0, columns, WIDTH, (), fold_columns)
 
 
 @traced
-def _settle_columns(p, base, c, columns, group, at, amount, room, mean, place, costs):
-    spread, lows, apart = costs
-    scale, more = entry(group, at + SCALE), entry(group, at + MORE)
-    b = load_first_lanes(p, base + c, smaller(WIDTH, columns - c)) * scale
-    high, rest = two_sum(b, load_lanes(room, CHUNK + c) * scale)
-    high, error = two_sum(high, lanes_of(more))
-    rest = rest + load_lanes(room, 2 * CHUNK + c) * scale
-    high, low = two_sum(high, rest + (error + entry(group, at + MORE + 1)))
-    low = select(lane_numbers() < columns - c, low, 0.0)
-    store_lanes(mean, place + c, high)
-    spread = fma(low, low / (high + (amount + FLOOR)), spread)
-    return spread, lows + low, apart
-
-
-@inline
 def settle(p, base, columns, group, at, amount, room, mean, place, costs):
     """Write the rounded mean; what that has cost, in lanes."""
-    for c in range(0, columns, WIDTH):
-        costs = _settle_columns(p, base, c, columns, group, at, amount, room, mean, place, costs)
-    return costs
+    scale, more = entry(group, at + SCALE), entry(group, at + MORE)
+    more_low = entry(group, at + MORE + 1)
+
+    def settle_columns(c, costs):
+        spread, lows, apart = costs
+        b = load_first_lanes(p, base + c, smaller(WIDTH, columns - c)) * scale
+        high, rest = two_sum(b, load_lanes(room, CHUNK + c) * scale)
+        high, error = two_sum(high, lanes_of(more))
+        rest = rest + load_lanes(room, 2 * CHUNK + c) * scale
+        high, low = two_sum(high, rest + (error + more_low))
+        low = select(lane_numbers() < columns - c, low, 0.0)
+        store_lanes(mean, place + c, high)
+        spread = fma(low, low / (high + (amount + FLOOR)), spread)
+        return spread, lows + low, apart
+
+    return loop(0, columns, WIDTH, costs, settle_columns)
+
+
+@traced
+def clear(room, columns):
+    """Begin a mean."""
+
+    def clear_columns(c, none):
+        store_lanes(room, c, lanes_of(0.0))
+        return none
+
+    loop(0, columns, WIDTH, (), clear_columns)
+
+
+@traced
+def row_of(rows, i):
+    """f in two parts, and the share."""
+    return entry(rows, ROW * i), entry(rows, ROW * i + 1), entry(rows, ROW * i + SHARE)
+
+
+@traced
+def store_costs(costs, parts, g, group):
+    """Write what the rounding of a mean has cost."""
+    scale = entry(group, GROUP * g + SCALE) * entry(group, GROUP * g + CAUTION)
+    for i in range(PART):
+        total = sum_of_lanes(costs[i])
+        store(parts, PART * g + i, total * scale if i == DIFFERENCE else total)
 
 
 @inline
@@ -205,12 +246,11 @@ def mean_of_group(given, width, amount, made):
     base = index[heaviest] * step + begin
     for start in range(0, width, CHUNK):
         columns = min(CHUNK, width - start)
-        for c in range(0, columns, WIDTH):
-            store_lanes(room, c, zero)
+        clear(room, columns)
         for run in range(first, first + m, RUN):
             for i in range(run, min(run + RUN, first + m)):
                 at = index[i] * step + begin + start
-                row = (rows[ROW * i], rows[ROW * i + 1], rows[ROW * i + SHARE])
+                row = row_of(rows, i)
                 if row[2] > 0.0 and i != heaviest:
                     apart = add_row(p, at, base + start, row, room, columns, costs[2])
                     costs = (costs[0], costs[1], apart)
@@ -218,9 +258,7 @@ def mean_of_group(given, width, amount, made):
         place = g * width + start
         at = GROUP * g
         costs = settle(p, base + start, columns, group, at, amount, room, mean, place, costs)
-    for i in range(PART):
-        parts[PART * g + i] = sum_of_lanes(costs[i])
-    parts[PART * g + DIFFERENCE] *= group[GROUP * g + SCALE] * group[GROUP * g + CAUTION]
+    store_costs(costs, parts, g, group)
 
 
 def make_means() -> Callable[..., Any]:

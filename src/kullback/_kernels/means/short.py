@@ -24,6 +24,7 @@ from kullback._kernels.means.common import (
 )
 from kullback._kernels.rows.short import copy_first, copy_whole
 from kullback._math.bits import fma, larger, mask_byte, select, smaller
+from kullback._math.flow import branch, loop
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.log_ratio import FLOOR
 from kullback._math.memory import advanced, entry, load_lanes, pointer, store_lanes
@@ -64,32 +65,32 @@ def in_two(total):
     return two_sum(total[0], total[1])
 
 
-@inline
+@traced
 def copy_row(p, where, k, room, at):
     """The columns of eight rows, a set of lanes each; their sums, in two parts."""
-    target = advanced(room, at)
-    whole = k - k % WIDTH
-    for c in range(0, whole, WIDTH):
+    target, whole = advanced(room, at), k & -WIDTH
+
+    def copy_columns(c, none):
         copy_whole(p, where, c, target)
-    if whole < k:
-        copy_first(p, where, whole, k - whole, target)
+        return none
+
+    loop(0, whole, WIDTH, (), copy_columns)
+    branch(whole < k, lambda: copy_first(p, where, whole, k - whole, target), lambda: None)
     total = (lanes_of(0.0), lanes_of(0.0))
-    for c in range(k):
-        total = add_column(total, room, at + WIDTH * c)
+    total = loop(0, k, 1, total, lambda c, sums: add_column(sums, room, at + WIDTH * c))
     return in_two(total)
 
 
 @traced
-def set_base_column(room, base, at, c, chosen):
-    b = select(chosen, load_lanes(room, at + c), load_lanes(room, base + c))
-    store_lanes(room, base + c, b)
-
-
-@inline
 def set_base(room, base, at, k, chosen):
     """Where chosen, the entries of a row become those of row r."""
-    for c in range(0, k * WIDTH, WIDTH):
-        set_base_column(room, base, at, c, chosen)
+
+    def set_column(c, none):
+        b = select(chosen, load_lanes(room, at + c), load_lanes(room, base + c))
+        store_lanes(room, base + c, b)
+        return none
+
+    loop(0, k * WIDTH, WIDTH, (), set_column)
 
 
 @traced
@@ -156,13 +157,19 @@ def _mass_of(totals, reference, shift, normalize):
     return select(every, select(normalize, reference[0] + shift[0], mass), 0.0)
 
 
-@inline
+@traced
 def set_ratios_of_lanes(room, first, size, m, v_sum, reference, shift, normalize):
     """As `set_ratios` of `long`, of eight groups."""
     zero = lanes_of(0.0)
-    totals = (zero, zero, zero, lane_numbers() < WIDTH)
-    for at in range(first, first + m * size, size):
-        totals = _set_ratio(totals, room, at, v_sum, reference, shift, normalize)
+    totals = loop(
+        0,
+        m,
+        1,
+        (zero, zero, zero, lane_numbers() < WIDTH),
+        lambda j, totals: _set_ratio(
+            totals, room, first + j * size, v_sum, reference, shift, normalize
+        ),
+    )
     return totals[0], totals[1], _mass_of(totals, reference, shift, normalize)
 
 
@@ -174,16 +181,21 @@ def _add_difference(part, apart, b, room, at, c):
     return fma(share, d, part), fma(share, larger(d, -d), apart)
 
 
-@inline
+@traced
 def difference_of_bin(room, base, first, size, m, c, apart):
     """sum w (a f - a_r) in two parts, and the sum of the sizes increased."""
     b = load_lanes(room, base + c)
-    total = (lanes_of(0.0), lanes_of(0.0))
-    for run in range(0, m, RUN):
+
+    def with_run(run, state):
+        def with_row(j, state):
+            return _add_difference(*state, b, room, first + j * size, c)
+
+        total, apart = state
         part = lanes_of(0.0)
-        for j in range(run, min(run + RUN, m)):
-            part, apart = _add_difference(part, apart, b, room, first + j * size, c)
-        total = add_to(total, part)
+        part, apart = loop(run, smaller(run + RUN, m), 1, (part, apart), with_row)
+        return add_to(total, part), apart
+
+    total, apart = loop(0, m, RUN, ((lanes_of(0.0), lanes_of(0.0)), apart), with_run)
     return b, total, apart
 
 
@@ -193,22 +205,31 @@ def block_of(room, at):
     return transposed(tuple(load_lanes(room, at + i * WIDTH) for i in range(WIDTH)))
 
 
-@inline
+@traced
 def store_block(room, at, k, mean, place, groups):
     """Eight columns of the means of eight groups, of which there are so many."""
     rows = block_of(room, at)
-    for lane in range(groups):
-        store_lanes(mean, place + lane * k, rows[lane])
+    for lane in range(WIDTH):
+        branch(
+            groups > lane, lambda i=lane: store_lanes(mean, place + i * k, rows[i]), lambda: None
+        )
 
 
-@inline
+@traced
 def store_means(room, at, k, mean, place, groups):
     """The last columns first: they are written over the first of the next group."""
-    whole = k - k % WIDTH
-    if whole < k:
-        store_block(room, at + whole * WIDTH, k, mean, place + whole, groups)
-    for c in range(0, whole, WIDTH):
+    whole = k & -WIDTH
+
+    def store_columns(c, none):
         store_block(room, at + c * WIDTH, k, mean, place + c, groups)
+        return none
+
+    branch(
+        whole < k,
+        lambda: store_block(room, at + whole * WIDTH, k, mean, place + whole, groups),
+        lambda: None,
+    )
+    loop(0, whole, WIDTH, (), store_columns)
 
 
 @traced

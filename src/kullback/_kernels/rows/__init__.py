@@ -1,7 +1,8 @@
 """Loops over row pairs.
 
 rules          what an option makes of a pair of entries
-sums · plans   the steps of the loops, fast and doubled; what is done once a row
+sums · plans   the steps of the fast loops; what is done once a row
+differences · scales   the same of the near loops: of near-equal rows, and rows of any scale
 thresholds     which results the loops certify, each limit with its inequality
 rows           many row pairs, as fast as they can be read
 short          the same for rows of few bins, eight rows at a time

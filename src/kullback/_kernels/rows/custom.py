@@ -1,6 +1,6 @@
 """f-divergences of a user's own function: the sum of y f(x/y).
 
-f is a function of floats, so terms of near-equal rows cancel and there is no doubled form: the
+f is a function of floats, so terms of near-equal rows cancel and there is no near loop: the
 error is about 1e-15 times the sum of |y f(x/y)|. Rows whose sums or ratios come near to the ends of
 the floats are UNCERTIFIED: `exact` takes ratios of integers instead.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any
 
 import numba
@@ -30,25 +30,47 @@ LEAST, MOST = 2.0**-900, 2.0**900  # of sums, and of ratios of entries
 ROUNDINGS = 8.0  # of a term: a sum that is negative by so little is 0
 
 
+class NoNumberError(TypeError):
+    """What f returns is no real number."""
+
+
 @lru_cache(64)
 def compiled(f: Callable[[float], float]) -> Any:
-    """`f` for one float64, as Numba compiles it, once; any failure is Numba's own exception."""
+    """`f` for one float64, as Numba compiles it, once; other failures are Numba's exceptions."""
     function = getattr(f, "py_func", f)  # of a function that the user has compiled already
     dispatcher = numba.njit(error_model="numpy")(function)
     dispatcher.compile((numba.types.float64,))
+    kind = dispatcher.overloads[numba.types.float64,].signature.return_type
+    if not isinstance(kind, numba.types.Float | numba.types.Integer | numba.types.Boolean):
+        returned = "nothing" if kind == numba.types.none else str(kind)
+        raise NoNumberError(f"f returns {returned}; it must return one real number for one float")
     return dispatcher
+
+
+def naming_f(call: Callable[..., Any]) -> Callable[..., Any]:
+    """The same call; what f raises in it is said to come from f."""
+
+    @wraps(call)
+    def naming(*given: Any) -> Any:
+        try:
+            return call(*given)
+        except Exception as error:
+            raise ValueError(f"f raises {type(error).__name__}: {error}") from error
+
+    return naming
 
 
 def exact(kernel: Custom) -> Exact:
     """The same with ratios of integers; what f makes of them are floats."""
     f, f_at_zero, slope = kernel
+    named = naming_f(f)
 
     def term(x: int, y: int, whole: int, alpha: float) -> Decimal:
         """y f(x/y), or where that is out of the range of floats its limits."""
         if not y or x > y * 2**1023:
             return real(x) * Decimal(slope)
         t = x / y
-        value = Decimal(f(1.0 if abs(t - 1.0) <= RATIO else t)) if t else Decimal(f_at_zero)
+        value = Decimal(named(1.0 if abs(t - 1.0) <= RATIO else t)) if t else Decimal(f_at_zero)
         if t > FAR and not value.is_finite():
             return real(x) * Decimal(slope)
         return real(y) * (value if value.is_finite() or t > 1.0 / FAR else Decimal(f_at_zero))
@@ -146,7 +168,7 @@ def make_custom(kernel: Custom, rule: Rule) -> Callable[..., Any]:
         return 0.0 if 0.0 > result >= rounded else result
 
     def custom(p, p_index, q, q_index, amount, alpha, normalize, out):
-        """out[r]: divergence of p[p_index[r]] from q[q_index[r]]; how many are UNCERTIFIED."""
+        """out[r]: divergence of p[p_index[r]] from q[q_index[r]]; how many are left, or nan."""
         k = p.shape[1]
         p_data = pointer(p)
         q_data = pointer(q)
@@ -154,7 +176,7 @@ def make_custom(kernel: Custom, rule: Rule) -> Callable[..., Any]:
         for r in range(out.shape[0]):
             at = (p_index[r] * k, q_index[r] * k)
             out[r] = pair(p_data, q_data, at, k, amount, normalize)
-            left += out[r] == UNCERTIFIED
+            left += out[r] == UNCERTIFIED or np.isnan(out[r])
         return left
 
     return custom

@@ -12,25 +12,20 @@ from typing import Any, NamedTuple
 from kullback._kernels.arithmetic import Terms
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.thresholds import (
+    BEYOND,
     RANGE,
     SCALE,
-    SHORT,
     UNSCALED_RANGE,
-    WIDE,
-    WIDE_APART,
 )
 from kullback._math.bits import select, to_float
 from kullback._math.sums import exponent, mantissa, power_of_two, two_product, two_sum
 from kullback._math.tracing import traced
 
-BEYOND = 2000  # more than the exponent of any float
-MOST_RAISED = 1000
-
 
 class Plan(NamedTuple):
     """What the terms of a row pair need to know of its sums."""
 
-    p: Any  # x = a p, in doubled kernels in two parts
+    p: Any  # x = a p, in two parts where sums are
     p_low: Any
     q: Any
     q_low: Any
@@ -41,12 +36,6 @@ class Plan(NamedTuple):
     p_fill_low: Any
     q_fill: Any
     q_fill_low: Any
-    p_raise: Any  # powers of two that rows of tiny sums are raised by, exactly, before all else
-    q_raise: Any
-    p_even: Any  # powers of two, one of which is 1: equal rows of other scale agree times them
-    q_even: Any
-    short: Any  # whether every entry has so few digits that no two ratios nearly agree
-    invalid: Any  # whether a row is no distribution, for certain
 
 
 @traced
@@ -69,36 +58,19 @@ def add_product(total, count, amount):
 
 
 @traced
-def raised(total, low, exponent_of_total):
-    """A sum below 2**-RANGE in two parts, raised to about 1, with the power of two that does it."""
-    most = select(exponent_of_total < -MOST_RAISED, MOST_RAISED, 0 - exponent_of_total)
-    power = power_of_two(select(exponent_of_total < -RANGE, most, most - most))
-    return total * power, low * power, power
+def fill_of(total, low, amount, normalize):
+    """What stands for a gap of a row: `amount` of its sum."""
+    fill, error = two_product(total, amount)
+    given = amount + total * 0.0
+    none = total * 0.0
+    return select(normalize, fill, given), select(normalize, error + low * amount, none)
 
 
-@traced
-def even_powers(alpha, beta):
-    """What makes two exponents equal, by raising the lower one: exact for any float."""
-    apart = select(alpha < beta, beta - alpha, alpha - beta)
-    apart = select(apart < MOST_RAISED, apart, apart - apart)  # else they are not equal anyway
-    power, one = power_of_two(apart), power_of_two(apart - apart)
-    return select(alpha < beta, power, one), select(alpha < beta, one, power)
-
-
-def make_plan(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
+def make_plan(terms: Terms, rule: Rule) -> Callable[..., Any]:
     """The function (sums, k, amount, normalize) -> (whether they are usable, their Plan)."""
     shifts, fills = rule.shifts, rule.fills
-    in_two = doubled or terms.first_order  # whether sums are in two parts
-    of_any_scale = doubled and not fills and not shifts
+    in_two = terms.first_order  # whether sums are in two parts
     smallest = 2.0**-RANGE if fills else 2.0**-1022
-
-    @traced
-    def fill_of(total, low, amount, normalize):
-        """What stands for a gap of a row: `amount` of its sum."""
-        fill, error = two_product(total, amount)
-        given = amount + total * 0.0
-        none = total * 0.0
-        return select(normalize, fill, given), select(normalize, error + low * amount, none)
 
     @traced
     def outside(alpha, beta, amount, normalize):
@@ -106,23 +78,9 @@ def make_plan(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
 
         Of a smaller amount what stands for a gap, or its error, would be a subnormal number.
         """
-        if of_any_scale:
-            apart = (WIDE_APART - (alpha - beta)) | (WIDE_APART - (beta - alpha))
-            least, most = -WIDE, WIDE
-        else:
-            apart = alpha - alpha
-            least = select((amount > 0.0) & (amount < smallest), BEYOND, -RANGE)
-            most = (RANGE if doubled else select(normalize, RANGE, UNSCALED_RANGE)) - 1
-        return apart | (alpha - least) | (beta - least) | (most - alpha) | (most - beta)
-
-    @traced
-    def measures_scale(alpha, beta):
-        """A power of two for both rows as they are, and the number that takes the sum back."""
-        scale = alpha - alpha + SCALE
-        if doubled:
-            largest = select(alpha < beta, beta, alpha)
-            scale = select(largest < 0, scale, scale - largest)
-        return power_of_two(scale), power_of_two(0 - scale)
+        least = select((amount > 0.0) & (amount < smallest), BEYOND, -RANGE)
+        most = select(normalize, RANGE, UNSCALED_RANGE) - 1
+        return (alpha - least) | (beta - least) | (most - alpha) | (most - beta)
 
     @traced
     def plan(sums, k, amount, normalize):
@@ -149,34 +107,19 @@ def make_plan(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
         mass = select(normalize, given, 1.0)
         if shifts:  # no observation is no distribution
             usable = usable & (mass > 0.0)
-        invalid = usable
-        if doubled:
-            unknown = (sums.a != sums.a) | (sums.b != sums.b)  # an overflow is none
-            invalid = (sums.signs < 0) | unknown | (mass == 0.0)
-        p_raise, q_raise = a[0], b[0]
-        if of_any_scale:
-            p_scale = select(normalize, alpha, alpha - alpha)
-            q_scale = select(normalize, beta, beta - beta)
-            a_high, a_rest, p_raise = raised(a[0], a[1], p_scale)
-            b_high, b_rest, q_raise = raised(b[0], b[1], q_scale)
-            a, b = (a_high, a_rest), (b_high, b_rest)
         a_sum = select(normalize, a[0], 1.0)  # else all wholes are 1
         b_sum = select(normalize, b[0], 1.0)
         a_power, b_power, back = common_scale(a_sum, b_sum)
-        power, power_back = measures_scale(alpha, beta)
+        power, power_back = 2.0**SCALE, 2.0**-SCALE
         a_power, b_power = select(normalize, a_power, power), select(normalize, b_power, power)
         back = select(normalize, back, power_back)
         a_low, b_low = a[1], b[1]
-        p_low, q_low, p_even, q_even = b_sum, a_sum, b_sum, a_sum
-        short = usable
+        p_low, q_low = b_sum, a_sum
         if in_two:
             a_low = select(normalize, a_low, 0.0)
             b_low = select(normalize, b_low, 0.0)
             p_low = b_low * power_of_two(0 - exponent(b_sum)) * a_power
             q_low = a_low * power_of_two(0 - exponent(a_sum)) * b_power
-        if doubled:
-            p_even, q_even = even_powers(exponent(a_sum), exponent(b_sum))
-            short = (sums.signs & SHORT) == 0
         made = Plan(
             mantissa(b_sum) * a_power,
             p_low,
@@ -189,12 +132,6 @@ def make_plan(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
             p_fill[1],
             q_fill[0],
             q_fill[1],
-            p_raise,
-            q_raise,
-            p_even,
-            q_even,
-            short,
-            invalid,
         )
         return usable, made
 

@@ -6,8 +6,9 @@ a row pair out of its sums (two loops one after the other reached 0.7 of the rea
 cores, this 0.9; with the sums of the next pair every row waited 15 ns for its scale).
 
 Results that need better sums, rows whose sums are out of range, rows with a sign bit (of a negative
-number or of -0.0) or with a NaN are UNCERTIFIED. A doubled kernel is the same loop with sums in two
-parts: it serves nearly equal rows, and knows equal ones and proportional counts for certain.
+number or of -0.0) or with a NaN are UNCERTIFIED. A near kernel is the same loop with a pass more
+over a row that is in the cache, for its differences: it serves nearly equal rows, and knows equal
+ones and proportional counts for certain.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from typing import Any
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
+from kullback._kernels.rows.differences import Differences, no_differences
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.sums import Sums, make_steps, no_sums
 from kullback._kernels.rows.thresholds import BLOCK
-from kullback._math.bits import bits, larger
+from kullback._math.bits import larger
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes, pointer, prefetch
 from kullback._math.shuffles import any_sign_of_lanes, bits_of_lanes, largest_of_lanes, sum_of_lanes
@@ -33,10 +35,11 @@ from kullback._math.tracing import traced
 PREFETCH = 512
 
 
-def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
+def make_rows(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
     """The kernel over row pairs for one divergence and one rule."""
-    add, plan, share, unequal, kept, result = make_steps(terms, rule, doubled)
-    in_two = doubled or terms.first_order
+    add, plan, share, kept, result, apart, settle, across = make_steps(terms, rule, near)
+    finds_proportion = across is not None
+    in_two = terms.first_order
     fills, largest, has_affinity = rule.fills, terms.largest, terms.affinity is not no_affinity
 
     @traced
@@ -50,13 +53,18 @@ def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
             high, low = sum_of_lanes_in_two((sums.b, sums.b_low))
             b, rest = two_sum(b, high)
             b_low += rest + low
+        elif near:
+            a, rest = two_sum(a, sum_of_lanes(sums.a))
+            a_low += rest
+            b, rest = two_sum(b, sum_of_lanes(sums.b))
+            b_low += rest
         else:
             a += sum_of_lanes(sums.a)
             b += sum_of_lanes(sums.b)
         if fills:
             p_gaps += sum_of_lanes(sums.p_gaps)
             q_gaps += sum_of_lanes(sums.q_gaps)
-        signs |= bits_of_lanes(sums.signs) if doubled else any_sign_of_lanes(sums.signs)
+        signs |= bits_of_lanes(sums.signs) if near else any_sign_of_lanes(sums.signs)
         lacks |= any_sign_of_lanes(sums.lacks)
         return Sums(a, a_low, b, b_low, p_gaps, q_gaps, signs, lacks)
 
@@ -93,23 +101,79 @@ def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
         return row
 
     @traced
+    def no_row_differences():
+        return Differences(0.0, 0.0, 0)
+
+    @traced
+    def add_differences(row, found):
+        """The differences of a row, increased by those of a block."""
+        g, g_low, moved = row
+        high, low = sum_of_lanes_in_two((found.g, found.g_low))
+        g, rest = two_sum(g, high)
+        return Differences(g, g_low + (rest + low), moved | bits_of_lanes(found.moved))
+
+    @traced
+    def apart_whole(found, p, q, at, c, made, amount):
+        a, b = load_lanes(p, at[0] + c), load_lanes(q, at[1] + c)
+        return apart(found, a, b, lane_numbers() < WIDTH, made, amount)
+
+    @traced
+    def apart_rest(found, p, q, at, c, rest, made, amount):
+        a, b = load_first_lanes(p, at[0] + c, rest), load_first_lanes(q, at[1] + c, rest)
+        return apart(found, a, b, lane_numbers() < rest, made, amount)
+
+    @inline
+    def shift_of(p, q, at, k, made, options):
+        """What the differences of a row pair say, in near kernels."""
+        amount, normalize = options
+        found = no_row_differences()
+        for start in range(0, k, BLOCK):
+            part = no_differences()
+            width = min(BLOCK, k - start)
+            for c in range(start, start + width - WIDTH + 1, WIDTH):
+                part = apart_whole(part, p, q, at, c, made, amount)
+            rest = width % WIDTH
+            if rest:
+                part = apart_rest(part, p, q, at, start + width - rest, rest, made, amount)
+            found = add_differences(found, part)
+        return settle(found, made, normalize)
+
+    @traced
+    def across_whole(unequal, p, q, at, c, made):
+        return across(unequal, load_lanes(p, at[0] + c), load_lanes(q, at[1] + c), made)
+
+    @traced
+    def across_rest(unequal, p, q, at, c, rest, made):
+        a, b = load_first_lanes(p, at[0] + c, rest), load_first_lanes(q, at[1] + c, rest)
+        return across(unequal, a, b, made)
+
+    @inline
+    def in_proportion(p, q, at, k, made):
+        """Whether all entries of a row pair are, for certain."""
+        unequal = lanes_of(0)
+        for c in range(0, k - WIDTH + 1, WIDTH):
+            unequal = across_whole(unequal, p, q, at, c, made)
+        rest = k % WIDTH
+        if rest:
+            unequal = across_rest(unequal, p, q, at, k - rest, rest, made)
+        return made.short and bits_of_lanes(unequal) == 0
+
+    @traced
     def no_totals():
-        nothing, no_bits = lanes_of(0.0), lanes_of(0)
-        return nothing, nothing, no_bits, no_bits, no_bits
+        return lanes_of(0.0), lanes_of(0.0), lanes_of(0)
 
     @traced
     def with_terms(totals, a, b, live, made, options):
-        """The sum of the terms, that of the affinities, and the flags, with eight columns more."""
-        total, common, differ, moved, faint = totals
-        part, d, too_small = share(a, b, live, made, *options)
+        """The sum of the terms, that of the affinities, and a flag, with eight columns more."""
+        total, common, faint = totals
+        part = share(a, b, live, made, *options)
+        if near:
+            part, too_small = part
+            faint = faint | too_small
         total = larger(total, part) if largest else total + part
         if has_affinity:
             common = common + kept(a, b, live, made, *options)
-        if doubled:
-            differ = differ | unequal(a, b, live, made, options[0])
-            moved = moved | bits(d)
-            faint = faint | too_small
-        return total, common, differ, moved, faint
+        return total, common, faint
 
     @traced
     def whole_terms(totals, p, q, at, c, made, options):
@@ -143,7 +207,7 @@ def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
     @traced
     def add_totals(row, totals):
         """The totals of a row, the first of them in two parts, increased by those of a block."""
-        total, lost, common, differ, moved, faint = row
+        total, lost, common, faint = row
         if largest:
             total = larger(total, largest_of_lanes(totals[0]))
         else:
@@ -151,11 +215,9 @@ def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
             lost += rest
         if has_affinity:
             common += sum_of_lanes(totals[1])
-        if doubled:
-            differ |= bits_of_lanes(totals[2])
-            moved |= bits_of_lanes(totals[3])
-            faint |= any_sign_of_lanes(totals[4])
-        return total, lost, common, differ, moved, faint
+        if near:
+            faint |= any_sign_of_lanes(totals[2])
+        return total, lost, common, faint
 
     def rows(p, p_index, q, q_index, amount, alpha, normalize, out):
         """out[r]: divergence of p[p_index[r]] from q[q_index[r]]; how many are UNCERTIFIED."""
@@ -174,19 +236,29 @@ def make_rows(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
             ready = plan(row, k, amount, normalize)
             lacks = row.lacks
             ahead = min(r + 2, last)
-            found = (0.0, 0.0, 0.0, 0, 0, 0)
+            found = (0.0, 0.0, 0.0, 0)
             row = no_row()
+            options: Any = (amount, alpha)
+            if near:
+                pair = (p_index[r] * k, q_index[r] * k)
+                shift = shift_of(p_data, q_data, pair, k, now[1], (amount, normalize))
+                options = (shift, amount, alpha)
             for start in range(0, k, BLOCK):
                 at = (p_index[r] * k + start, q_index[r] * k + start)
                 after = (p_index[ahead] * k + start, q_index[ahead] * k + start)
                 width = min(BLOCK, k - start)
-                totals, sums = block_terms(
-                    p_data, q_data, at, after, width, now[1], (amount, alpha)
-                )
+                totals, sums = block_terms(p_data, q_data, at, after, width, now[1], options)
                 found = add_totals(found, totals)
                 row = add_block(row, sums)
-            total, lost, common = found[:3]
-            value = result(total + lost, common, lacking, found[3:], now, k, normalize, alpha)
+            total, lost, common, faint = found
+            if near:
+                flags = (faint, shift)
+                value = result(total + lost, common, lacking, flags, now, k, normalize, alpha)
+                if finds_proportion and value == UNCERTIFIED and now[0]:
+                    even = in_proportion(p_data, q_data, pair, k, now[1])
+                    value = 0.0 if even else value
+            else:
+                value = result(total + lost, common, lacking, now, k, normalize, alpha)
             out[r] = value
             left += value == UNCERTIFIED
         return left

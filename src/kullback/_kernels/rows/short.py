@@ -14,9 +14,10 @@ from typing import Any
 from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
+from kullback._kernels.rows.differences import no_differences
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.sums import make_steps, no_sums
-from kullback._math.bits import bits, larger, smaller
+from kullback._math.bits import larger, select, smaller
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import (
     advanced,
@@ -29,7 +30,7 @@ from kullback._math.memory import (
     store,
     store_lanes,
 )
-from kullback._math.shuffles import transposed
+from kullback._math.shuffles import any_sign_of_lanes, transposed
 from kullback._math.tracing import traced
 
 LONGEST = 32  # rows below this length are short
@@ -82,9 +83,10 @@ def copy_columns(sources, at, k, targets):
         copy_first(sources[1], at[1], whole, k - whole, targets[1])
 
 
-def make_short(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
+def make_short(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
     """The kernel over short row pairs for one divergence and one rule."""
-    add, plan, share, unequal, kept, result = make_steps(terms, rule, doubled)
+    add, plan, share, kept, result, apart, settle, across = make_steps(terms, rule, near)
+    finds_proportion = across is not None
     largest, has_affinity = terms.largest, terms.affinity is not no_affinity
 
     @traced
@@ -100,32 +102,68 @@ def make_short(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
         return sums
 
     @traced
-    def no_totals():
-        nothing, no_bits = lanes_of(0.0), lanes_of(0)
-        return nothing, nothing, (no_bits, no_bits, no_bits)
-
-    @traced
-    def with_terms(totals, sides, c, made, amount, alpha):
-        total, common, (differ, moved, faint) = totals
-        all_rows = lane_numbers() < WIDTH
+    def apart_column(found, sides, c, made, amount):
         a, b = load_lanes(sides[0], c), load_lanes(sides[1], c)
-        part, d, too_small = share(a, b, all_rows, made, amount, alpha)
-        total = larger(total, part) if largest else total + part
-        if has_affinity:
-            common = common + kept(a, b, all_rows, made, amount, alpha)
-        if doubled:
-            differ = differ | unequal(a, b, all_rows, made, amount)
-            moved = moved | bits(d)
-            faint = faint | too_small
-        return total, common, (differ, moved, faint)
+        return apart(found, a, b, lane_numbers() < WIDTH, made, amount)
 
     @inline
-    def terms_of(sides, later, k, made, amount, alpha):
+    def shift_of(sides, k, made, amount, normalize):
+        """What the differences of eight row pairs say, in near kernels."""
+        found = no_differences()
+        for c in range(0, k * WIDTH, WIDTH):
+            found = apart_column(found, sides, c, made, amount)
+        return settle(found, made, normalize)
+
+    @traced
+    def across_column(unequal, sides, c, made):
+        return across(unequal, load_lanes(sides[0], c), load_lanes(sides[1], c), made)
+
+    @traced
+    def not_certified(values, ready):
+        """The row pairs whose entries may be in proportion, and whether there are any."""
+        left = (values == UNCERTIFIED) & ready[0] & ready[1].short
+        return left, any_sign_of_lanes(select(left, lanes_of(-1), lanes_of(0))) < 0
+
+    @traced
+    def even_where(left, unequal, values):
+        return select(left & (unequal == 0), 0.0, values)
+
+    @inline
+    def with_proportion(values, sides, k, ready):
+        """The results, and 0 for those not certified whose entries are all in proportion."""
+        left, some = not_certified(values, ready)
+        if some:
+            unequal = lanes_of(0)
+            for c in range(0, k * WIDTH, WIDTH):
+                unequal = across_column(unequal, sides, c, ready[1])
+            values = even_where(left, unequal, values)
+        return values
+
+    @traced
+    def no_totals():
+        return lanes_of(0.0), lanes_of(0.0), lanes_of(0)
+
+    @traced
+    def with_terms(totals, sides, c, made, options):
+        total, common, faint = totals
+        all_rows = lane_numbers() < WIDTH
+        a, b = load_lanes(sides[0], c), load_lanes(sides[1], c)
+        part = share(a, b, all_rows, made, *options)
+        if near:
+            part, too_small = part
+            faint = faint | too_small
+        total = larger(total, part) if largest else total + part
+        if has_affinity:
+            common = common + kept(a, b, all_rows, made, *options)
+        return total, common, faint
+
+    @inline
+    def terms_of(sides, later, k, made, options):
         """The terms of eight row pairs, and the sums of the eight after them."""
         sums, totals = no_sums(), no_totals()
         for c in range(0, k * WIDTH, WIDTH):
             sums = add_column(sums, later, c)
-            totals = with_terms(totals, sides, c, made, amount, alpha)
+            totals = with_terms(totals, sides, c, made, options)
         return totals, sums
 
     @traced
@@ -151,9 +189,19 @@ def make_short(terms: Terms, rule: Rule, doubled: bool) -> Callable[..., Any]:
             ahead = min(r + WIDTH, n - 1)
             at = (places(p_rows, ahead, n - 1, k), places(q_rows, ahead, n - 1, k))
             copy_columns(data, at, k, after)
-            totals, sums = terms_of(now, after, k, ready[1], amount, alpha)
-            total, common, flags = totals
-            values = result(total, common, lacks, flags, ready, k, normalize, alpha)
+            options: Any = (amount, alpha)
+            if near:
+                shift = shift_of(now, k, ready[1], amount, normalize)
+                options = (shift, amount, alpha)
+            totals, sums = terms_of(now, after, k, ready[1], options)
+            total, common, faint = totals
+            if near:
+                flags = (faint, shift)
+                values = result(total, common, lacks, flags, ready, k, normalize, alpha)
+                if finds_proportion:
+                    values = with_proportion(values, now, k, ready)
+            else:
+                values = result(total, common, lacks, ready, k, normalize, alpha)
             if r + WIDTH <= n:
                 store_lanes(target, r, values)
             else:

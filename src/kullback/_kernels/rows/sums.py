@@ -3,9 +3,8 @@
 With a and b the entries, A and B the sums, x = a B and y = b A are the two probabilities times one
 common number. Fast kernels have A and B rounded: a relative error t of B/A changes a divergence by
 t**2 / 2 (its first derivative vanishes at the exact normalization), so only smaller results need
-more. Doubled kernels have them in two parts, and d = a B - b A with them: nearly equal rows keep
-their digits. They also take -0.0 for 0, rows of any scale, and tell rows that are no distributions.
-`plans` has what is done once a row, `thresholds` what either certifies.
+more: the near ones take `differences`. `plans` has what is done once a row, `thresholds` what
+either certifies.
 """
 
 from __future__ import annotations
@@ -17,15 +16,17 @@ import numpy as np
 
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
+from kullback._kernels.rows.differences import make_differences
 from kullback._kernels.rows.plans import make_plan
 from kullback._kernels.rows.rules import Rule
+from kullback._kernels.rows.scales import make_scales
 from kullback._kernels.rows.thresholds import (
+    BLOCK,
     LARGEST,
-    LEAST,
     LEAST_OF_ROOTS,
     make_threshold,
 )
-from kullback._math.bits import bits, fma, select
+from kullback._math.bits import bits, fma, select, smaller
 from kullback._math.lanes import lanes_of
 from kullback._math.log_ratio import floored
 from kullback._math.sums import (
@@ -39,7 +40,7 @@ class Sums(NamedTuple):
     """Sums over the entries of a row pair, each a number or lanes."""
 
     a: Any
-    a_low: Any  # the error of `a`, in doubled kernels
+    a_low: Any  # the error of `a`, where sums are in two parts
     b: Any
     b_low: Any
     p_gaps: Any  # how many entries are to be filled
@@ -54,9 +55,11 @@ class Steps(NamedTuple):
     add: Callable[..., Any]
     plan: Callable[..., Any]
     share: Callable[..., Any]
-    unequal: Callable[..., Any]
     kept: Callable[..., Any]
     result: Callable[..., Any]
+    apart: Callable[..., Any] | None = None  # of near kernels: see `differences`
+    settle: Callable[..., Any] | None = None
+    across: Callable[..., Any] | None = None  # where rows in proportion are equal
 
 
 @traced
@@ -66,23 +69,27 @@ def no_sums():
     return Sums(nothing, nothing, nothing, nothing, nothing, nothing, no_bits, no_bits)
 
 
-def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
+def make_steps(terms: Terms, rule: Rule, near: bool) -> Steps:
     """For one divergence and one rule. Entries are lanes; sums and plans are lanes or scalars."""
-    values, p_gap, q_gap, shifts, fills, marks = rule
-    against_whole, gaps = terms.against_whole, terms.gaps
-    term, affinity, finish, root = terms.term, terms.affinity, terms.finish, terms.root
-    plan, threshold = make_plan(terms, rule, doubled), make_threshold(terms, doubled)
-    in_two = doubled or terms.first_order  # whether sums are in two parts
-    # Roots and powers of tiny entries are not right; they count where all else is smaller still.
-    rooted = terms.rooted or affinity is not no_affinity
+    add = make_add(terms, rule, near)
+    if near:
+        apart, settle, share, kept, result, across = make_differences(terms, rule)
+        return Steps(add, make_scales(rule), share, kept, result, apart, settle, across)
+    share, kept, result = make_fast(terms, rule)
+    return Steps(add, make_plan(terms, rule), share, kept, result)
+
+
+def make_add(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
+    """The function (sums, a, b, live) -> the sums with eight entries more."""
+    values, p_gap, q_gap, _, fills, marks = rule
+    gaps, in_two = terms.gaps, terms.first_order
 
     @traced
     def clean(a):
-        return a + 0.0 if doubled else a  # -0.0 becomes 0
+        return a + 0.0 if near else a  # -0.0 becomes 0
 
     @traced
     def add(sums, a, b, live):
-        """The sums with eight entries more."""
         a_sum, a_low, b_sum, b_low, p_gaps, q_gaps, signs, lacks = sums
         a, b = clean(a), clean(b)
         signs = signs | bits(a) | bits(b)
@@ -104,11 +111,20 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
             b_sum = b_sum + b
         return Sums(a_sum, a_low, b_sum, b_low, p_gaps, q_gaps, signs, lacks)
 
+    return add
+
+
+def make_fast(terms: Terms, rule: Rule) -> tuple[Callable[..., Any], ...]:
+    """`share`, `kept` and `result`, with x = a B and y = b A."""
+    values, p_gap, q_gap, shifts, fills, _ = rule
+    against_whole, in_two = terms.against_whole, terms.first_order
+    term, affinity, finish, root = terms.term, terms.affinity, terms.finish, terms.root
+    threshold = make_threshold(terms)
+    # Roots and powers of tiny entries are not right; they count where all else is smaller still.
+    rooted = terms.rooted or affinity is not no_affinity
+
     @traced
     def used(a, b, made, amount):
-        a, b = clean(a), clean(b)
-        if doubled and not fills and not shifts:
-            a, b = a * made.p_raise, b * made.q_raise
         if fills:
             return values(a, b, made.p_fill, made.q_fill)
         return values(a, b, amount, amount)
@@ -124,7 +140,7 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
 
     @traced
     def share(a, b, live, made, amount, alpha):
-        """The term of each column, d, and a number that is negative where an entry is too small."""
+        """The term of each column."""
         a_used, b_used = used(a, b, made, amount)
         x = floored(a_used, made.p)
         y = floored(b_used, made.q)
@@ -142,23 +158,7 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
             more = b_lost if against_whole else a_lost - b_lost
             d = d + more
             rest = rest if against_whole else rest + more
-        faint = bits(x)
-        if doubled:  # 0 < a, but x is below LEAST
-            least = bits(lanes_of(LEAST))
-            faint = (0 - bits(a_used)) & (bits(x) - least) | (0 - bits(b_used)) & (bits(y) - least)
-        return select(live, term(x, y, d, rest, alpha), 0.0), select(live, d, 0.0), faint
-
-    @traced
-    def unequal(a, b, live, made, amount):
-        """Bits that are all 0 only where the divergence of the two rows is 0 for certain."""
-        if against_whole:  # the whole is in one bin
-            a_used, b_used = used(a, b, made, amount)
-            there = bits(b_used) ^ bits(lanes_of(made.whole)) | bits(lanes_of(made.whole_low))
-            return select(live & (a_used > 0.0), there, lanes_of(0))
-        if shifts:
-            return bits(clean(a)) ^ bits(clean(b))
-        a, b = used(a, b, made, amount)
-        return select(live, bits(a * made.p_even) ^ bits(b * made.q_even), lanes_of(0))
+        return select(live, term(x, y, d, rest, alpha), 0.0)
 
     @traced
     def kept(a, b, live, made, amount, alpha):
@@ -169,23 +169,17 @@ def make_steps(terms: Terms, rule: Rule, doubled: bool) -> Steps:
         return select(live, affinity(x, y, alpha), 0.0)
 
     @traced
-    def result(total, affinity, lacks, flags, ready, k, normalize, alpha):
-        """In nats, or UNCERTIFIED; flags: bits of `unequal`, of all d, of what is too small."""
+    def result(total, affinity, lacks, ready, k, normalize, alpha):
+        """In nats, or UNCERTIFIED."""
         usable, made = ready
         lacking = lacks < 0
         value = finish(total, affinity, lacking, made.back, normalize, alpha)
         good = lacking | ((total < LARGEST) & (value < np.inf))
-        certain = good & (value > select(normalize, threshold(k, alpha), -np.inf))
+        least = threshold(k, smaller(k, BLOCK), alpha)
+        certain = good & (value > select(normalize, least, -np.inf))
         if rooted:
             certain = certain & (normalize | (total > LEAST_OF_ROOTS))
         value = root(value, total, made.back, alpha)
-        if doubled:
-            even = flags[0] == 0
-            if not shifts and not fills and not against_whole:
-                even = even | (((flags[1] << 1) == 0) & made.short)
-            value = select(even, 0.0, value)
-            certain = (certain & (flags[2] > -1)) | even
-        value = select(usable & certain, value, UNCERTIFIED)
-        return select(made.invalid, np.nan, value) if doubled else value
+        return select(usable & certain, value, UNCERTIFIED)
 
-    return Steps(add, plan, share, unequal, kept, result)
+    return share, kept, result

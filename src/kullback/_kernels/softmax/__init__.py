@@ -15,7 +15,7 @@ P is the quotient of the sums of e**((b - B)/T) and of e**((a - A)/T), A and B t
 survey    A and B, whether the rows are valid, how far from B a logit of q may be that counts
 steps     what a pass does with eight columns, fast or with every difference in two parts
 sums      sums over lanes, parts and rows
-kl · js   what the sums tell
+kl · js · skewed · entropy   what the sums tell
 rows      the kernel over row pairs;  parts: over parts of one row pair that several threads share
 build     compiles any of them
 """

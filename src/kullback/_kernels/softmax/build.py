@@ -9,14 +9,16 @@ from numba import types
 
 from kullback._jit import compile_kernel
 from kullback._kernels.signatures import GRID, INDEX, VECTOR, contiguous
+from kullback._kernels.softmax.entropy import ENTROPY
 from kullback._kernels.softmax.js import JS
 from kullback._kernels.softmax.kl import KL
 from kullback._kernels.softmax.parts import make_parts, make_settle
 from kullback._kernels.softmax.rows import make_rows
+from kullback._kernels.softmax.skewed import SKEWED_JS
 
-SOFTMAX = {"kl": KL, "js": JS}
+SOFTMAX = {"kl": KL, "js": JS, "skewed": SKEWED_JS, "entropy": ENTROPY}
 
-_HEAT = types.UniTuple(types.float64, 3)
+_HEAT = types.UniTuple(types.float64, 4)
 _FRAME = types.UniTuple(types.float64, 3)
 
 

@@ -15,8 +15,9 @@ from kullback._kernels.softmax.steps import FURTHEST, doubled, excess_of
 from kullback._kernels.softmax.sums import Divergence
 from kullback._kernels.terms import js
 from kullback._math.bits import larger, select
+from kullback._math.flow import branch
 from kullback._math.log import log
-from kullback._math.tracing import branch, traced
+from kullback._math.tracing import traced
 
 TOLERANCE = 1e-15  # what t**2 / 8 may cost, relative to the result
 
@@ -24,7 +25,7 @@ _term, _finish, *_ = js.make(DOUBLE)
 
 
 @traced
-def of_fast(sums, reach, heat):
+def log_p_of_first(sums, reach, heat):
     """Nothing but ln P."""
     return 0.0, False, log(sums[1] / sums[0])
 
@@ -48,4 +49,4 @@ def of_doubled(sums):
     return value, more * more <= 8.0 * TOLERANCE * value, more
 
 
-JS = Divergence(of_fast, step, of_doubled, infinite=False)
+JS = Divergence(log_p_of_first, step, of_doubled, infinite=False)

@@ -22,9 +22,10 @@ import numpy as np
 from kullback._kernels.softmax.steps import LOWEST, doubled, excess_of
 from kullback._kernels.softmax.sums import Divergence
 from kullback._math.bits import larger, magnitude, select
+from kullback._math.flow import branch
 from kullback._math.log import log
 from kullback._math.log_ratio import log_ratio, relative_entropy
-from kullback._math.tracing import branch, traced
+from kullback._math.tracing import traced
 
 CLOSE = 0.5  # e below it makes P lie in [0.3, 2.4]
 LOSS = 16.0  # how many times larger than the result its parts may be ...

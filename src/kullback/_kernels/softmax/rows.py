@@ -26,7 +26,10 @@ from kullback._kernels.softmax.survey import (
     reach_of,
     survey,
 )
+from kullback._math.bits import smaller
+from kullback._math.flow import loop
 from kullback._math.memory import pointer
+from kullback._math.tracing import traced
 
 PASSES = 3  # at most so many are doubled: each makes the shift good to rounding, if it was not
 
@@ -36,33 +39,41 @@ def make_rows(divergence: Divergence) -> Callable[..., Any]:
     of_fast, step, of_doubled, infinite = divergence
     fast_part, doubled_part = make_part(fast_step), make_part(step)
 
-    @inline
+    @traced
     def row_survey(p, q, at, k):
-        found = no_survey()
-        for c in range(0, k, PART):
-            some = survey(p, q, (at[0] + c, at[1] + c), min(PART, k - c))
-            found = join_surveys(found, some)
-        return found
+        def with_part(c, found):
+            some = survey(p, q, (at[0] + c, at[1] + c), smaller(PART, k - c))
+            return join_surveys(found, some)
 
-    @inline
+        return loop(0, k, PART, no_survey(), with_part)
+
     def row_sums(part, p, q, at, after, k, frame, heat):
-        total, error = no_sums(), no_sums()
-        for c in range(0, k, PART):
+        def with_part(c, state):
             here, there = (at[0] + c, at[1] + c), (after[0] + c, after[1] + c)
-            some = part(p, q, here, there, min(PART, k - c), frame, heat)
-            total, error = add_part(total, error, some)
-        return whole(total, error)
+            some = part(p, q, here, there, smaller(PART, k - c), frame, heat)
+            return add_part(*state, some)
+
+        return whole(*loop(0, k, PART, (no_sums(), no_sums()), with_part))
+
+    @traced
+    def fast(p, q, at, after, k, found, heat):
+        """Of a row: the result, whether it is certified, and ln P."""
+        frame = (found[TOP_P], found[TOP_Q], 0.0)
+        sums = row_sums(fast_part, p, q, at, after, k, frame, heat)
+        return of_fast(sums, reach_of(found), heat)
+
+    @traced
+    def doubled(p, q, at, after, k, found, shift, heat):
+        frame = (found[TOP_P], found[TOP_Q], shift)
+        return of_doubled(row_sums(doubled_part, p, q, at, after, k, frame, heat))
 
     @inline
     def value_of(p, q, at, after, k, found, heat):
-        tops = (found[TOP_P], found[TOP_Q])
-        sums = row_sums(fast_part, p, q, at, after, k, (*tops, 0.0), heat)
-        value, good, shift = of_fast(sums, reach_of(found), heat)
+        value, good, shift = fast(p, q, at, after, k, found, heat)
         for _ in range(PASSES):
             if good:
                 break
-            sums = row_sums(doubled_part, p, q, at, after, k, (*tops, shift), heat)
-            value, good, more = of_doubled(sums)
+            value, good, more = doubled(p, q, at, after, k, found, shift, heat)
             shift += more
         return certified(value, good)
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
-from kullback._math.bits import select
+from kullback._math.bits import select, smaller
+from kullback._math.flow import branch, loop
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes, prefetch
 from kullback._math.shuffles import sum_of_lanes
@@ -21,11 +21,12 @@ BLOCK = 128  # columns: equal terms are rounded alike, and few roundings must no
 
 
 class Heat(NamedTuple):
-    """A temperature as the kernels take it: its inverse is given in two parts."""
+    """A temperature as the kernels take it, its inverse in two parts, and the weight of p."""
 
     temperature: float
     inverse: float
     inverse_low: float
+    weight: float  # of skewed JS
 
 
 class Divergence(NamedTuple):
@@ -69,18 +70,30 @@ def make_part(step: Callable[..., Any]) -> Callable[..., Any]:
         a, b = load_rest(p, q, (at[0] + c, at[1] + c), rest)
         return step(sums, a, b, frame, heat)
 
-    @inline
+    @traced
     def part(p, q, at, after, width, frame, heat):
-        total = nothing()
-        for start in range(0, width - WIDTH + 1, BLOCK):
-            sums = nothing()
-            for c in range(start, min(start + BLOCK, width - WIDTH + 1), WIDTH):
-                sums = with_columns(sums, p, q, at, after, c, frame, heat)
-            total = add_lanes(total, sums)
-        rest = width % WIDTH
-        if rest:
-            total = with_rest(total, p, q, at, width - rest, rest, frame, heat)
-        return sums_of_lanes(total)
+        whole = width & -WIDTH
+
+        def with_block(start, total):
+            stop = smaller(start + BLOCK, whole)
+            sums = loop(
+                start,
+                stop,
+                WIDTH,
+                nothing(),
+                lambda c, sums: with_columns(sums, p, q, at, after, c, frame, heat),
+            )
+            return add_lanes(total, sums)
+
+        total = loop(0, whole, BLOCK, nothing(), with_block)
+        rest = width & (WIDTH - 1)
+        return sums_of_lanes(
+            branch(
+                rest > 0,
+                lambda: with_rest(total, p, q, at, whole, rest, frame, heat),
+                lambda: total,
+            )
+        )
 
     return part
 

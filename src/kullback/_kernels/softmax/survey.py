@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.softmax.sums import load_rest
 from kullback._math.bits import larger, mask_byte, select, smaller
+from kullback._math.flow import branch, loop
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_lanes
 from kullback._math.shuffles import largest_of_lanes
@@ -60,16 +60,15 @@ def _numbers_of(found):
     )
 
 
-@inline
+@traced
 def survey(p, q, at, width):
     """What a part of a row pair holds."""
-    found = (lanes_of(-np.inf), lanes_of(-np.inf), lane_numbers() < 0, lanes_of(np.inf))
-    for c in range(0, width - WIDTH + 1, WIDTH):
-        found = _with_columns(found, p, q, at, c)
-    rest = width % WIDTH
-    if rest:
-        found = _with_rest(found, p, q, at, width - rest, rest)
-    return _numbers_of(found)
+    nothing = (lanes_of(-np.inf), lanes_of(-np.inf), lane_numbers() < 0, lanes_of(np.inf))
+    whole, rest = width & -WIDTH, width & (WIDTH - 1)
+    found = loop(0, whole, WIDTH, nothing, lambda c, found: _with_columns(found, p, q, at, c))
+    return _numbers_of(
+        branch(rest > 0, lambda: _with_rest(found, p, q, at, whole, rest), lambda: found)
+    )
 
 
 @traced

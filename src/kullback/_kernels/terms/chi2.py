@@ -25,6 +25,7 @@ RECORDS = (
         home="discrete.distances",
         kernel="chi2",
         exact=Exact(exact),
+        additive=True,
         gaps="q",
         takes_base=False,
     ),

@@ -26,6 +26,7 @@ RECORDS = (
         home="discrete.divergences",
         kernel="jeffreys",
         exact=Exact(exact),
+        additive=True,
         gaps="either",
         matrix_form="product",
     ),

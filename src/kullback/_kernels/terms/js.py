@@ -37,6 +37,7 @@ RECORDS = (
         home="discrete.divergences",
         kernel="js",
         exact=Exact(exact, finish_exact, most=math.log(2.0)),
+        additive=True,
         matrix_form="entropic",
     ),
     Divergence(
@@ -57,8 +58,9 @@ def make(arithmetic: Arithmetic) -> Terms:
     """The terms in one arithmetic."""
     from kullback._kernels.arithmetic import Terms, root_of_product
     from kullback._math.bits import fma, larger, magnitude, select, smaller
+    from kullback._math.flow import branch
     from kullback._math.log import LN2
-    from kullback._math.tracing import branch, traced
+    from kullback._math.tracing import traced
 
     relative_entropy = arithmetic.relative_entropy
     of_larger = arithmetic.relative_entropy_of_larger

@@ -54,6 +54,7 @@ class Divergence:
     gaps: Gaps = ""
     root: bool = False  # the root of a quantity of information: its unit is a root, too
     reverse: bool = False  # the arguments change places, before the options treat p and q
+    additive: bool = False  # the sum of what each bin adds, without a root or a logarithm of it
     takes_base: bool = True  # a quantity of information, in nats or units of a base
     alpha: float = 0.0  # the parameter of its kernel; of js, 1/2 where the root is taken
     matrix_form: MatrixForm = "pairs"  # the fastest one it has

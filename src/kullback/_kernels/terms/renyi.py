@@ -103,8 +103,9 @@ def make(arithmetic: Arithmetic) -> Terms:
     from kullback._math.affinity import NEARLY_NOTHING, minus_log_affinity
     from kullback._math.bits import fma, magnitude, select, smaller
     from kullback._math.exp import exp, exp_tail, expm1
+    from kullback._math.flow import branch
     from kullback._math.log import log
-    from kullback._math.tracing import branch, traced
+    from kullback._math.tracing import traced
 
     floor = arithmetic.floor
     log_ratio, log_ratio_by_rest = arithmetic.log_ratio, arithmetic.log_ratio_by_rest

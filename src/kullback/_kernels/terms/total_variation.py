@@ -25,6 +25,7 @@ RECORDS = (
         home="discrete.distances",
         kernel="total_variation",
         exact=Exact(exact),
+        additive=True,
         takes_base=False,
     ),
 )

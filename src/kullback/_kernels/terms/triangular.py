@@ -25,6 +25,7 @@ RECORDS = (
         home="discrete.distances",
         kernel="triangular",
         exact=Exact(exact),
+        additive=True,
         takes_base=False,
     ),
 )
