@@ -61,8 +61,8 @@ out : ndarray, optional
 threads : int, optional
     At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
 progress : bool or callable
-    True shows a bar (with tqdm, if it is installed); a callable is called from this thread as
-    `progress(done, total)`, in tiles.
+    True shows a bar after two seconds of work (with tqdm, if it is installed); a callable is
+    called from this thread as `progress(done, total)`, in tiles.
 """
 RAISES = """
 ValueError
