@@ -43,8 +43,8 @@ base : float, optional
 normalize : bool
     Divide each row by its sum. False takes rows as they are.
 pseudocount : float
-    Added to every bin of both sides before normalizing: for counts (one UserWarning where all rows
-    already sum to 1, and pseudocounts outweigh 1 % of them). A row that sums to 0 is no
+    Added to every bin of both sides before normalizing: for counts (one UserWarning where all
+    rows already sum to 1, and pseudocounts outweigh 1 % of them). A row that sums to 0 is no
     distribution all the same.
 zeros : "inf", "skip" or float
     What a bin does that alone makes the divergence infinite, such as one with q = 0 < p in KL:
@@ -71,7 +71,9 @@ ValueError
 TypeError
     A dtype that is not real, or that float64 cannot hold; masked and device arrays.
 """
-SECTION = re.compile(r"\n\n(?=[A-Z][a-z]+\n-{4,}\n)")  # where one of a docstring begins
+SECTION = re.compile(  # where a section of a docstring begins
+    r"\n\n(?=[A-Z][a-z]+(?: [A-Z][a-z]+)?\n-{4,}\n)"
+)
 ENTRY = re.compile(r"\n(?=\S)")
 
 
