@@ -17,16 +17,18 @@ from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
 from kullback._drivers.sources import Rows
 from kullback.discrete import sparse
-from kullback.discrete.small_calls import small_call
+from kullback.discrete.small_calls import NO_OPTION, small_call
 
 
 def row_wise(
     divergence: Divergence, p_given: ArrayLike, q_given: ArrayLike, options: DistanceOptions
 ) -> Any:
     """One divergence of each row of p from one of q; `options` are those of distances at least."""
-    if not options and (result := small_call(divergence, p_given, q_given)) is not None:
+    chosen = checked(divergence, **options) if options else NO_OPTION
+    result = small_call(divergence, chosen, p_given, q_given)
+    if result is not None:
         return result
-    chosen = checked(divergence, **options)
+    chosen = chosen if options else checked(divergence)
     if is_sparse(p_given) or is_sparse(q_given):
         return sparse.row_wise(chosen, p_given, q_given)
     given = ("p", arrays.array(p_given, "p")), ("q", arrays.array(q_given, "q"))
