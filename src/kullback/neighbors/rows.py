@@ -1,0 +1,69 @@
+"""The rows that an estimator was given, checked by scikit-learn's rules and by ours."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+from scipy.sparse import issparse
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import validate_data
+
+from kullback._process.arrays import Array
+
+Rows = Any  # an array, or one of SciPy's CSR matrices and arrays, (n, k)
+
+
+def checked_rows(estimator: BaseEstimator, X: Any, method: str, *, first: bool) -> Rows:
+    """X as rows; the first ones say how many columns there are, and what these are called."""
+    rows = validate_data(estimator, X, accept_sparse="csr", reset=first)
+    entries = rows.data if issparse(rows) else rows
+    if entries.size and entries.min() < 0:
+        raise ValueError(_negative(rows, f"{type(estimator).__name__}.{method}"))
+    return rows
+
+
+def _negative(rows: Rows, method: str) -> str:
+    """The sentence about negative entries; scikit-learn's checks look for its first words."""
+    i, j = (rows < 0).nonzero()
+    first = np.lexsort((j, i))[0]
+    row, column = int(i[first]), int(j[first])
+    count = len(np.unique(i))
+    return (
+        f"Negative values in data passed to {method}: row {row}, column {column} is "
+        f"{rows[row, column]} ({count} such row{'s' * (count > 1)}); rows must be counts, weights "
+        "or probabilities"
+    )
+
+
+def empty_rows(rows: Rows) -> Array:
+    """Which rows have nothing but zeros."""
+    if issparse(rows):
+        return np.flatnonzero(np.asarray(rows.sum(axis=1)).ravel() == 0)
+    return np.flatnonzero(~rows.any(axis=1))
+
+
+def warn_of_empty(empty: Array, method: str) -> None:
+    """Say which rows have no neighbour, if any; scikit-learn's checks do not let us refuse them."""
+    if len(empty):
+        count = len(empty)
+        warnings.warn(
+            f"row {empty[0]} of the X that was given to {method} sums to 0, so it is no "
+            f"distribution ({count} such row{'s' * (count > 1)}): it has no neighbours and is "
+            "none; leave such rows out: X[X.sum(axis=1) > 0]",
+            stacklevel=5,
+        )
+
+
+def same_rows(a: Rows, b: Rows) -> bool:
+    """Whether both are the same rows in the same order and dtype."""
+    if a is b:
+        return True
+    if a.shape != b.shape or a.dtype != b.dtype or issparse(a) is not issparse(b):
+        return False
+    if issparse(a):
+        parts = ("indptr", "indices", "data")
+        return all(np.array_equal(getattr(a, part), getattr(b, part)) for part in parts)
+    # Other rows differ in the first one nearly always, and are not compared to their end.
+    return np.array_equal(a[0], b[0]) and np.array_equal(a, b)
