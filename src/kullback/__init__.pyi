@@ -50,6 +50,8 @@ from kullback.logits import (
     js_divergence_from_logits as js_divergence_from_logits,
     kl_divergence_from_logits as kl_divergence_from_logits,
 )
+from kullback.monitoring.categories import category_counts as category_counts
+from kullback.monitoring.drift import drift as drift
 from kullback.monitoring.histograms import (
     histograms as histograms,
     population_stability_index as population_stability_index,

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import kullback
-from kullback.plots import heat_maps as plots
+from kullback import plots
 
 INDEX = Path(__file__).parents[2] / "docs" / "reference" / "index.md"
 

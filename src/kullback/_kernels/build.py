@@ -10,7 +10,7 @@ from typing import Any
 from numba import types
 
 from kullback._jit import compile_kernel
-from kullback._kernels import binning, selection, sieve
+from kullback._kernels import binning, counting, selection, sieve
 from kullback._kernels.arithmetic import DOUBLE, SINGLE, Arithmetic, Terms
 from kullback._kernels.matrices import centred, cosines, entropic, roots
 from kullback._kernels.matrices.products import Outcome, Side, make_certify, make_prepare
@@ -195,6 +195,33 @@ def bin_counts(dtype: str, exact: bool) -> Any:
     given = (contiguous(dtype, 1), INDEX, edges, INDEX, *numbers, INTEGERS, COUNTS)
     name = f"binning-{dtype}-{'exact' if exact else 'float'}"
     return compile_kernel(binning.make_binning(exact), name, given)
+
+
+@cache
+def at_least() -> Any:
+    """at_least(values, edges, out): see `counting`, as for the three that follow."""
+    return compile_kernel(counting.make_at_least(), "counting-at-least", (READ, READ, INTEGERS))
+
+
+@cache
+def cells() -> Any:
+    """cells(values, low, factor, counts)."""
+    given = (READ, types.float64, types.float64, INTEGERS)
+    return compile_kernel(counting.make_cells(), "counting-cells", given)
+
+
+@cache
+def collect() -> Any:
+    """collect(values, low, factor, wanted, out) -> how many."""
+    given = (READ, types.float64, types.float64, contiguous("u1", 1), VECTOR)
+    return compile_kernel(counting.make_collect(), "counting-collect", given)
+
+
+@cache
+def codes(dtype: str) -> Any:
+    """codes(given, counts)."""
+    given = (contiguous(dtype, 1), COUNTS)
+    return compile_kernel(counting.make_codes(), f"counting-codes-{dtype}", given)
 
 
 _KNOWN = types.UniTuple(VECTOR, 4)

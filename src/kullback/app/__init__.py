@@ -4,6 +4,8 @@
     demo       `kullback demo`: `corpus` reads the standard library's sources, `findings` says
                what is in their matrix, `report` prints it
     pairwise   `kullback pairwise`: reads, calls the library, writes
+    drift      `kullback drift`: the same; `typed_tables` reads columns of any type, `report_files`
+               writes what was found
     tables     a file ──► Table (values, labels): .npy and .parquet
     csv_table  .csv and .tsv ──► values and labels, or the line and column of what is wrong
     outputs    files that appear whole or not at all; `matrix_files` fills them

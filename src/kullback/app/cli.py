@@ -1,6 +1,6 @@
 """The `kullback` command: options in, exit status out.
 
-0 done, 1 a self-test failed, 2 user error, 130 Ctrl-C.
+0 done, 1 a self-test failed or a column has drifted, 2 user error, 130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_files(pairwise)
     _add_options(pairwise)
     pairwise.set_defaults(run=_run_pairwise)
+    _add_drift(commands)
     demo = commands.add_parser(
         "demo",
         allow_abbrev=False,
@@ -112,6 +113,33 @@ def _parser() -> argparse.ArgumentParser:
     info.add_argument("--json", action="store_true", help="the same as JSON")
     info.set_defaults(run=_run_info)
     return parser
+
+
+def _add_drift(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "drift",
+        allow_abbrev=False,
+        help="which columns of a table have drifted from a reference",
+        description="Compare the columns of CURRENT with those of REFERENCE: numbers, text and"
+        " times. Exit status 1: a column has drifted.",
+    )
+    kinds = ".csv, .tsv or .parquet"
+    add = parser.add_argument
+    add("reference", type=Path, metavar="REFERENCE", help=f"{kinds}; or saved bins, .json")
+    add("current", type=Path, metavar="CURRENT", help=kinds)
+    add("--output", type=Path, help="the table too: .csv, .tsv, .json or .parquet")
+    add("--plot", type=Path, help="a picture too, the worst column first: .png, .pdf or .svg")
+    add("--save-bins", type=Path, metavar="BINS", help="a .json that can be REFERENCE from then on")
+    add("--bins", type=int, metavar="N", help="of a column of numbers or times (default: 10)")
+    add(
+        "--level",
+        type=float,
+        default=0.001,
+        metavar="P",
+        help="how often chance alone marks a column (default: %(default)s)",
+    )
+    _add_common(parser)
+    parser.set_defaults(run=_run_drift)
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
@@ -191,6 +219,21 @@ def _run_pairwise(arguments: argparse.Namespace) -> None:
         invalid=arguments.invalid,
         threads=arguments.threads,
     )
+
+
+def _run_drift(arguments: argparse.Namespace) -> int:
+    require("numpy", "numba", "scipy")
+    from kullback.app.drift import Files, run_drift
+
+    files = Files(
+        arguments.reference,
+        arguments.current,
+        arguments.output,
+        arguments.plot,
+        arguments.save_bins,
+    )
+    files.check(force=arguments.force)
+    return run_drift(files, bins=arguments.bins, level=arguments.level, threads=arguments.threads)
 
 
 def _run_demo(arguments: argparse.Namespace) -> None:

@@ -118,4 +118,4 @@ def _replace(temporary: Path, target: Path) -> None:
 
 
 def _alternatives(words: Sequence[str]) -> str:
-    return f"{', '.join(words[:-1])} or {words[-1]}"
+    return f"{', '.join(words[:-1])} or {words[-1]}" if len(words) > 1 else words[0]

@@ -19,6 +19,7 @@ import kullback as kl
 from kullback._catalogue import DIVERGENCES, GAUSSIAN, METRICS, Divergence
 from kullback._exact import rows as exact_rows
 from kullback.app import known_answers as known
+from kullback.monitoring.report import DriftReport
 
 PARTS = 8  # of a bin, where the bins are to be many
 LONG = 40_000  # parts of a bin, where all threads are to work on blocks of a row
@@ -53,7 +54,7 @@ def failures(check: Check) -> str:
     """What is wrong with the result of a check, or "" if nothing is."""
     try:
         result = getattr(kl, check.call)(*check.given, **check.options)
-        got = np.asarray(result[0] if isinstance(result, tuple) else result, np.float64)
+        got = np.asarray(_numbers(result), np.float64)
     except Exception as error:
         return f"{check.name}: {type(error).__name__}: {error}"
     if np.allclose(got, check.want, rtol=check.tolerance, atol=0.0):
@@ -126,6 +127,13 @@ def _gaussian_matrices() -> Iterator[Check]:
             yield Check(f"matrix of gaussian {word}{said}", "pairwise_gaussian", given, want)
 
 
+def _numbers(result: Any) -> Any:
+    """What is compared: a report's distances, the first of several results, or the result."""
+    if isinstance(result, DriftReport):
+        return [column.js_distance for column in result]
+    return result[0] if isinstance(result, tuple) else result
+
+
 def _others() -> Iterator[Check]:
     """Functions of discrete rows that are no divergence of the catalogue."""
     p, q = np.array(known.FAR)
@@ -143,6 +151,10 @@ def _others() -> Iterator[Check]:
     yield Check("population_stability_index", "population_stability_index", (p, q), of_psi)
     yield Check("f_divergence", "pairwise", (row, other, chi2), of_chi2)
     yield Check("histograms", "histograms", ([[0.5, 1.5]], [0, 1, 2]), 1.0)
+    yield Check("category_counts", "category_counts", ([np.array([False, True])],), 1.0)
+    values = np.arange(100_000) / 7  # of which the lower half has half of the ten bins
+    far = math.sqrt((math.log2(4 / 3) + math.log2(2 / 3) / 2 + 0.5) / 2)
+    yield Check("drift", "drift", ({"x": values}, {"x": values[:50_000]}), far)
 
 
 def _chi2(ratio: float) -> float:

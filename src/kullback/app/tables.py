@@ -45,7 +45,7 @@ def read_table(path: Path, header: bool | None = None, labels: str | None = None
         kinds = ", ".join(TABLE_SUFFIXES)
         raise UserError(f"{path}: unknown kind of input; it should be one of {kinds}")
     try:
-        _check_file(path)
+        check_file(path)
         if suffix == ".npy":
             if labels is not None:
                 raise UserError(f"{path}: a .npy has no names of columns for --labels {labels}")
@@ -64,7 +64,8 @@ def read_table(path: Path, header: bool | None = None, labels: str | None = None
     return _checked(table)
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """Raise UserError if `path` is no regular file with something in it."""
     status = os.stat(path)
     if stat.S_ISDIR(status.st_mode):
         raise UserError(f"{path}: is a directory; name a file in it")

@@ -14,6 +14,7 @@ from kullback._arguments.domains import reporter
 from kullback._arguments.faces import face_of
 from kullback._arguments.options import Chosen, GroupOptions, checked
 from kullback._arguments.results import Results
+from kullback._arguments.shares import warn_of_shares
 from kullback._catalogue import DIVERGENCES
 from kullback._drivers import generalized_js as driver
 from kullback._drivers.generalized_js import GroupWork
@@ -98,6 +99,7 @@ def generalized_js_divergence(
     results = Results(chosen.out, shape, arrays.result_dtype(array), inputs)
     shares, choice = _weights(given, lead, m)
     (rows,) = axes.bins_last(chosen.axis, ("ps", array))
+    warn_of_shares(chosen, rows)
     report = reporter(chosen, [("ps", rows)], lambda: "ps")
     run(stacked, (shares, choice), chosen, report, results.flat)
     return results.returned()

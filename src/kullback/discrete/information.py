@@ -14,6 +14,7 @@ from kullback._arguments.domains import faults_of_rows, reporter
 from kullback._arguments.faces import face_of
 from kullback._arguments.options import Chosen, TableOptions, checked
 from kullback._arguments.results import Results
+from kullback._arguments.shares import warn_of_shares
 from kullback._catalogue import DIVERGENCES
 from kullback._drivers.weights import Weights, prepared
 from kullback._process.arrays import Array
@@ -90,6 +91,7 @@ def mutual_information(
     """
     chosen = checked(DIVERGENCES["js"], **options)
     table = table_of(joint, "joint")
+    warn_of_shares(chosen, table, axes=2)
     results = Results(chosen.out, table.shape[:-2], arrays.result_dtype(table), [table])
     sums = row_sums(table, chosen.work.amount)
     if chosen.raises:
@@ -153,6 +155,7 @@ def conditional_kl_divergence(
     chosen = checked(DIVERGENCES["kl"], **options)
     tables = table_of(joint_p, "joint_p"), table_of(joint_q, "joint_q")
     lead = _common_lead(*tables)
+    warn_of_shares(chosen, *tables, axes=2)
     results = Results(chosen.out, lead, arrays.result_dtype(*tables), list(tables))
     of_rows: TableOptions = {**options, "out": None, "invalid": "nan"}
     compared = [_without_empty_rows(table) for table in tables] if chosen.work.amount else tables

@@ -81,10 +81,10 @@ def kneighbors(
            [1, 3],
            [1, 0]])
     >>> distances.round(4)
-    array([[0.0187, 0.0719],
-           [0.0144, 0.0719],
-           [0.0719, 0.1508],
-           [0.0144, 0.0187]])
+    array([[0.0188, 0.0647],
+           [0.0144, 0.0647],
+           [0.0647, 0.1357],
+           [0.0144, 0.0188]])
     """
     count = _count(n_neighbors)
     search = searches.checked(x, y, metric, include_self, "n_neighbors=", options)
@@ -162,10 +162,10 @@ def radius_neighbors(
     >>> import kullback as kl
     >>> near = kl.radius_neighbors([[5, 1], [3, 3], [1, 5], [4, 2]], radius=0.02)
     >>> near.toarray().round(4)
-    array([[0.    , 0.    , 0.    , 0.0187],
+    array([[0.    , 0.    , 0.    , 0.0188],
            [0.    , 0.    , 0.    , 0.0144],
            [0.    , 0.    , 0.    , 0.    ],
-           [0.0187, 0.0144, 0.    , 0.    ]])
+           [0.0188, 0.0144, 0.    , 0.    ]])
     """
     most = number(radius, "radius")
     if np.isnan(most):

@@ -11,9 +11,12 @@ from kullback._arguments.domains import first_without_common_bins, reporter
 from kullback._arguments.options import DistanceOptions, checked
 from kullback._arguments.own_functions import fault_of_f
 from kullback._arguments.results import Results
+from kullback._arguments.shares import warn_of_shares
+from kullback._arguments.sparse import is_sparse
 from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
 from kullback._drivers.sources import Rows
+from kullback.discrete import sparse
 
 
 def row_wise(
@@ -21,9 +24,12 @@ def row_wise(
 ) -> Any:
     """One divergence of each row of p from one of q; `options` are those of distances at least."""
     chosen = checked(divergence, **options)
+    if is_sparse(p_given) or is_sparse(q_given):
+        return sparse.row_wise(chosen, p_given, q_given)
     given = ("p", arrays.array(p_given, "p")), ("q", arrays.array(q_given, "q"))
     p, q = axes.bins_last(chosen.axis, *given)
     lead = arrays.common_lead(p, q, ("p", "q"))
+    warn_of_shares(chosen, p, q)
     dtype = arrays.result_dtype(p, q)
     shape = axes.kept(lead, chosen.axis, chosen.keepdims)
     results = Results(chosen.out, shape, dtype, [array for _, array in given])

@@ -8,12 +8,13 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from kullback._arguments import arrays
 from kullback._arguments.faces import face
 from kullback._arguments.options import Options, thread_count
 from kullback._drivers import binning as driver
 from kullback._process.arrays import Array
 from kullback.discrete.divergences import jeffreys_divergence
+from kullback.monitoring.leftovers import MISSING, OUTSIDE, Rules, completed, refuse_missing
+from kullback.monitoring.samples import edges_for, samples_of
 
 
 @face
@@ -64,6 +65,8 @@ def histograms(
     bins: int | str | ArrayLike = 10,
     range: tuple[float, float] | None = None,
     *,
+    outside: str = "warn",
+    missing: str = "raise",
     threads: int | None = None,
 ) -> tuple[NDArray[np.int64], Array]:
     """Counts of many samples in the same bins, so that the samples can be compared.
@@ -73,14 +76,21 @@ def histograms(
 
     Parameters
     ----------
-    samples : array_like, (n, values), or a sequence of n 1-D arrays of any lengths
-        Of any real dtype.
+    samples : array_like, (n, values), a sequence of n 1-D arrays of any lengths, or a table
+        Of any real dtype. The columns of a table (a DataFrame, a pyarrow Table, a dict) are the
+        samples, those of an array the values.
     bins : int, str or array_like, (k + 1,)
         How many bins of equal width; or a rule of `numpy.histogram_bin_edges` ("auto", "fd", ...),
         applied to all samples together; or the edges, in ascending order.
     range : (float, float), optional
         Where bins that are not given begin and end: by default at the least and the largest value
         of all samples.
+    outside : "warn", "bins" or "drop"
+        What values beyond the edges do: be left out, with one warning that says how many they are;
+        be counted in two bins more, one at either end; or be left out in silence.
+    missing : "raise", "bin" or "drop"
+        What NaN does: be an error that says how many they are; be counted in one bin more, the last
+        one; or be left out in silence.
     threads : int, optional
         At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
 
@@ -88,94 +98,55 @@ def histograms(
     -------
     counts : ndarray of int64, (n, k)
         `counts[i]` is `numpy.histogram(samples[i], edges)[0]`: a bin has its lower edge and not its
-        upper one, the last bin has both. Values outside and NaN are not counted; an empty sample
-        has zeros.
-    edges : ndarray, (k + 1,)
-        As from `numpy.histogram_bin_edges`.
+        upper one, the last bin between the edges has both. An empty sample has zeros. With
+        `outside="bins"` k is larger by 2, with `missing="bin"` by 1.
+    edges : ndarray
+        As from `numpy.histogram_bin_edges`; with `outside="bins"` between -inf and inf.
 
     Raises
     ------
     ValueError
-        Samples of another shape; NaN or infinity (naming the sample) where the range has to be
-        found; bins or a range that NumPy refuses.
+        Samples of another shape; NaN, unless `missing` says otherwise; infinity (naming the sample)
+        where the range has to be found; edges that are equal; bins or a range that NumPy refuses.
     TypeError
         A dtype that is not real, or that float64 cannot hold; masked, sparse and device arrays.
+        Text is counted by `category_counts`.
+
+    Warns
+    -----
+    UserWarning
+        Values beyond the edges were left out.
 
     Notes
     -----
     Every value is compared with the edges themselves, in the dtype in which NumPy does so. Only a
-    rule by name makes a copy of samples that are a sequence.
+    rule by name makes a copy of samples that are a sequence. A sample of which nothing is counted
+    is no distribution: divergences refuse its row of zeros.
 
     Examples
     --------
     >>> import kullback as kl
-    >>> counts, edges = kl.histograms([[0.1, 0.2, 0.7], [0.5, 0.9, 1.0, 2.0]], 2, (0, 1))
+    >>> counts, edges = kl.histograms([[0.1, 0.2, 0.7], [0.5, 0.9, 1.0]], 2, (0, 1))
     >>> counts
     array([[2, 1],
            [0, 3]])
+    >>> kl.histograms([[0.1, 7.0, float("nan")]], [0, 0.5, 1], outside="bins", missing="bin")[0]
+    array([[0, 1, 0, 1, 1]])
     >>> float(kl.population_stability_index(*counts, pseudocount=0.5).round(3))
     1.228
     """
     many = thread_count(threads)
-    given = _samples(samples)
-    edges = _edges(given, bins, range, many)
+    rules = Rules(_one_of(outside, "outside", OUTSIDE), _one_of(missing, "missing", MISSING))
+    given = samples_of(samples)
+    if rules.missing == "raise":
+        refuse_missing(given)
+    edges = edges_for(given, bins, range, many)
     counts = np.zeros((given.count, edges.size - 1), np.int64)
     driver.run(given, edges, counts, many)
-    return counts, edges
+    return completed(given, edges, counts, rules)
 
 
-def _samples(given: object) -> driver.Samples:
-    """Samples of one length as an array, others as a list of arrays."""
-    if isinstance(given, np.ndarray) and given.dtype == object and given.ndim == 1:
-        given = list(given)
-    if not isinstance(given, (list, tuple)):
-        array = arrays.array(given, "samples")
-        if array.ndim != 2:
-            raise ValueError(
-                f"samples have shape {array.shape}; they must be the rows of a 2-D array or a "
-                "sequence of 1-D arrays (one sample alone: [sample])"
-            )
-        return driver.Stack(array)
-    several = [arrays.array(one, f"samples[{i}]") for i, one in enumerate(given)]
-    for i, array in enumerate(several):
-        if array.ndim != 1:
-            raise ValueError(f"samples[{i}] has shape {array.shape}; each sample must be 1-D")
-    return driver.Sequence(several)
-
-
-def _edges(
-    given: driver.Samples,
-    bins: int | str | ArrayLike,
-    limits: tuple[float, float] | None,
-    threads: int | None,
-) -> Array:
-    """The edges that `numpy.histogram_bin_edges` gives for all samples together."""
-    if not isinstance(bins, str) and np.ndim(bins):
-        edges = arrays.array(bins, "bins")
-        if edges.ndim != 1 or not edges.size or (edges != edges).any():
-            raise ValueError(f"bins have shape {edges.shape}; they must be edges, 1-D, without NaN")
-        return np.histogram_bin_edges(np.empty(0), edges)
-    pooled = np.empty(0, given.dtype)
-    if limits is None:
-        found = driver.extremes(given, threads)
-        if found is not None:
-            if not np.isfinite(found).all():
-                raise ValueError(_not_finite(given))
-            pooled = np.array(found, given.dtype)
-    if isinstance(bins, str):
-        pooled = given.pooled()
-    return np.histogram_bin_edges(pooled, bins, limits)
-
-
-def _not_finite(given: driver.Samples) -> str:
-    """Which sample has a value that is no number, and what to do."""
-    samples = given.array if isinstance(given, driver.Stack) else given.samples
-    for i, sample in enumerate(samples):
-        wrong = ~np.isfinite(sample)
-        if wrong.any():
-            place = int(np.argmax(wrong))
-            return (
-                f"samples[{i}] has {sample[place]} at {place}, so the range cannot be found from "
-                "the samples; give range= or the edges"
-            )
-    raise AssertionError
+def _one_of(given: str, name: str, allowed: tuple[str, ...]) -> str:
+    if given not in allowed:
+        raise ValueError(f"{name} is {given!r}; it must be one of {', '.join(map(repr, allowed))}")
+    return given
