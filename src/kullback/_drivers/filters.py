@@ -182,7 +182,7 @@ class ProductFilter:
 
 def _sample(rows: Rows) -> Array:
     """Some rows from all over, as the kernels take them."""
-    some = rows.array[:: max(1, -(-rows.lead[0] // SAMPLED))]
+    some = rows.some(slice(None, None, max(1, -(-rows.lead[0] // SAMPLED))))
     return np.ascontiguousarray(some, rows.dtype)
 
 

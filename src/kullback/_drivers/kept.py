@@ -160,7 +160,7 @@ class KeptPairs:
             rows, columns = np.minimum(rows, columns), np.maximum(rows, columns)
         results = np.empty(rows.size)
         if rows.size:
-            job.invalid.found(job.work.matrix_pairs(*x.some(rows), *y.some(columns), results))
+            job.invalid.found(job.work.matrix_pairs(*x.those(rows), *y.those(columns), results))
             job.work.convert(results)
         with self._lock:
             self.computed += rows.size
