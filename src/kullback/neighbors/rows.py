@@ -10,6 +10,7 @@ from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
+from kullback._arguments.shares import callers_level
 from kullback._process.arrays import Array
 
 Rows = Any  # an array, or one of SciPy's CSR matrices and arrays, (n, k)
@@ -44,16 +45,19 @@ def empty_rows(rows: Rows) -> Array:
     return np.flatnonzero(~rows.any(axis=1))
 
 
-def warn_of_empty(empty: Array, method: str) -> None:
-    """Say which rows have no neighbour, if any; scikit-learn's checks do not let us refuse them."""
-    if len(empty):
-        count = len(empty)
-        warnings.warn(
-            f"row {empty[0]} of the X that was given to {method} sums to 0, so it is no "
-            f"distribution ({count} such row{'s' * (count > 1)}): it has no neighbours and is "
-            "none; leave such rows out: X[X.sum(axis=1) > 0]",
-            stacklevel=5,
-        )
+def warn_of_empty(empty: Array, named: str) -> bool:
+    """Say which rows have no neighbours; scikit-learn's checks do not let us refuse them."""
+    if not len(empty):
+        return False
+    such = f"{len(empty)} such row{'s' * (len(empty) > 1)}"
+    warnings.warn(
+        f"row {empty[0]} of {named} sums to 0 ({such}): it is no distribution, has no neighbours "
+        "and is none (its distances are NaN, its indices -1); leave such rows out: "
+        "X[X.sum(axis=1) > 0]",
+        UserWarning,
+        stacklevel=callers_level(),
+    )
+    return True
 
 
 def same_rows(a: Rows, b: Rows) -> bool:

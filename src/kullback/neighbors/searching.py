@@ -16,16 +16,13 @@ from kullback._process.arrays import Array
 from kullback.discrete.neighbors import Neighbors
 from kullback.discrete.neighbourhoods import kneighbors, radius_neighbors
 from kullback.neighbors.graphs import check_mode
-from kullback.neighbors.rows import Rows, checked_rows, empty_rows, refuse_empty
+from kullback.neighbors.rows import Rows, checked_rows, empty_rows, warn_of_empty
 
 OPTIONS = ("base", "normalize", "pseudocount", "zeros")
 
 
 class Searcher(BaseEstimator):
-    """An estimator that keeps rows, to search among them.
-
-    Rows without entries are refused when they are searched: scikit-learn's checks fit some.
-    """
+    """An estimator that keeps rows, to search among them."""
 
     metric: Any
     threads: int | None
@@ -72,8 +69,7 @@ class Searcher(BaseEstimator):
     def _queries(self, X: Any, method: str) -> Rows | None:
         """The rows that were given, checked; None for the fitted ones."""
         check_is_fitted(self)
-        rows = None if X is None else checked_rows(self, X, method, first=False)
-        return Queries(rows, method, self._empty if X is None else empty_rows(rows))
+        return None if X is None else checked_rows(self, X, method, first=False)
 
     def _nearest(self, rows: Rows | None, count: int, itself: bool = False) -> Neighbors:
         """The nearest fitted rows of some rows, or of the fitted ones themselves."""
@@ -99,9 +95,16 @@ class Searcher(BaseEstimator):
         return (self._fit_X,) if rows is None else (rows, self._fit_X)
 
     def _search(self, rows: Rows | None, itself: bool) -> dict[str, Any]:
+        """The options of a search."""
+        some_empty = False
+        if self.effective_metric_params_["normalize"]:
+            some_empty = warn_of_empty(self._empty, "the fitted X")
+            if rows is not None:
+                some_empty |= warn_of_empty(empty_rows(rows), "X")
         return {
             "metric": self.effective_metric_,
             "include_self": itself and rows is None,
+            "invalid": "nan" if some_empty else "raise",
             "threads": self.threads,
             **self.effective_metric_params_,
         }

@@ -100,7 +100,7 @@ class KNeighborsTransformer(GraphMixin, NearestMethods):
     >>> graph.toarray().round(3)
     array([[0.   , 0.   , 0.   , 0.137],
            [0.   , 0.   , 0.   , 0.12 ],
-           [0.   , 0.268, 0.   , 0.   ],
+           [0.   , 0.254, 0.   , 0.   ],
            [0.   , 0.12 , 0.   , 0.   ]])
     """
 
