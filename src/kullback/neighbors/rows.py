@@ -6,7 +6,6 @@ import warnings
 from typing import Any
 
 import numpy as np
-from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import validate_data
 
@@ -19,7 +18,7 @@ Rows = Any  # an array, or one of SciPy's CSR matrices and arrays, (n, k)
 def checked_rows(estimator: BaseEstimator, X: Any, method: str, *, first: bool) -> Rows:
     """X as rows; the first ones say how many columns there are, and what these are called."""
     rows = validate_data(estimator, X, accept_sparse="csr", reset=first)
-    entries = rows.data if issparse(rows) else rows
+    entries = rows if isinstance(rows, np.ndarray) else rows.data
     if entries.size and entries.min() < 0:
         raise ValueError(_negative(rows, f"{type(estimator).__name__}.{method}"))
     return rows
@@ -40,9 +39,9 @@ def _negative(rows: Rows, method: str) -> str:
 
 def empty_rows(rows: Rows) -> Array:
     """Which rows have nothing but zeros."""
-    if issparse(rows):
-        return np.flatnonzero(np.asarray(rows.sum(axis=1)).ravel() == 0)
-    return np.flatnonzero(~rows.any(axis=1))
+    if isinstance(rows, np.ndarray):
+        return np.flatnonzero(~rows.any(axis=1))
+    return np.flatnonzero(np.asarray(rows.sum(axis=1)).ravel() == 0)
 
 
 def warn_of_empty(empty: Array, named: str) -> bool:
@@ -64,10 +63,11 @@ def same_rows(a: Rows, b: Rows) -> bool:
     """Whether both are the same rows in the same order and dtype."""
     if a is b:
         return True
-    if a.shape != b.shape or a.dtype != b.dtype or issparse(a) is not issparse(b):
+    dense = isinstance(a, np.ndarray)
+    if dense is not isinstance(b, np.ndarray) or a.shape != b.shape or a.dtype != b.dtype:
         return False
-    if issparse(a):
+    if not dense:
         parts = ("indptr", "indices", "data")
         return all(np.array_equal(getattr(a, part), getattr(b, part)) for part in parts)
     # Other rows differ in the first one nearly always, and are not compared to their end.
-    return np.array_equal(a[0], b[0]) and np.array_equal(a, b)
+    return bool(np.array_equal(a[0], b[0]) and np.array_equal(a, b))
