@@ -59,8 +59,8 @@ out : ndarray, optional
 threads : int, optional
     At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
 progress : bool or callable
-    True shows a bar (with tqdm, if it is installed); a callable is called from this thread as
-    `progress(done, total)`, in tiles.
+    True shows a bar after two seconds of work (with tqdm, if it is installed); a callable is
+    called from this thread as `progress(done, total)`, in tiles.
 """
 RAISES = """
 ValueError
@@ -69,7 +69,9 @@ ValueError
 TypeError
     A dtype that is not real, or that float64 cannot hold; masked and device arrays.
 """
-SECTION = re.compile(r"\n\n(?=[A-Z][a-z]+\n-{4,}\n)")  # where one of a docstring begins
+SECTION = re.compile(  # where a section of a docstring begins
+    r"\n\n(?=[A-Z][a-z]+(?: [A-Z][a-z]+)?\n-{4,}\n)"
+)
 ENTRY = re.compile(r"\n(?=\S)")
 
 
