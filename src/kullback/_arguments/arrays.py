@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.ma import MaskedArray  # not when first used: a fork may come in the middle of its import
+from numpy.ma import MaskedArray  # Numba needs it, too: a fork may come in the middle of its import
 
 from kullback._arguments.remedies import refusal
 from kullback._process.arrays import Array

@@ -16,10 +16,8 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from numpy import ndarray
 
-from kullback._arguments.labels.calls import call
+from kullback._arguments.foreign import special_call
 from kullback._arguments.labels.shapes import shapes
-from kullback._arguments.lazy.calls import call as lazily
-from kullback._arguments.lazy.calls import is_lazy
 from kullback._arguments.options import checked
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -100,8 +98,8 @@ def face(function: Function, signature: str = "") -> Function:
             given = _with_keywords(given, chosen, arrays)
         for each in given:
             if type(each) not in PLAIN:
-                special = lazily if is_lazy(given) else call
-                return special(function, named, given, chosen)
+                special = special_call(given)
+                return (special or _plainly)(function, named, given, chosen)
         return function(*given, **chosen)
 
     types = {**function.__annotations__, **get_type_hints(options)}
@@ -109,6 +107,10 @@ def face(function: Function, signature: str = "") -> Function:
     checking.__doc__ = _help(function.__doc__, list(whole.parameters))
     checking.__signature__ = whole  # type: ignore[attr-defined]
     return checking  # type: ignore[return-value]
+
+
+def _plainly(function: Function, _: Any, given: tuple[Any, ...], chosen: dict[str, Any]) -> Any:
+    return function(*given, **chosen)
 
 
 def _with_keywords(

@@ -1,6 +1,7 @@
 """A search for near rows: what was given, checked, and the way to its results.
 
-neighbourhoods ──► checked ──► Search ──► run(target): by a filter, by all pairs, or by a sort
+neighbourhoods ──► checked ──► Search ──► run(target): by a filter, by all pairs, or by a sort;
+                                          sparse rows by walks
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ from kullback._drivers.forms import NearPairs
 from kullback._drivers.kept import Job
 from kullback._drivers.nearest import Meeting, Nearest, Within
 from kullback._drivers.rows import Invalid
-from kullback._drivers.sources import Rows
+from kullback._drivers.sparse import matrices
+from kullback._drivers.sparse.rows import SparseRows
 from kullback._drivers.targets import Matrix, Target
 from kullback._process import threads
 from kullback._process.arrays import Array
-from kullback.discrete.comparison import FORMS, Sides
+from kullback.discrete.comparison import FORMS
 from kullback.discrete.matrices import Metric
+from kullback.discrete.sparse import SparseComparison, sides_of
 
 LARGEST_WHOLE = 1 << 22  # pairs: 32 MB
 
@@ -37,8 +40,8 @@ class Search(NamedTuple):
 
     divergence: Divergence
     chosen: Chosen
-    x: Rows
-    y: Rows
+    x: Any  # Rows, or SparseRows
+    y: Any
     dtype: np.dtype[Any]
     invalid: Invalid
     within: bool  # x against itself
@@ -71,12 +74,11 @@ def checked(
         raise ValueError("include_self=True is for rows of x among themselves; leave out y")
     divergence = divergence_of(metric)
     chosen = given_options.checked(divergence, **options)
-    sides = Sides(x, y)
+    sides = sides_of(x, y)
     compared = sides.compared(divergence, chosen)
     rows = (compared.y, compared.x) if divergence.reverse else (compared.x, compared.y)
-    return Search(
-        divergence, chosen, *rows, sides.dtype, compared.invalid, y is None, compared.form_name
-    )
+    form = "sparse" if isinstance(compared, SparseComparison) else compared.form_name
+    return Search(divergence, chosen, *rows, sides.dtype, compared.invalid, y is None, form)
 
 
 def meeting(search: Search) -> Meeting:
@@ -87,6 +89,8 @@ def meeting(search: Search) -> Meeting:
 
 def itself(search: Search) -> Array:
     """0 for each row of x, NaN for one that is no distribution."""
+    if isinstance(search.x, SparseRows):
+        return np.where(search.x.invalid, np.nan, 0.0).astype(search.dtype)
     diagonal = np.empty(search.shape[0], search.dtype)
     row_driver.run(
         search.chosen.work, search.x, search.x, diagonal, search.invalid, search.chosen.threads
@@ -98,6 +102,9 @@ def run(search: Search, target: Nearest | Within) -> None:
     """Offer all pairs that may be near to the target."""
     n, m = search.shape
     if not n or not m:
+        return
+    if isinstance(search.x, SparseRows):
+        _all_sparse(search, target)
         return
     dtype = search.dtype.str[1:]
     job = Job(search.chosen.work, search.x, search.y, target, search.invalid, dtype)
@@ -111,6 +118,14 @@ def run(search: Search, target: Nearest | Within) -> None:
             _sorted(search, target, shown)
         else:
             _all(search, target, shown)
+
+
+def _all_sparse(search: Search, target: Target) -> None:
+    """Offer every pair of sparse rows to the target: they are walked, which needs no filter."""
+    x, y = (search.y, search.x) if search.divergence.reverse else (search.x, search.y)
+    job = matrices.Job(search.chosen.work, x, y, target, search.invalid)
+    with Shown(search.chosen.progress) as shown:
+        matrices.run(job, search.chosen.threads, shown)
 
 
 def _sorted(search: Search, target: Nearest, shown: threads.Progress | None) -> None:
