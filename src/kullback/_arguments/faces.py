@@ -71,7 +71,7 @@ ValueError
 TypeError
     A dtype that is not real, or that float64 cannot hold; masked and device arrays.
 """
-SECTION = re.compile(r"\n\n(?=[A-Z][a-z]+\n-{4,}\n)")  # where one of a docstring begins
+SECTION = re.compile(r"\n\n(?=[A-Z][a-z]+(?: [A-Z][a-z]+)?\n-{4,}\n)")  # where one begins
 ENTRY = re.compile(r"\n(?=\S)")
 
 
