@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.ma import MaskedArray  # not when first used: a fork may come in the middle of its import
+from numpy.ma import MaskedArray  # Numba needs it, too: a fork may come in the middle of its import
 
 from kullback._arguments.remedies import refusal
 from kullback._process.arrays import Array
@@ -20,7 +20,7 @@ FLOAT32 = np.dtype(np.float32)
 _FOREIGN = {  # what np.asarray would turn into an object array, or copy from a device
     "scipy.sparse": "{x}.toarray(), in slices of rows if that is too large",
     "cupy": "{x}.get()",
-    "dask": "{x}.compute(), or map_blocks with a function of this module",
+    "dask": "{x}.compute()",
     "jaxlib": "numpy.asarray({x})",
     "sparse": "{x}.todense()",
     "torch": "{x}.detach().cpu()",

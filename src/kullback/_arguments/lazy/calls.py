@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -11,12 +10,6 @@ import numpy as np
 from kullback._arguments.labels.shapes import Shapes
 from kullback._arguments.lazy import matrices, rows
 from kullback._arguments.lazy.blocks import Call, public
-
-
-def is_lazy(given: tuple[Any, ...]) -> bool:
-    """Whether one of the arguments is a Dask array."""
-    array = getattr(sys.modules.get("dask.array"), "Array", None)
-    return array is not None and any(isinstance(each, array) for each in given)
 
 
 def call(
