@@ -33,14 +33,13 @@ from kullback._kernels.gaussians.cholesky import (
     put,
     row_of,
 )
+from kullback._kernels.gaussians.gathering import gather, places
 from kullback._kernels.gaussians.scales import difference, scaled_triangle, times_power
-from kullback._kernels.matrices.reference import load_columns
 from kullback._math.bits import (
     fma,
     magnitude,
     mask_byte,
     select,
-    smaller,
     square_root,
     to_float,
 )
@@ -48,8 +47,7 @@ from kullback._math.flow import loop
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log import LN2, log_normal
 from kullback._math.log_ratio import relative_entropy
-from kullback._math.memory import entry, pointer
-from kullback._math.shuffles import transposed
+from kullback._math.memory import pointer
 from kullback._math.sums import exponent
 from kullback._math.tracing import traced
 
@@ -68,26 +66,6 @@ def workspace(d: int) -> int:
 def _full_size(d):
     """Places of a full matrix, in whole lanes' worth."""
     return (d * d + WIDTH - 1) // WIDTH * WIDTH
-
-
-@traced
-def _gather_columns(source, at, c, count, space, target):
-    lanes = transposed(tuple(load_columns(source, place, c, count) for place in at))
-    for r in range(WIDTH):
-        put(space, target + c + r, lanes[r])
-
-
-@outline
-def _gather(source, at, count, space, target):
-    """`count` neighbours of eight rows, transposed; up to a whole multiple of WIDTH are written."""
-    for c in range(0, count, WIDTH):
-        _gather_columns(source, at, c, count, space, target)
-
-
-@traced
-def _places(index, start, last, count):
-    """Where eight rows of `count` numbers begin, the last one again where there are fewer."""
-    return tuple(entry(index, smaller(start + i, last)) * count for i in range(WIDTH))
 
 
 @outline
@@ -244,10 +222,10 @@ def make_full() -> Callable[..., Any]:
         p_means, q_means = pointer(p_mean), pointer(q_mean)
         p_covs, q_covs, last = pointer(p_cov), pointer(q_cov), out.size - 1
         for start in range(0, out.size, WIDTH):
-            p_at, q_at = _places(p_covs, start, last, d * d), _places(q_covs, start, last, d * d)
-            _gather(covs_p, p_at, d * d, space, first)
+            p_at, q_at = places(p_covs, start, last, d * d), places(q_covs, start, last, d * d)
+            gather(covs_p, p_at, d * d, space, first)
             p_good = _factored(space, first, right, scales[0], p_inverses, d, tolerance)
-            _gather(covs_q, q_at, d * d, space, second)
+            gather(covs_q, q_at, d * d, space, second)
             q_good = _factored(space, second, left, scales[1], inverses, d, tolerance)
             total = _apart(space, left, inverses, right, scales, d)
             near = total < NEAR
@@ -257,8 +235,8 @@ def make_full() -> Callable[..., Any]:
                     _near(space, left, inverses, (first, second), right, scales[1], d),
                     total,
                 )
-            _gather(means_p, _places(p_means, start, last, d), d, space, first)
-            _gather(means_q, _places(q_means, start, last, d), d, space, second)
+            gather(means_p, places(p_means, start, last, d), d, space, first)
+            gather(means_q, places(q_means, start, last, d), d, space, second)
             distance, p_finite, q_finite = _mean_distance(
                 space, (first, second), left, inverses, scales[1], vector, d
             )

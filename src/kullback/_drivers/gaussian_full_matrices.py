@@ -1,0 +1,164 @@
+"""Matrices of Gaussians with full covariances: their rows, their pairs and the form of their tiles.
+
+A row is d means and after them d * d entries of a covariance, side by side in float64; the two
+arrays that they come from are never copied as a whole.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from kullback._drivers import gaussian_full
+from kullback._drivers.forms import Place, Prepared
+from kullback._drivers.gaussian_matrices import MOST_EXPONENT, MOST_FOR_REFERENCE
+from kullback._drivers.products import multiply_in_chunks
+from kullback._drivers.sources import counting
+from kullback._kernels.gaussians import build
+from kullback._kernels.gaussians.full_products import half_width, workspace
+from kullback._process.arrays import Array, Index, contiguous
+from kullback._process.memory import aligned
+
+AT_ONCE = 1 << 18  # numbers of pairs that are brought side by side
+
+
+class FullRows:
+    """Means (n, d) and covariances (n, d, d); rows that `wrong` marks are made nan."""
+
+    def __init__(self, mean: Array, cov: Array, wrong: Array) -> None:
+        self.mean, self.cov, self.wrong = mean, cov, wrong
+        self.lead = mean.shape[:1]
+        self.d = mean.shape[1]
+        self.width = self.d * (self.d + 1)
+
+    def tile(self, start: int, stop: int) -> tuple[Array, Index]:
+        """Rows start ... stop - 1 as one array."""
+        d = self.d
+        rows = np.empty((stop - start, self.width))
+        with np.errstate(invalid="ignore"):  # a signaling NaN
+            rows[:, :d] = self.mean[start:stop]
+            rows[:, d:].reshape(-1, d, d)[:] = self.cov[start:stop]
+        wrong = self.wrong[start:stop]
+        if wrong.any():
+            rows[wrong, :d] = np.nan
+            rows[wrong, d:] = np.eye(d).reshape(-1)
+        return rows, counting(stop - start)
+
+    def sample(self, most: int) -> tuple[Array, Array]:
+        """Means and covariances of some rows that are not wrong; lower triangles count."""
+        right = np.flatnonzero(~self.wrong)
+        chosen = right[:: -(-right.size // most)] if right.size else right
+        lower = np.tril(contiguous(self.cov[chosen]))
+        return contiguous(self.mean[chosen]), lower + np.tril(lower, -1).transpose(0, 2, 1)
+
+
+class FullWork(NamedTuple):
+    """What to do with each pair of rows."""
+
+    metric: str  # "kl" or "jeffreys"
+    tolerance: float  # by how much scaled entries may differ from their mirror images
+    unit: float  # results are divided by it: ln(base)
+
+    def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
+        """Results in nats of row pairs; none is invalid here."""
+        step = max(1, AT_ONCE // p.shape[1])
+        for start in range(0, out.size, step):
+            some = slice(start, start + step)
+            x, y = p[p_index[some]], q[q_index[some]]
+            out[some] = self._divergences(x, y)
+            if self.metric == "jeffreys":
+                out[some] += self._divergences(y, x)
+        return 0
+
+    def near_pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
+        """As `pairs`, whose kernel is right for near pairs too."""
+        return self.pairs(p, p_index, q, q_index, out)
+
+    def _divergences(self, p: Array, q: Array) -> Array:
+        """KL of pairs; infinite where a covariance is singular, which has been allowed."""
+        d = gaussian_full.dimensions(p.shape[1])
+        values, status = np.empty(len(p)), np.zeros(len(p), np.uint8)
+        sides = [contiguous(part) for rows in (p, q) for part in (rows[:, :d], rows[:, d:])]
+        gaussian_full.pairs(sides, self.tolerance, values, status)
+        singular = (status != 0) & ~np.isnan(p[:, 0]) & ~np.isnan(q[:, 0])
+        return np.where(singular, np.inf, values)
+
+    def convert(self, out: Array) -> None:
+        """From nats to what the caller asked for, in place."""
+        if self.unit != 1.0:
+            with np.errstate(over="ignore"):
+                out /= self.unit
+
+
+class FullProduct:
+    """KL in one product; Jeffreys' divergence in two, side by side."""
+
+    multiplies = True
+
+    def __init__(self, work: FullWork, x: FullRows, y: FullRows) -> None:
+        self.d = x.d
+        self.alike = work.metric == "jeffreys"
+        self.reference = middle(x, y)
+        self.half = int(half_width(x.d))
+        self.width = self.half * (2 if self.alike else 1)
+
+    def space(self, count: int) -> Prepared:
+        return aligned((count, self.width)), np.empty(count), np.empty(count)
+
+    def left(self, rows: Array, made: Prepared) -> None:
+        self._prepare(rows, made, second=False)
+
+    def right(self, rows: Array, made: Prepared) -> None:
+        self._prepare(rows, made, second=True)
+
+    def _prepare(self, rows: Array, made: Prepared, second: bool) -> None:
+        kernel = build.full_prepared(self.alike or not second, self.alike or second)
+        kernel(rows, self.reference, self.d, second, aligned((workspace(self.d),)), *made)
+
+    def multiply(self, x: Prepared, y: Prepared, out: Array) -> None:
+        """Where rows meet themselves, either half's product is the other's, transposed."""
+        if x[0] is not y[0]:
+            multiply_in_chunks(x[0], y[0], out)
+            return
+        multiply_in_chunks(x[0][:, self.half :], y[0][:, : self.half], out)
+        out += out.T
+
+    def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
+        kernel = build.certify(False)
+        return bool(kernel(out, *x[1:], *y[1:], self.width, place.above, place.diagonal))
+
+
+@np.errstate(all="ignore")  # what over- or underflows costs time, not digits: it is refined
+def middle(x: FullRows, y: FullRows) -> Array:
+    """A Gaussian in the middle of all: means, powers of two, and a triangle T, in one row.
+
+    In units of the powers of two its covariance is T**-1 T**-T. Medians of means and of variances,
+    which a few far rows do not move; of correlations the mean, which is positive definite.
+    """
+    d = x.d
+    some = [rows.sample(MOST_FOR_REFERENCE) for rows in ((x, y) if y is not x else (x,))]
+    means, covs = (np.concatenate(parts) for parts in zip(*some, strict=True))
+    if not len(means):
+        means, covs = np.zeros((1, d)), np.eye(d)[None]
+    place = len(means) // 2
+    variances = np.einsum("nii->ni", covs)
+    v = np.partition(variances, place, axis=0)[place]
+    v[~((v > 0.0) & (v < np.inf))] = 1.0
+    root = np.sqrt(v)
+    scale = np.ldexp(1.0, np.clip(-np.frexp(root)[1], -MOST_EXPONENT, MOST_EXPONENT))
+    inverse = 1.0 / np.sqrt(variances)
+    alike = covs * inverse[:, :, None] * inverse[:, None]
+    alike = np.where(np.isfinite(alike), alike, 0.0).mean(axis=0)
+    np.fill_diagonal(alike, 1.0)
+    triangle = _inverse_triangle(alike) / (root * scale)
+    middle_mean = np.partition(means, place, axis=0)[place]
+    return np.concatenate([middle_mean, scale, triangle[np.tril_indices(d)]])
+
+
+def _inverse_triangle(correlations: Array) -> Array:
+    """The inverse of Cholesky's factor; of the diagonal alone, if there is none."""
+    try:
+        return np.asarray(np.linalg.inv(np.linalg.cholesky(correlations)))
+    except np.linalg.LinAlgError:
+        return np.eye(len(correlations))
