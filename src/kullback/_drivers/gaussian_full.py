@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from kullback._drivers.sources import Rows, counting
 from kullback._kernels.gaussians import build
 from kullback._kernels.gaussians.full import workspace
@@ -50,6 +52,20 @@ def run(
         build.full()(*rows, tolerance, memory, out[part], status[part])
 
     threads.run(tile, -(-out.size // step), many)
+
+
+def check(mean: Rows, cov: Rows, as_p: bool, tolerance: float, most_threads: int | None) -> Array:
+    """What is at fault in each Gaussian as p, or as q: bits as of `run`."""
+    d, status = mean.width, np.zeros(mean.lead[0], np.uint8)
+    step = max(WIDTH, TILE // (d**3 + 50 * d**2 + 200) // WIDTH * WIDTH)
+
+    def tile(number: int) -> None:
+        part = slice(number * step, min((number + 1) * step, status.size))
+        rows = [given for side in (mean, cov) for given in side.tile(part.start, part.stop)]
+        build.full_checked()(*rows, as_p, tolerance, aligned((workspace(d),)), status[part])
+
+    threads.run(tile, -(-status.size // step), most_threads or threads.default_threads())
+    return status
 
 
 def pairs(sides: list[Array], tolerance: float, out: Array, status: Array) -> None:

@@ -95,13 +95,13 @@ class FullProduct:
     """KL in one product; Jeffreys' divergence in two, side by side."""
 
     multiplies = True
+    alike = False
 
     def __init__(self, work: FullWork, x: FullRows, y: FullRows) -> None:
         self.d = x.d
-        self.alike = work.metric == "jeffreys"
+        self.both = work.metric == "jeffreys"
         self.reference = middle(x, y)
-        self.half = int(half_width(x.d))
-        self.width = self.half * (2 if self.alike else 1)
+        self.width = int(half_width(x.d)) * (2 if self.both else 1)
 
     def space(self, count: int) -> Prepared:
         return aligned((count, self.width)), np.empty(count), np.empty(count)
@@ -113,16 +113,11 @@ class FullProduct:
         self._prepare(rows, made, second=True)
 
     def _prepare(self, rows: Array, made: Prepared, second: bool) -> None:
-        kernel = build.full_prepared(self.alike or not second, self.alike or second)
+        kernel = build.full_prepared(self.both or not second, self.both or second)
         kernel(rows, self.reference, self.d, second, aligned((workspace(self.d),)), *made)
 
     def multiply(self, x: Prepared, y: Prepared, out: Array) -> None:
-        """Where rows meet themselves, either half's product is the other's, transposed."""
-        if x[0] is not y[0]:
-            multiply_in_chunks(x[0], y[0], out)
-            return
-        multiply_in_chunks(x[0][:, self.half :], y[0][:, : self.half], out)
-        out += out.T
+        multiply_in_chunks(x[0], y[0], out)
 
     def tile(self, x: Prepared, y: Prepared, place: Place, out: Array) -> bool:
         kernel = build.certify(False)

@@ -78,22 +78,18 @@ def wrong_covariances(
 def _looked_at(x: Gaussians, singular: bool, tolerance: float) -> tuple[Array, Named]:
     """What is at fault in each row, as bits, and what they are about.
 
-    As the kernel of pairs says of p, or of q where no covariance may be singular, beside N(0, I).
+    As the kernel of pairs says of p, or of q where no covariance may be singular.
     """
-    n, d = x.mean.shape
-    rows = (
-        Rows(x.given[0], (n,), arrays.FLOAT64),
-        Rows(x.given[1], (n,), arrays.FLOAT64, axes=2),
-        Rows(np.zeros(d), (n,), arrays.FLOAT64),
-        Rows(np.eye(d), (n,), arrays.FLOAT64, axes=2),
-    )
-    sides = Sides(*(rows if singular else rows[2:] + rows[:2]))
-    status = np.zeros(n, np.uint8)
-    gaussian_full.run(sides, tolerance, np.empty(n), status, None)
+    lead = x.mean.shape[:1]
+    mean = Rows(x.given[0], lead, arrays.FLOAT64)
+    cov = Rows(x.given[1], lead, arrays.FLOAT64, axes=2)
+    status = gaussian_full.check(mean, cov, singular, tolerance, None)
     bits = (MEAN_P, COV_P) if singular else (MEAN_Q, COV_Q)
     if singular:
-        allow_singular(status, rows[1], x.given[1], tolerance)
-    named = zip(zip(bits, x.names, strict=True), zip(x.given, rows[:2], strict=True), strict=True)
+        allow_singular(status, cov, x.given[1], tolerance)
+    named = zip(
+        zip(bits, x.names, strict=True), zip(x.given, (mean, cov), strict=True), strict=True
+    )
     return status, dict(named)
 
 

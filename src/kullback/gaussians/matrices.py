@@ -78,9 +78,10 @@ def pairwise_gaussian(
 
     Notes
     -----
-    A variance of 0 makes p a point (as does a covariance that is singular, within rounding): its KL, Jeffreys' and Bhattacharyya's from any Gaussian is
-    infinite, and Hellinger's distance 1. It is taken in x where y is given (in y for "reverse_kl"),
-    and for "wasserstein2" everywhere; elsewhere it is an error.
+    A variance of 0 makes p a point, as does a covariance that is singular (within rounding): its
+    KL, Jeffreys' and Bhattacharyya's from any Gaussian is infinite, and Hellinger's distance 1. It
+    is taken in x where y is given (in y for "reverse_kl"), and for "wasserstein2" everywhere;
+    elsewhere it is an error.
 
     Relative errors in float64 are below 1e-12 at every distance and for every size of variance
     that the spread can express. KL, Jeffreys' and Wasserstein's are matrix products of inner size

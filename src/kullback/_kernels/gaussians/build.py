@@ -111,3 +111,10 @@ def full_prepared(left: bool, right: bool) -> Any:
     function = gaussian_full_products.make_full_prepared(left, right)
     given = (ROWS, READ, types.intp, types.boolean, VECTOR, GRID, VECTOR, VECTOR)
     return compile_kernel(function, f"gaussian-full-prepared-{left:d}{right:d}", given)
+
+
+@cache
+def full_checked() -> Any:
+    """checked(mean, index, cov, index, as_p, tolerance, memory, status): see `gaussian_full`."""
+    given = (*2 * [ROWS, INDEX], types.boolean, types.float64, VECTOR, _STATUS)
+    return compile_kernel(gaussian_full.make_checked(), "gaussian-full-checked", given)

@@ -98,6 +98,14 @@ def _mean_distance(space, means, left, inverses, scales, target, d):
 
 
 @traced
+def _all_finite(space, d):
+    def with_entry(i, good):
+        return good & (magnitude(get(space, i)) < np.inf)
+
+    return loop(0, d, 1, lanes_of(0.0) == 0.0, with_entry)
+
+
+@traced
 def _diagonal_share(space, scales, row, inverses, i):
     """By which power of two the scales of P and Q differ, and x_ii**2 - 1 - 2 ln x_ii."""
     n = exponent(get(space, scales[1] + i)) - exponent(get(space, scales[0] + i))
@@ -251,3 +259,26 @@ def make_full() -> Callable[..., Any]:
             _mark(status, start, count, q_good, COV_Q)
 
     return full
+
+
+def make_checked() -> Callable[..., Any]:
+    """The kernel that says of each Gaussian by itself what is at fault, as that of pairs does."""
+
+    def checked(mean, means, cov, covs, as_p, tolerance, memory, status):
+        """status[r]: what is at fault in Gaussian r as p, or as q."""
+        d = mean.shape[1]
+        square, triangle = _full_size(d), d * (d + 1) // 2
+        inverses = square + triangle
+        space, last = pointer(memory), status.size - 1
+        from_means, from_covs = pointer(mean), pointer(cov)
+        of_means, of_covs = pointer(means), pointer(covs)
+        mean_bit, cov_bit = (MEAN_P, COV_P) if as_p else (MEAN_Q, COV_Q)
+        for start in range(0, status.size, WIDTH):
+            gather(from_covs, places(of_covs, start, last, d * d), d * d, space, 0)
+            good = _factored(space, 0, square, inverses + d, inverses, d, tolerance)
+            gather(from_means, places(of_means, start, last, d), d, space, 0)
+            count = min(WIDTH, status.size - start)
+            _mark(status, start, count, _all_finite(space, d), mean_bit)
+            _mark(status, start, count, good, cov_bit)
+
+    return checked
