@@ -20,6 +20,7 @@ from kullback._kernels.gaussians.full_products import half_width, workspace
 from kullback._process.arrays import Array, Index, contiguous
 from kullback._process.memory import aligned
 
+MOST_WEIGHT = 60  # as a power of two
 AT_ONCE = 1 << 18  # numbers of pairs that are brought side by side
 
 
@@ -126,10 +127,11 @@ class FullProduct:
 
 @np.errstate(all="ignore")  # what over- or underflows costs time, not digits: it is refined
 def middle(x: FullRows, y: FullRows) -> Array:
-    """A Gaussian in the middle of all: means, powers of two, and a triangle T, in one row.
+    """A Gaussian in the middle of all: means, powers of two, a triangle T and weights, in one row.
 
-    In units of the powers of two its covariance is T**-1 T**-T. Medians of means and of variances,
-    which a few far rows do not move; of correlations the mean, which is positive definite.
+    In units of the powers of two its covariance is T**-1 T**-T. It lies where the median of the means
+    does and has median variances, which a few far rows do not move; of covariances, each in proportion, the mean, which is narrow
+    where all are.
     """
     d = x.d
     some = [rows.sample(MOST_FOR_REFERENCE) for rows in ((x, y) if y is not x else (x,))]
@@ -140,20 +142,47 @@ def middle(x: FullRows, y: FullRows) -> Array:
     variances = np.einsum("nii->ni", covs)
     v = np.partition(variances, place, axis=0)[place]
     v[~((v > 0.0) & (v < np.inf))] = 1.0
-    root = np.sqrt(v)
-    scale = np.ldexp(1.0, np.clip(-np.frexp(root)[1], -MOST_EXPONENT, MOST_EXPONENT))
-    inverse = 1.0 / np.sqrt(variances)
-    alike = covs * inverse[:, :, None] * inverse[:, None]
-    alike = np.where(np.isfinite(alike), alike, 0.0).mean(axis=0)
-    np.fill_diagonal(alike, 1.0)
-    triangle = _inverse_triangle(alike) / (root * scale)
-    middle_mean = np.partition(means, place, axis=0)[place]
-    return np.concatenate([middle_mean, scale, triangle[np.tril_indices(d)]])
+    scale = np.ldexp(1.0, np.clip(-np.frexp(np.sqrt(v))[1], -MOST_EXPONENT, MOST_EXPONENT))
+    covs = covs * scale[:, None] * scale
+    size = (np.einsum("nii->ni", covs) / (v * scale * scale)).mean(axis=1)
+    alike = covs / size[:, None, None]
+    alike = alike[np.isfinite(alike).all(axis=(1, 2))]
+    triangle = _inverse_triangle(alike.mean(axis=0) if len(alike) else np.eye(d))
+    # One of the means: a median of each dimension may lie where none is, in a narrow direction.
+    a = ((means - means[0]) * scale) @ triangle.T
+    apart = np.abs(a - np.partition(a, place, axis=0)[place]).sum(axis=1)
+    c = means[np.argmin(np.where(apart == apart, apart, np.inf))]
+    weights = _weights(triangle, (means - c) * scale, covs)
+    return np.concatenate([c, scale, triangle[np.tril_indices(d)], weights])
 
 
-def _inverse_triangle(correlations: Array) -> Array:
-    """The inverse of Cholesky's factor; of the diagonal alone, if there is none."""
+def _weights(triangle: Array, means: Array, covs: Array) -> Array:
+    """What brings entries of covariances and of means to one size in p and in q: powers of two."""
+    a = means @ triangle.T
+    v, one = triangle @ covs @ triangle.T, np.eye(len(triangle))
     try:
-        return np.asarray(np.linalg.inv(np.linalg.cholesky(correlations)))
+        inverse = np.linalg.inv(v)
     except np.linalg.LinAlgError:
-        return np.eye(len(correlations))
+        return np.ones(2)
+    length = np.linalg.norm(a, axis=1)
+    of_p = np.linalg.norm(v - one + a[:, :, None] * a[:, None], axis=(1, 2))
+    slope = 2.0 * np.linalg.norm(np.einsum("nij,nj->ni", inverse, a), axis=1)
+    of_means = of_p / length
+    of_q = np.hypot(np.linalg.norm(inverse - one, axis=(1, 2)), slope / of_means)
+    weight = np.sqrt(of_q / of_p)
+    return np.array([_usual(weight), _usual(weight * of_means)])
+
+
+def _usual(ratios: Array) -> float:
+    """A power of two near the median of those that are numbers."""
+    some = ratios[(ratios > 0.0) & (ratios < np.inf)]
+    power = np.log2(np.median(some)) if some.size else 0.0
+    return float(np.ldexp(1.0, int(np.clip(np.rint(power), -MOST_WEIGHT, MOST_WEIGHT))))
+
+
+def _inverse_triangle(cov: Array) -> Array:
+    """The inverse of Cholesky's factor; that of 1, if there is none."""
+    try:
+        return np.asarray(np.linalg.inv(np.linalg.cholesky(cov)))
+    except np.linalg.LinAlgError:
+        return np.eye(len(cov))

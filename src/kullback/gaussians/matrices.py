@@ -91,7 +91,7 @@ def pairwise_gaussian(
     made: beyond the result, at most 160 MB are used. float32 is computed in float64.
 
     Full covariances are a matrix product of inner size d (d + 3) / 2 (Jeffreys' of two), below 256
-    dimensions, measured from a Gaussian with mean correlations. What a row becomes is computed in
+    dimensions, measured from a Gaussian in their middle. What a row becomes is computed in
     twice the precision, so that pairs that the bound certifies have relative errors below 1e-12
     whatever the condition of their covariances. The others have those of
     `multivariate_gaussian_kl_divergence`, below 2 (d + 12) c 2**-53 with c the larger condition

@@ -8,7 +8,9 @@ B = W**-1 - 1:
     e = tr A - ln det V + |a|**2,      f = tr B + ln det W + b' W**-1 b.
 
 Near the reference nothing cancels; the sum runs over a triangle, since both are symmetric. T is
-whatever floats it is made of: it is what the reference is. With V = L D L', L's diagonal 1, and
+whatever floats it is made of: it is what the reference is. Entries are
+multiplied by powers of two in p and divided by them in q, weights that bring all parts of rows to
+one size: the bound is in proportion to the product of the norms of whole rows. With V = L D L', L's diagonal 1, and
 Y = L**-1, e is a sum of t - ln(1 + t), t = D_i - 1, and of squares, and so is f.
 
 All this is in twice the precision, so that A and B are right to their last digits although V may
@@ -169,6 +171,13 @@ def _row_of_product(space, given, at, d, i):
 
 
 @traced
+def _weights(given, d):
+    """What entries of covariances, and of means, are multiplied by in p and divided by in q."""
+    at = 2 * d + row_of(0 * d, d)
+    return lanes_of(entry(given, at)), lanes_of(entry(given, at + 1))
+
+
+@traced
 def _put_left(space, at, i, j, x, a, factor):
     """An entry of the product of a row that stands for p; its size, squared."""
     other = get(space, 2 * (at.a + j))
@@ -185,6 +194,7 @@ def _transformed(space, given, d):
     def with_row(i, sums):
         _row_of_product(space, given, at, d, i)
         a = get(space, 2 * (at.a + i))
+        weight, of_means = _weights(given, d)
 
         def value_of(j):
             first = 2 * d + row_of(0 * d, j)
@@ -194,13 +204,17 @@ def _transformed(space, given, d):
 
         def with_entry(j, sums):
             x = value_of(j)[0]
-            return sums[0] + _put_left(space, at, i, j, x, a, 2.0), fma(x + x, x, sums[1])
+            return sums[0] + _put_left(space, at, i, j, x, a, weight + weight), fma(
+                x + x, x, sums[1]
+            )
 
         size, square = loop(0, i, 1, sums, with_entry)
         high, low = value_of(i)
         x = (high - 1.0) + low
-        put(space, at.left + row_of(0 * d, d) + i, a)
-        return size + _put_left(space, at, i, i, x, a, 1.0) + a * a, fma(x, x, square)
+        weighed = a * of_means
+        put(space, at.left + row_of(0 * d, d) + i, weighed)
+        size = fma(weighed, weighed, size)
+        return size + _put_left(space, at, i, i, x, a, weight), fma(x, x, square)
 
     return loop(0, d, 1, (lanes_of(0.0), lanes_of(0.0)), with_row)
 
@@ -220,9 +234,9 @@ def _pivot(space, at, j):
     good = (pivot[0] > 1.0 / MOST) & (pivot[0] < MOST)
     inverse = inverse_of((select(good, pivot[0], 1.0), select(good, pivot[1], 0.0)))
     t = select(good, (pivot[0] - 1.0) + pivot[1], 0.0)
-    one = lanes_of(1.0)
-    of_p = relative_entropy(one, t + 1.0, -t) + squares
-    return inverse, of_p, relative_entropy(t + 1.0, one, t) * inverse[0], good
+    one, whole = lanes_of(1.0), select(good, pivot[0], 1.0)
+    of_p = relative_entropy(one, whole, -t) + squares
+    return inverse, of_p, relative_entropy(whole, one, t) * inverse[0], good
 
 
 @traced
@@ -297,14 +311,15 @@ def _column_product(space, first, second, i, j, start, value, d):
 
 
 @traced
-def _inverse_entries(space, d):
+def _inverse_entries(space, given, d):
     """B, entries of q; the square of their norm and of B's, tr V**-1, squares that f lacks."""
     at = layout(d)
+    weight = 1.0 / _weights(given, d)[0]
 
     def with_row(i, sums):
         def with_entry(j, state):
             value = _column_product(space, at.v, at.inverse, i, j, i, two_of(0.0), d)
-            x = value[0] + value[1]
+            x = (value[0] + value[1]) * weight
             put(space, at.right + row_of(0 * d, i) + j, x)
             return fma(x, x, state)
 
@@ -314,19 +329,21 @@ def _inverse_entries(space, d):
 
         off = loop(0, i, 1, lanes_of(0.0), with_entry)
         whole = _column_product(space, at.v, at.inverse, i, i, i, two_of(-1.0), d)
-        x = whole[0] + whole[1]
+        b = whole[0] + whole[1]
+        x = b * weight
         put(space, at.right + row_of(0 * d, i) + i, x)
         both = fma(x, x, off)
         squares = loop(i + 1, d, 1, lanes_of(0.0), square)
-        return sums[0] + both, sums[1] + both + off, sums[2] + (x + 1.0), sums[3] + squares
+        return sums[0] + both, sums[1] + both + off, sums[2] + (b + 1.0), sums[3] + squares
 
     return loop(0, d, 1, tuple(lanes_of(0.0) for _ in range(4)), with_row)
 
 
 @traced
-def _slopes(space, d):
+def _slopes(space, given, d):
     """-2 W**-1 b, the other entries of q; the square of their norm, and b' W**-1 b."""
     at = layout(d)
+    factor = -2.0 / _weights(given, d)[1]
 
     def with_row(i, total):
         value = plus_products(space, two_of(0.0), row_of(at.inverse, i), at.a, i + 1)
@@ -339,7 +356,7 @@ def _slopes(space, d):
             return plus_times(value, get_two(space, row_of(at.v, k) + i), get_two(space, at.z + k))
 
         value = loop(i, d, 1, two_of(0.0), add)
-        slope = -2.0 * (value[0] + value[1])
+        slope = factor * (value[0] + value[1])
         put(space, at.right + row_of(0 * d, d) + i, slope)
         return fma(slope, slope, total)
 
@@ -364,7 +381,7 @@ def _pad(space, d):
 def _prepare_p(space, given, d):
     a, parts, s = _measured(space, given, d)
     size, square = _transformed(space, given, d)
-    return a, parts, s, size, square
+    return a, parts, s, size, square, get(space, 0)
 
 
 @outline
@@ -376,8 +393,8 @@ def _prepare_q(space, d):
 
 
 @outline
-def _finish_q(space, d):
-    inverses, slopes = _inverse_entries(space, d), _slopes(space, d)
+def _finish_q(space, given, d):
+    inverses, slopes = _inverse_entries(space, given, d), _slopes(space, given, d)
     return (*inverses, *slopes)
 
 
@@ -388,9 +405,10 @@ def _vouched(usable, total, norm):
 
 
 @traced
-def told(space, at, d, mean, of_p, factors, of_q):
+def told(space, at, given, d, of_p, factors, of_q):
     """Write e, the norm of entries of p, f and that of q; nan of no Gaussian."""
-    a, parts, s, left, excess = of_p
+    a, parts, s, left, excess, mean = of_p
+    weight, of_means = _weights(given, d)
     e, f, good = factors
     right, inverse_excess, trace, squares, slopes, length = of_q
     unit = (d + 4) * TWOFOLD
@@ -399,10 +417,11 @@ def told(space, at, d, mean, of_p, factors, of_q):
     e, f = e + a, f + squares + length
     p_usable = good & (eta * square_root(excess) < SPARE * e + 2.0**-900)
     p_usable = p_usable & (zeta < ROUNDING * square_root(a) + 2.0**-900)
-    q_usable = good & (eta * square_root(inverse_excess) < SPARE * f + 2.0**-900)
+    q_usable = good & (eta * square_root(inverse_excess) * weight < SPARE * f + 2.0**-900)
     q_usable = q_usable & (square_root(trace) * zeta < ROUNDING * square_root(length) + 2.0**-900)
-    more = eta * (trace + 2.0 * square_root(trace * length)) + 2.0 * trace * zeta
-    p = _vouched(p_usable, e, square_root(left) + eta * s * (1.0 / ROUNDING))
+    slope = 2.0 * (eta * square_root(trace * length) + trace * zeta)
+    more = eta * trace / weight + slope / of_means
+    p = _vouched(p_usable, e, square_root(left) + eta * s * weight * (1.0 / ROUNDING))
     q = _vouched(q_usable, f, square_root(right + slopes) + more * (1.0 / ROUNDING))
     for place, lanes in enumerate((*p, *q)):
         put(
@@ -429,7 +448,8 @@ def make_full_prepared(left: bool, right: bool) -> Callable[..., Any]:
     def full_prepared(rows, reference, d, right_first, memory, out, e, norm):
         """As `products.make_prepared`; rows hold d means and d * d entries of a covariance.
 
-        reference: c, powers of two that scale dimensions, and T's lower triangle, row after row.
+        reference: c, powers of two that scale dimensions, T's lower triangle, row after row, and
+        two weights.
         """
         width, half = out.shape[1], half_width(d)
         source, target, given = pointer(rows), pointer(out), pointer(reference)
@@ -440,10 +460,9 @@ def make_full_prepared(left: bool, right: bool) -> Callable[..., Any]:
         q_at = half - p_at if both else 0
         for start in range(0, rows.shape[0], WIDTH):
             gather(source, places_in_order(start, last, d * d + d), d * d + d, space, 0)
-            first = get(space, 0)
             of_p = _prepare_p(space, given, d)
             factors = _prepare_q(space, d)
-            told(space, at, d, first, of_p, factors, _finish_q(space, d))
+            told(space, at, given, d, of_p, factors, _finish_q(space, given, d))
             to = places_in_order(start, last, width)
             if left:
                 scatter(space, at.left, half, advanced(target, p_at), to)
