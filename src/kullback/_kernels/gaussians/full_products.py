@@ -421,7 +421,8 @@ def told(space, at, given, d, of_p, factors, of_q):
     q_usable = q_usable & (square_root(trace) * zeta < ROUNDING * square_root(length) + 2.0**-900)
     slope = 2.0 * (eta * square_root(trace * length) + trace * zeta)
     more = eta * trace / weight + slope / of_means
-    p = _vouched(p_usable, e, square_root(left) + eta * s * weight * (1.0 / ROUNDING))
+    of_p = eta * weight * (square_root(lanes_of(1.0) * d) + square_root(excess))
+    p = _vouched(p_usable, e, square_root(left) + of_p * (1.0 / ROUNDING))
     q = _vouched(q_usable, f, square_root(right + slopes) + more * (1.0 / ROUNDING))
     for place, lanes in enumerate((*p, *q)):
         put(
