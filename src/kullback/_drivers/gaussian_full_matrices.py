@@ -16,7 +16,7 @@ from kullback._drivers.gaussian_matrices import MOST_EXPONENT, MOST_FOR_REFERENC
 from kullback._drivers.products import multiply_in_chunks
 from kullback._drivers.sources import counting
 from kullback._kernels.gaussians import build
-from kullback._kernels.gaussians.full_products import half_width, workspace
+from kullback._kernels.gaussians.full_layout import half_width, workspace
 from kullback._process.arrays import Array, Index, contiguous
 from kullback._process.memory import aligned
 
@@ -129,9 +129,9 @@ class FullProduct:
 def middle(x: FullRows, y: FullRows) -> Array:
     """A Gaussian in the middle of all: means, powers of two, a triangle T and weights, in one row.
 
-    In units of the powers of two its covariance is T**-1 T**-T. It lies where the median of the means
-    does and has median variances, which a few far rows do not move; of covariances, each in proportion, the mean, which is narrow
-    where all are.
+    In units of the powers of two its covariance is T**-1 T**-T. It lies where the median of the
+    means does and has median variances, which a few far rows do not move; of covariances, each in
+    proportion, the mean, which is narrow where all are.
     """
     d = x.d
     some = [rows.sample(MOST_FOR_REFERENCE) for rows in ((x, y) if y is not x else (x,))]

@@ -99,7 +99,8 @@ class Comparison:
             diagonal = GaussianWork(kernel, self.kind, unit)
             return diagonal, FORMS[self.record.matrix_form](diagonal, x, y)
         work = FullWork(kernel, tolerance_of(*self.inputs), unit)
-        return work, (FullProduct if x.d < LARGE else Pairs)(work, x, y)
+        form: Any = FullProduct if x.d < LARGE else Pairs
+        return work, form(work, x, y)
 
 
 def _same_dimensions(x: Array, y: Array) -> None:

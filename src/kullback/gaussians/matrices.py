@@ -16,7 +16,10 @@ from kullback._process.arrays import Array
 from kullback.gaussians.comparison import Comparison
 
 
-@face_of("(n|1,d|1),(n|1,d|1),(m|1,d|1),(m|1,d|1)->(n,m)")
+@face_of(
+    "(n|1,d|1),(n|1,d|1),(m|1,d|1),(m|1,d|1)->(n,m)",
+    of_covariances="(n|1,d),(n|1,d,d),(m|1,d),(m|1,d,d)->(n,m)",
+)
 def pairwise_gaussian(
     mean_x: ArrayLike,
     var_x: ArrayLike,
@@ -118,7 +121,7 @@ def pairwise_gaussian(
     return result
 
 
-@face_of("(n|1,d|1),(n|1,d|1)")
+@face_of("(n|1,d|1),(n|1,d|1)", of_covariances="(n|1,d),(n|1,d,d)")
 def condensed_gaussian(
     mean: ArrayLike,
     var: ArrayLike,
