@@ -13,7 +13,10 @@ from sphinx.application import Sphinx
 import kullback
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # mathml
+sys.path.insert(0, str(HERE))
+import mathml  # noqa: E402, F401
+
+sys.path.remove(str(HERE))  # where its folders would pass for packages, `reference` for one
 # For the pages, which run in processes of their own: none of the reader's settings, no chatter.
 IPYTHON = HERE / "_build" / "ipython"
 (IPYTHON / "profile_default").mkdir(parents=True, exist_ok=True)

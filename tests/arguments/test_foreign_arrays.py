@@ -41,12 +41,13 @@ def test_arrays_elsewhere_are_refused_with_the_conversion(package: str, remedy: 
             call()
 
 
-def test_a_dask_array_is_refused_with_the_conversion() -> None:
+def test_a_dask_array_is_refused_with_the_conversion_where_no_function_is_lazy() -> None:
     dask = pytest.importorskip("dask.array")
-    with pytest.raises(TypeError, match=r"p\.compute\(\).*map_blocks"):
-        kl.kl_divergence(dask.from_array(P), Q)
-    with pytest.raises(TypeError, match=r"x\.compute\(\)"):
-        kl.pairwise(dask.from_array(P))
+    x = dask.from_array(P)
+    with pytest.raises(TypeError, match=r"contributions takes no Dask arrays.*x\.compute\(\)"):
+        kl.contributions(x, Q)
+    with pytest.raises(TypeError, match=r"x is a dask Array; convert it first: x\.compute\(\)$"):
+        kl.estimate.kl_nearest_neighbor(x, Q)
 
 
 def test_torch_tensors_in_our_memory_are_arrays_and_others_are_refused() -> None:

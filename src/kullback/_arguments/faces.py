@@ -16,7 +16,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from numpy import ndarray
 
-from kullback._arguments.labels.calls import call
+from kullback._arguments.foreign import special_call
 from kullback._arguments.labels.shapes import shapes
 from kullback._arguments.options import checked
 
@@ -29,6 +29,7 @@ PARAMETERS = """
 p, q : array_like, (..., k)
     Counts, weights or probabilities, not negative, finite and not all 0 in a row; leading
     axes broadcast. float32 is computed and returned as such, everything else as float64.
+    SciPy's sparse matrices and arrays are taken as they are, beside dense rows too.
     Arrays of pandas and xarray are compared by label, and the result has labels.
 axis : int, str, or a tuple of them
     The axis of the k bins, in both; or several, whose bins together are one row. Of labelled
@@ -40,8 +41,8 @@ base : float, optional
 normalize : bool
     Divide each row by its sum. False takes rows as they are.
 pseudocount : float
-    Added to every bin of both sides before normalizing: for counts (one UserWarning where all rows
-    already sum to 1, and pseudocounts outweigh 1 % of them). A row that sums to 0 is no
+    Added to every bin of both sides before normalizing: for counts (one UserWarning where all
+    rows already sum to 1, and pseudocounts outweigh 1 % of them). A row that sums to 0 is no
     distribution all the same.
 zeros : "inf", "skip" or float
     What a bin does that alone makes the divergence infinite, such as one with q = 0 < p in KL:
@@ -58,17 +59,19 @@ out : ndarray, optional
 threads : int, optional
     At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
 progress : bool or callable
-    True shows a bar (with tqdm, if it is installed); a callable is called from this thread as
-    `progress(done, total)`, in tiles.
+    True shows a bar after two seconds of work (with tqdm, if it is installed); a callable is
+    called from this thread as `progress(done, total)`, in tiles.
 """
 RAISES = """
 ValueError
     A row that is no distribution (naming argument, row, column and value), shapes that do
     not fit, an option or `out` out of its range.
 TypeError
-    A dtype that is not real, or that float64 cannot hold; masked, sparse and device arrays.
+    A dtype that is not real, or that float64 cannot hold; masked and device arrays.
 """
-SECTION = re.compile(r"\n\n(?=[A-Z][a-z]+\n-{4,}\n)")  # where one of a docstring begins
+SECTION = re.compile(  # where a section of a docstring begins
+    r"\n\n(?=[A-Z][a-z]+(?: [A-Z][a-z]+)?\n-{4,}\n)"
+)
 ENTRY = re.compile(r"\n(?=\S)")
 
 
@@ -97,8 +100,9 @@ def face(function: Function, signature: str = "", of_covariances: str = "") -> F
             given = _with_keywords(given, chosen, arrays)
         for each in given:
             if type(each) not in PLAIN:
+                special = special_call(given)
                 of = full if str(chosen.get("spread")) == "cov" else named
-                return call(function, of, given, chosen)
+                return (special or _plainly)(function, of, given, chosen)
         return function(*given, **chosen)
 
     types = {**function.__annotations__, **get_type_hints(options)}
@@ -106,6 +110,10 @@ def face(function: Function, signature: str = "", of_covariances: str = "") -> F
     checking.__doc__ = _help(function.__doc__, list(whole.parameters))
     checking.__signature__ = whole  # type: ignore[attr-defined]
     return checking  # type: ignore[return-value]
+
+
+def _plainly(function: Function, _: Any, given: tuple[Any, ...], chosen: dict[str, Any]) -> Any:
+    return function(*given, **chosen)
 
 
 def _with_keywords(
