@@ -41,7 +41,10 @@ from kullback.gaussians.diagonal import (
     gaussian_kl_divergence as gaussian_kl_divergence,
     standard_gaussian_kl_divergence as standard_gaussian_kl_divergence,
 )
-from kullback.gaussians.matrices import pairwise_gaussian as pairwise_gaussian
+from kullback.gaussians.matrices import (
+    condensed_gaussian as condensed_gaussian,
+    pairwise_gaussian as pairwise_gaussian,
+)
 from kullback.gaussians.multivariate import (
     multivariate_gaussian_kl_divergence as multivariate_gaussian_kl_divergence,
 )

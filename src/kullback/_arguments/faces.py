@@ -75,11 +75,12 @@ SECTION = re.compile(  # where a section of a docstring begins
 ENTRY = re.compile(r"\n(?=\S)")
 
 
-def face(function: Function, signature: str = "") -> Function:
+def face(function: Function, signature: str = "", of_covariances: str = "") -> Function:
     """The function with its options in its signature, its help and its errors.
 
     Arrays with labels are compared by label. `signature` says which of their axes are which, as
     in `labels/shapes.py`; by default the last one has the bins, and the others broadcast.
+    `of_covariances` says it for calls with `spread="cov"`.
     """
     (options,) = get_args(get_type_hints(function)["options"])
     whole = _spelled_out(signature_of(function), options)
@@ -88,6 +89,7 @@ def face(function: Function, signature: str = "") -> Function:
     known = set(whole.parameters).difference(arguments)
     arrays = {p.name: i for i, p in enumerate(parameters) if "ArrayLike" in str(p.annotation)}
     named = shapes(signature, arrays, known)
+    full = shapes(of_covariances, arrays, known) if of_covariances else named
     by_keyword = known.intersection(arrays)
 
     @wraps(function)
@@ -99,7 +101,8 @@ def face(function: Function, signature: str = "") -> Function:
         for each in given:
             if type(each) not in PLAIN:
                 special = special_call(given)
-                return (special or _plainly)(function, named, given, chosen)
+                of = full if str(chosen.get("spread")) == "cov" else named
+                return (special or _plainly)(function, of, given, chosen)
         return function(*given, **chosen)
 
     types = {**function.__annotations__, **get_type_hints(options)}
@@ -123,9 +126,9 @@ def _with_keywords(
     return given
 
 
-def face_of(signature: str) -> Callable[[Function], Function]:
+def face_of(signature: str, of_covariances: str = "") -> Callable[[Function], Function]:
     """A face of a function whose arrays have other axes than a row's bins."""
-    return partial(face, signature=signature)
+    return partial(face, signature=signature, of_covariances=of_covariances)
 
 
 def _spelled_out(face: Signature, options: type) -> Signature:
