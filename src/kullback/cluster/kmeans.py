@@ -1,0 +1,265 @@
+"""k-means of distributions, as scikit-learn's estimators are used."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from numbers import Integral
+from typing import Any, Self
+
+import numpy as np
+from scipy import sparse
+
+from kullback._arguments.options import number
+from kullback._process.arrays import Array, Index
+from kullback.cluster import problems
+from kullback.cluster.lloyd import Pass
+from kullback.cluster.spaces import SPACES
+from kullback.discrete.distances import hellinger_distance
+from kullback.discrete.divergences import jeffreys_divergence, js_divergence, kl_divergence
+from kullback.discrete.matrices import pairwise
+
+try:
+    from sklearn.base import (
+        BaseEstimator,
+        ClassNamePrefixFeaturesOutMixin,
+        ClusterMixin,
+        TransformerMixin,
+    )
+    from sklearn.cluster import kmeans_plusplus
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.utils import check_random_state
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+except ImportError as error:
+    raise ImportError(
+        "kullback.cluster needs scikit-learn 1.6 or newer: pip install 'kullback[sklearn]'"
+    ) from error
+
+METRICS = (*SPACES, "js")
+GEOMETRIC = ("reverse_kl", "jeffreys")  # whose centres are made of logarithms of rows
+ROW_WISE = {
+    "kl": kl_divergence,
+    "reverse_kl": lambda p, c: kl_divergence(c, p),
+    "hellinger": lambda p, c: hellinger_distance(p, c) ** 2,
+    "jeffreys": jeffreys_divergence,
+    "js": js_divergence,
+}
+
+
+class DivergenceKMeans(
+    ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator
+):
+    """DOC"""
+
+    def __init__(
+        self,
+        n_clusters: int = 8,
+        *,
+        metric: str = "kl",
+        init: Any = "k-means++",
+        n_init: int | str = "auto",
+        max_iter: int = 300,
+        tol: float = 1e-8,
+        pseudocount: float = 0.0,
+        random_state: Any = None,
+    ) -> None:
+        self.n_clusters = n_clusters
+        self.metric = metric
+        self.init = init
+        self.n_init = n_init
+        self.max_iter = max_iter
+        self.tol = tol
+        self.pseudocount = pseudocount
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
+        """Find the clusters of the rows of X: the best of `n_init` starts."""
+        self._check_options()
+        p, weight = self._given(X, sample_weight, reset=True)
+        self._check_number(p)
+        rows = problems.problem(self.metric, p)
+        best: problems.Run | None = None
+        for centres in self._starts(rows, p, weight):
+            run = problems.run(rows, centres, weight, self.max_iter, self.tol)
+            if best is None or run.objective < best.objective:
+                best = run
+        assert best is not None
+        self._set(best.centres, best.found, best.steps)
+        self.inertia_ = objective(self.metric, p, best.centres[best.found.labels], weight)
+        self._warn_of_few()
+        return self
+
+    def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
+        """Take a batch in: it moves the centres by its share of all weight so far.
+
+        The first batch is clustered as by `fit`. `labels_` and `inertia_` are those of the last
+        batch, before it moved the centres; `n_iter_` counts on.
+        """
+        if not hasattr(self, "cluster_centers_"):
+            return self.fit(X, y, sample_weight)
+        self._check_options()
+        p, weight = self._given(X, sample_weight, reset=False)
+        rows, centres = problems.problem(self.metric, p), self.cluster_centers_
+        found = rows.assign(centres, weight)
+        total = found._replace(
+            sums=self._sums + found.sums, weights=self._weights + found.weights
+        )
+        self.inertia_ = objective(self.metric, p, centres[found.labels], weight)
+        self._set(problems.next_centres(rows, total, centres), total, self.n_iter_ + 1)
+        return self
+
+    def predict(self, X: Any) -> Index:
+        """The nearest centre of each row, (n,).
+
+        A row that is infinitely far from all of them gets the one that lacks least of its mass.
+        """
+        check_is_fitted(self)
+        return self._nearest(self._given(X, None, reset=False)[0])
+
+    def transform(self, X: Any) -> Array:
+        """The metric from every row to every centre, (n, n_clusters)."""
+        check_is_fitted(self)
+        p, _ = self._given(X, None, reset=False)
+        centres = self.cluster_centers_
+        return np.concatenate(
+            [pairwise(part, centres, self.metric) for _, part in problems.dense(p)]
+        )
+
+    def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
+        """Minus the objective on these rows, in nats: -inf where one is infinitely far."""
+        check_is_fitted(self)
+        p, weight = self._given(X, sample_weight, reset=False)
+        return -objective(self.metric, p, self.cluster_centers_[self._nearest(p)], weight)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.positive_only = True
+        tags.input_tags.sparse = self.metric not in GEOMETRIC
+        tags.transformer_tags.preserves_dtype = ["float64"]
+        return tags
+
+    @property
+    def _n_features_out(self) -> int:
+        return len(self.cluster_centers_)
+
+    def _set(self, centres: Array, found: Pass, steps: int) -> None:
+        self.cluster_centers_, self.labels_ = centres, found.labels.astype(np.int32)
+        self._sums, self._weights, self.n_iter_ = found.sums, found.weights, steps
+
+    def _nearest(self, p: Any) -> Index:
+        rows = problems.problem(self.metric, p)
+        return rows.assign(self.cluster_centers_, np.ones(p.shape[0])).labels.astype(np.int32)
+
+    def _given(self, X: Any, sample_weight: Any, reset: bool) -> tuple[Any, Array]:
+        """Rows that sum to 1, and their weights."""
+        form = False if self.metric in GEOMETRIC else "csr"
+        x = validate_data(
+            self, X, accept_sparse=form, reset=reset, dtype=[np.float64, np.float32]
+        )
+        weight = _check_sample_weight(sample_weight, x, dtype=np.float64)
+        if (weight < 0.0).any() or not weight.any():
+            raise ValueError("sample_weight must not be negative, and not be 0 everywhere")
+        return shares(x, self.pseudocount, type(self).__name__), weight
+
+    def _starts(self, rows: problems.Problem, p: Any, weight: Array) -> Iterator[Array]:
+        """Centres to begin with."""
+        if not isinstance(self.init, str):
+            yield self._own_start(p)
+            return
+        random = check_random_state(self.random_state)
+        first = problems.problem("hellinger", p) if self.metric != "hellinger" else rows
+        for _ in range(10 if self.n_init == "auto" else self.n_init):
+            seeds = p[self._seeds(first, weight, random)]
+            centres = seeds.toarray() if sparse.issparse(seeds) else seeds
+            if first is not rows:
+                run = problems.run(first, centres, weight, self.max_iter, self.tol)
+                filled = problems.fill_empty(first, run.found, run.centres, weight)
+                sums = rows.sums(filled.labels, run.centres, weight)
+                centres = problems.next_centres(rows, filled._replace(sums=sums), run.centres)
+            yield centres
+
+    def _seeds(self, first: Any, weight: Array, random: Any) -> Index:
+        """The numbers of n_clusters rows."""
+        if self.init == "random":
+            some = np.flatnonzero(weight)
+            return random.choice(some, self.n_clusters, replace=len(some) < self.n_clusters)
+        roots = first.factors
+        return kmeans_plusplus(
+            roots, self.n_clusters, sample_weight=weight, random_state=random
+        )[1]
+
+    def _own_start(self, p: Any) -> Array:
+        centres = np.array(self.init, np.float64)
+        if centres.shape != (self.n_clusters, p.shape[1]):
+            raise ValueError(
+                f"init has shape {centres.shape}; it must have shape (n_clusters, bins), "
+                f"{(self.n_clusters, p.shape[1])}"
+            )
+        return shares(centres, 0.0, "init")
+
+    def _check_options(self) -> None:
+        if self.metric not in METRICS:
+            raise ValueError(f"metric is {self.metric!r}; it must be one of {', '.join(METRICS)}")
+        if isinstance(self.init, str) and self.init not in ("k-means++", "random"):
+            raise ValueError(
+                f'init is {self.init!r}; it must be "k-means++", "random" or centres, '
+                "(n_clusters, bins)"
+            )
+        whole = {"n_clusters": self.n_clusters, "max_iter": self.max_iter, "n_init": self.n_init}
+        for name, value in whole.items():
+            if name == "n_init" and value == "auto":
+                continue
+            if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+                raise ValueError(f"{name} is {value!r}; it must be a whole number above 0")
+        for name in ("tol", "pseudocount"):
+            if not 0.0 <= number(getattr(self, name), name) < np.inf:
+                raise ValueError(f"{name} must be finite and not negative")
+
+    def _check_number(self, p: Any) -> None:
+        if p.shape[0] < self.n_clusters:
+            raise ValueError(
+                f"n_samples={p.shape[0]} should be >= n_clusters={self.n_clusters}"
+            )
+
+    def _warn_of_few(self) -> None:
+        found = len(np.unique(self.labels_))
+        if found < self.n_clusters:
+            warnings.warn(
+                f"{found} clusters have rows, not n_clusters={self.n_clusters}: "
+                "rows may be the same",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+
+
+def objective(metric: str, p: Any, centres: Array, weight: Array) -> float:
+    """The weighted sum of the divergences of rows from centres, row by row."""
+    parts = [
+        weight[rows] @ ROW_WISE[metric](part, centres[rows]) for rows, part in problems.dense(p)
+    ]
+    return float(sum(parts))
+
+
+def shares(x: Any, pseudocount: float, name: str) -> Any:
+    """Rows divided by their sums, in float64; what is negative or nothing but 0 is an error."""
+    rows = x.data if sparse.issparse(x) else x
+    if rows.size and rows.min() < 0.0:
+        raise ValueError(f"Negative values in data passed to {name}: rows must be distributions")
+    if pseudocount:
+        x = (x.toarray() if sparse.issparse(x) else x) + float(pseudocount)
+    x = x.astype(np.float64, copy=True)
+    sums = np.asarray(x.sum(axis=1), np.float64).ravel()
+    if not np.isfinite(sums).all():
+        x = x * 2.0**-64
+        sums = np.asarray(x.sum(axis=1)).ravel()
+    if not sums.all():
+        row = int(np.flatnonzero(sums == 0.0)[0])
+        raise ValueError(
+            f"row {row} of {name} sums to 0 ({(sums == 0.0).sum()} such rows): leave it out, or "
+            "let pseudocount= be positive"
+        )
+    if sparse.issparse(x):
+        x.data /= np.repeat(sums, np.diff(x.indptr))
+        return x
+    x /= sums[:, None]
+    return x

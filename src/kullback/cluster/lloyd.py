@@ -1,0 +1,82 @@
+"""One pass over the rows: the nearest centre of each, and the sums of factors of each cluster.
+
+The rows are cut into stripes, whose number does not depend on that of threads, so that no bit of a
+sum does; a stripe is cut into blocks that stay in the cache while they are multiplied and summed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from kullback._process import blas, threads
+from kullback._process.arrays import Array, Index
+from kullback.cluster.spaces import Weights
+
+STRIPES = 16
+BLOCK = 1 << 16  # numbers: half a megabyte
+SMALL = 1 << 21  # multiplications, below which a second thread costs more than it brings
+
+
+class Pass(NamedTuple):
+    """What a pass finds: nearest centres, divergences without the rows' own term, sums, weights."""
+
+    labels: Index
+    nearest: Array
+    sums: Array
+    weights: Array
+
+
+def assign(factors: Any, sample_weight: Array, weights: Weights) -> Pass:
+    """Nearest centres of all rows, and what the next centres are made of."""
+    n, (matrix, constants) = factors.shape[0], weights
+    labels, nearest = np.empty(n, np.intp), np.empty(n)
+    stripes = _cut(n, min(STRIPES, -(-n * matrix.shape[1] // BLOCK)))
+    sums = np.zeros((len(stripes), *matrix.shape))
+    transposed = np.ascontiguousarray(matrix.T)
+
+    def stripe(number: int) -> None:
+        for rows in _blocks(factors, stripes[number]):
+            part = factors[rows]
+            with blas.product(), np.errstate(over="ignore"):
+                scores = part @ transposed
+            scores += constants
+            found = scores.argmin(axis=1)
+            labels[rows], nearest[rows] = found, scores[np.arange(len(found)), found]
+            sums[number] += grouped(part, found, sample_weight[rows], len(matrix))
+
+    many = threads.default_threads() if n * matrix.size > SMALL else 1
+    with blas.at_most(1):
+        threads.run(stripe, len(stripes), many)
+    return Pass(labels, nearest, sums.sum(axis=0), totals(labels, sample_weight, len(matrix)))
+
+
+def grouped(rows: Any, labels: Index, sample_weight: Array, clusters: int) -> Array:
+    """The weighted sums of the rows of each cluster."""
+    n = len(labels)
+    one = sparse.csr_array((sample_weight, labels, np.arange(n + 1)), shape=(n, clusters))
+    found = one.T @ rows
+    return np.asarray(found.toarray() if sparse.issparse(found) else found)
+
+
+def totals(labels: Index, sample_weight: Array, clusters: int) -> Array:
+    """The weight of each cluster."""
+    return np.bincount(labels, sample_weight, clusters)
+
+
+def _blocks(factors: Any, stripe: slice) -> list[slice]:
+    if sparse.issparse(factors):  # whose sums would be made dense for each block
+        return [stripe]
+    rows = max(16, BLOCK // factors.shape[1])
+    count = stripe.stop - stripe.start
+    return [
+        slice(stripe.start + part.start, stripe.start + part.stop)
+        for part in _cut(count, -(-count // rows))
+    ]
+
+
+def _cut(count: int, parts: int) -> list[slice]:
+    edges = [count * part // parts for part in range(parts + 1)]
+    return [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
