@@ -1,6 +1,6 @@
 """Any call and any file, against the references, for some minutes.
 
-    python tests/fuzz.py 15 [calls|gaussians|covariances|logits|tables|labels|files ...]
+    python tests/fuzz.py 15 [calls|gaussians|covariances|logits|sparse|tables|labels|files ...]
 
 Prints the smallest case of the first failure and ends with status 1. Cases that were found belong
 into `tests/fuzzing/found.py`.
@@ -24,6 +24,7 @@ from fuzzing import files as fuzz_files
 from fuzzing import gaussians as fuzz_gaussians
 from fuzzing import labels as fuzz_labels
 from fuzzing import logits as fuzz_logits
+from fuzzing import sparse as fuzz_sparse
 from fuzzing import tables as fuzz_tables
 from fuzzing.check import Call, returns
 
@@ -33,6 +34,7 @@ FAMILIES: dict[str, ModuleType] = {
     "gaussians": fuzz_gaussians,
     "covariances": fuzz_covariances,
     "logits": fuzz_logits,
+    "sparse": fuzz_sparse,
     "tables": fuzz_tables,
     "labels": fuzz_labels,
 }

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+import kullback as kl
 from kullback import condensed, pairwise
 from support.calls import FUNCTIONS, assert_says, core_metric, core_word, each_float, every_function
 
@@ -105,11 +106,11 @@ def test_none_and_ragged_objects_are_refused():
                 call()
 
 
-def test_sparse_matrices_are_refused_with_the_conversion():
+def test_sparse_matrices_are_refused_with_the_conversion_where_rows_are_needed_whole():
     sparse = pytest.importorskip("scipy.sparse")
     for bad in (sparse.csr_matrix(np.eye(3)), sparse.coo_array(np.eye(3))):
-        for call in (*every_function(bad, np.eye(3)), *every_function(np.eye(3), bad)):
+        for call in (kl.mutual_information, kl.generalized_js_divergence):
             with pytest.raises(TypeError, match="toarray"):
-                call()
+                call(bad)
         with pytest.raises(TypeError, match="toarray"):
-            condensed(bad)
+            kl.kl_divergence_from_logits(bad, np.eye(3))

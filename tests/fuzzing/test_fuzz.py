@@ -59,6 +59,11 @@ KNOWN = {
         0.1438410362258904,
         Call("kl", "rows", [np.log(P), a(np.nan, 0)], {}),
     ),
+    "sparse": (
+        Call("kl", "rows", [P, Q], {}, ("coo_array", "")),
+        0.1438410362258904,
+        Call("kl", "rows", [-P, Q], {}, ("coo_array", "")),
+    ),
     "tables": (
         Call("information", "tables", [EYE], {}),
         0.6931471805599453,

@@ -130,3 +130,28 @@ def test_a_distributed_worker_of_four_threads(tmp_path: Path, processes: bool) -
         assert len(set(one[1] for one in results)) == 1
         """,
     )
+
+
+def test_a_cluster_that_loses_a_worker(tmp_path: Path) -> None:
+    """A worker is killed in the middle of a job on Dask arrays; the result is right."""
+    check_script(
+        tmp_path,
+        """
+        import signal, time
+        import dask.array as da
+        from distributed import LocalCluster, Client
+        x = rows(0)
+        lazy = da.from_array(x, chunks=(50, 64))
+        options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+        with LocalCluster(**options) as cluster, Client(cluster) as client:
+            first, second = client.run(os.getpid).values()
+            job = client.compute([kl.pairwise(lazy), kl.pairwise(lazy, metric="kl"),
+                                  kl.kl_divergence(lazy, lazy[::-1])])
+            time.sleep(0.5)
+            os.kill(first, signal.SIGKILL)
+            js, kld, row_wise = client.gather(job)
+        assert np.array_equal(js, kl.pairwise(x))
+        assert np.allclose(kld, kl.pairwise(x, metric="kl"), rtol=1e-12)
+        assert np.array_equal(row_wise, kl.kl_divergence(x, x[::-1]))
+        """,
+    )

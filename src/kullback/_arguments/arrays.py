@@ -6,7 +6,7 @@ import sys
 import warnings
 from functools import cache
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.ma import MaskedArray  # not when first used: a fork may come in the middle of its import
@@ -27,14 +27,30 @@ _FOREIGN = {  # what np.asarray would turn into an object array, or copy from a 
 }
 
 
+class Shaped(Protocol):
+    """An array, or sparse rows."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def ndim(self) -> int: ...
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+
+
 def array(given: object, name: str) -> Array:
     """`given` as a real NumPy array; TypeError or ValueError naming it otherwise."""
     found = given if type(given) is np.ndarray else _foreign_array(given, name)
     if sys.float_info.min * 0.5 == 0.0:
         _warn_of_flushing()
+    check_dtype(given, found, name)
+    return found
+
+
+def check_dtype(given: Any, found: Any, name: str) -> None:
+    """TypeError for what float64 cannot hold, or is not real; `found` is made of `given`."""
     if found.dtype.kind not in "fiub" or found.dtype.itemsize > 8:
         raise refusal(given, found, name)
-    return found
 
 
 @cache
@@ -74,7 +90,7 @@ def _foreign_array(given: object, name: str) -> Array:
         ) from error
 
 
-def result_dtype(*arrays: Array) -> np.dtype[Any]:
+def result_dtype(*arrays: Shaped) -> np.dtype[Any]:
     """float32 if every array is float32 or float16, else float64."""
     for x in arrays:
         if x.dtype.kind != "f" or x.dtype.itemsize > 4:
@@ -82,7 +98,7 @@ def result_dtype(*arrays: Array) -> np.dtype[Any]:
     return FLOAT32
 
 
-def common_lead(p: Array, q: Array, names: tuple[str, str]) -> tuple[int, ...]:
+def common_lead(p: Shaped, q: Shaped, names: tuple[str, str]) -> tuple[int, ...]:
     """The leading shape that both broadcast to."""
     common_bins(p, q, names)
     if p.shape == q.shape:
@@ -95,7 +111,7 @@ def common_lead(p: Array, q: Array, names: tuple[str, str]) -> tuple[int, ...]:
     return tuple(reversed(lead))
 
 
-def common_bins(p: Array, q: Array, names: tuple[str, str]) -> None:
+def common_bins(p: Shaped, q: Shaped, names: tuple[str, str]) -> None:
     """Both have the same number of bins, and at least one."""
     if not p.ndim or not q.ndim:
         raise ValueError(f"a single number is no row of bins: {_shapes(p, q, names)}")
@@ -105,5 +121,5 @@ def common_bins(p: Array, q: Array, names: tuple[str, str]) -> None:
         raise ValueError(f"there are no bins: {_shapes(p, q, names)}")
 
 
-def _shapes(p: Array, q: Array, names: tuple[str, str]) -> str:
+def _shapes(p: Shaped, q: Shaped, names: tuple[str, str]) -> str:
     return f"{names[0]} has shape {p.shape} and {names[1]} has shape {q.shape} (bins last)"

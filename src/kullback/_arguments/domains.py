@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kullback._arguments.options import Chosen
+from kullback._arguments.origins import Origins, current
+from kullback._arguments.origins import whole as in_the_whole
 from kullback._drivers.rows import Invalid
 from kullback._process.arrays import Array
 
@@ -58,13 +60,14 @@ def _with_any(rows: Array, test: Callable[[Array], Array]) -> Array:
     return found
 
 
-def faults(named: Iterable[tuple[str, Array, Domain]]) -> str:
-    """What is wrong with each of some arguments; "" if nothing is."""
-    return "; ".join(filter(None, (_fault(*argument) for argument in named)))
+def faults(named: Iterable[tuple[str, Array, Domain]], parts: Origins | None = None) -> str:
+    """What is wrong with each of some arguments, or parts of such; "" if nothing is."""
+    origins = current() if parts is None else parts
+    return "; ".join(filter(None, (_fault(*argument, origins) for argument in named)))
 
 
 @np.errstate(invalid="ignore")
-def _fault(name: str, rows: Array, domain: Domain) -> str:
+def _fault(name: str, rows: Array, domain: Domain, parts: Origins) -> str:
     """The first bad entry of one argument, and how many rows have the same fault."""
     flat = rows.reshape(-1, rows.shape[-1]) if rows.flags.c_contiguous or rows.ndim > 2 else rows
     flat = np.atleast_2d(flat)
@@ -72,15 +75,17 @@ def _fault(name: str, rows: Array, domain: Domain) -> str:
     if not wrong.any():
         return ""
     first = int(wrong.argmax())
-    place = np.unravel_index(first, rows.shape[:-1]) if rows.ndim > 1 else ()
+    own = np.unravel_index(first, rows.shape[:-1]) if rows.ndim > 1 else ()
+    among = f"this block of {parts[name].name}" if name in parts else name
+    name, place = in_the_whole(name, tuple(map(int, own)), parts)
     entry = _first_entry(flat[first], domain)
     if entry is None:
         same = _blank_rows(flat, domain)
     else:
-        alike = KINDS[_kind(entry[1])]
+        alike = KINDS[kind_of(entry[1])]
         same = _with_any(flat, lambda x: ~domain.right(x) & alike(x))
     others = int((wrong & ~same).sum())
-    return sentence(name, domain, place, entry, (int(same.sum()), others))
+    return sentence(name, domain, place, entry, (int(same.sum()), others), among)
 
 
 def _first_entry(row: Array, domain: Domain) -> tuple[int, Any] | None:
@@ -98,16 +103,17 @@ def sentence(
     place: tuple[Any, ...],
     entry: tuple[int, Any] | None,
     counts: tuple[int, int],
+    among: str,
 ) -> str:
     """What is wrong with an argument: its first bad row, and of that the column and the value.
 
-    `counts` are the rows with that fault, and those with others alone.
+    `counts` are the rows with that fault, and those with others alone, `among` some rows.
     """
     such, others = counts
     more = f", and {others} with other faults" if others else ""
     return (
         f"{name} {domain.fault}: {_first(place, entry, domain)} ({such} such "
-        f'row{"s" * (such > 1)} in {name}{more}; invalid="nan" gives NaN there)'
+        f'row{"s" * (such > 1)} in {among}{more}; invalid="nan" gives NaN there)'
     )
 
 
@@ -117,7 +123,7 @@ def _first(place: tuple[Any, ...], entry: tuple[int, Any] | None, domain: Domain
         return f"{where or 'it'} {domain.empty}"
     column, value = entry
     at = ", ".join(filter(None, (where, f"{domain.column} {column}")))
-    return f"{at} is {_kind(value)} ({value})"
+    return f"{at} is {kind_of(value)} ({value})"
 
 
 KINDS: dict[str, Callable[[Any], Any]] = {
@@ -128,13 +134,14 @@ KINDS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _kind(value: Any) -> str:
+def kind_of(value: Any) -> str:
     return next(kind for kind, holds in KINDS.items() if holds(value))
 
 
 def refusal(raises: bool, named: Iterable[tuple[str, Array, Domain]]) -> Invalid:
     """What is to happen when a kernel meets rows that are none of their domains."""
-    return Invalid((lambda: ValueError(faults(named))) if raises else None)
+    parts = current()
+    return Invalid((lambda: ValueError(faults(named, parts))) if raises else None)
 
 
 def reporter(
@@ -150,10 +157,10 @@ def reporter(
     """
     if not chosen.raises:
         return Invalid(None)
-    empty_allowed = not chosen.work.normalize
+    empty_allowed, parts = not chosen.work.normalize, current()
 
     def report() -> Exception:
-        found = faults_of_rows(named, empty_allowed)
+        found = faults_of_rows(named, empty_allowed, parts)
         if not found and chosen.work.rule == "skip" and (empty := left_empty()):
             found = f"{empty} {NOTHING_LEFT}"
         return ValueError(found or of_f() or "the rows were written to while they were compared")
@@ -172,7 +179,9 @@ def _in_common(p: Array, q: Array) -> bool:
     return any(bool(((p[part] > 0) & (q[part] > 0)).any()) for part in some)
 
 
-def faults_of_rows(named: list[tuple[str, Array]], empty_allowed: bool) -> str:
+def faults_of_rows(
+    named: list[tuple[str, Array]], empty_allowed: bool, parts: Origins | None = None
+) -> str:
     """What is wrong with rows that are to be distributions; "" if nothing is."""
     domain = DISTRIBUTIONS._replace(empty="") if empty_allowed else DISTRIBUTIONS
-    return faults((name, rows, domain) for name, rows in named)
+    return faults(((name, rows, domain) for name, rows in named), parts)

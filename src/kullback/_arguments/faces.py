@@ -18,6 +18,8 @@ from numpy import ndarray
 
 from kullback._arguments.labels.calls import call
 from kullback._arguments.labels.shapes import shapes
+from kullback._arguments.lazy.calls import call as lazily
+from kullback._arguments.lazy.calls import is_lazy
 from kullback._arguments.options import checked
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -29,6 +31,7 @@ PARAMETERS = """
 p, q : array_like, (..., k)
     Counts, weights or probabilities, not negative, finite and not all 0 in a row; leading
     axes broadcast. float32 is computed and returned as such, everything else as float64.
+    SciPy's sparse matrices and arrays are taken as they are, beside dense rows too.
     Arrays of pandas and xarray are compared by label, and the result has labels.
 axis : int, str, or a tuple of them
     The axis of the k bins, in both; or several, whose bins together are one row. Of labelled
@@ -66,7 +69,7 @@ ValueError
     A row that is no distribution (naming argument, row, column and value), shapes that do
     not fit, an option or `out` out of its range.
 TypeError
-    A dtype that is not real, or that float64 cannot hold; masked, sparse and device arrays.
+    A dtype that is not real, or that float64 cannot hold; masked and device arrays.
 """
 SECTION = re.compile(r"\n\n(?=[A-Z][a-z]+\n-{4,}\n)")  # where one of a docstring begins
 ENTRY = re.compile(r"\n(?=\S)")
@@ -95,7 +98,8 @@ def face(function: Function, signature: str = "") -> Function:
             given = _with_keywords(given, chosen, arrays)
         for each in given:
             if type(each) not in PLAIN:
-                return call(function, named, given, chosen)
+                special = lazily if is_lazy(given) else call
+                return special(function, named, given, chosen)
         return function(*given, **chosen)
 
     types = {**function.__annotations__, **get_type_hints(options)}

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from kullback._arguments.faces import DEFAULTS
+from kullback._arguments.sparse import Given
 from kullback._drivers.ledger import DiffersError, Job
 from kullback._drivers.stores import GivenArray, NpyFile, Store, ZarrDirectory
 from kullback._process.arrays import Array
@@ -57,7 +58,9 @@ def store_of(
     return store
 
 
-def job_of(function: str, metric: Any, inputs: list[Array], options: Mapping[str, Any]) -> Job:
+def job_of(
+    function: str, metric: Any, inputs: Sequence[Array | Given], options: Mapping[str, Any]
+) -> Job:
     """What is computed, in words and numbers that say whether it is the same again."""
     from kullback import __version__
 
@@ -73,8 +76,11 @@ def _word(value: Any) -> Any:
     return float(value) if isinstance(value, Real) else str(value)
 
 
-def _digest(x: Array) -> str:
-    """A hash of an array's shape and numbers, whatever their layout."""
+def _digest(x: Array | Given) -> str:
+    """A hash of the shape and the numbers of rows, whatever their layout."""
+    if isinstance(x, Given):
+        parts = " ".join(_digest(part[:, None]) for part in x.entries)
+        return hashlib.sha256(f"{x.shape} {x.dtype.str} {parts}".encode()).hexdigest()
     found = hashlib.sha256(f"{x.shape} {x.dtype.newbyteorder('<').str}".encode())
     step = max(1, PIECE // max(1, x.shape[-1]))
     for start in range(0, len(x), step):

@@ -4,6 +4,7 @@
     fallback            what the fast kernels have left UNCERTIFIED: near, then exact
     tiles               all pairs of rows ──► targets: a matrix or its upper triangle
     forms · products    the ways in which a tile can be computed; those that are a matrix product
+    sparse              sparse rows: pairs of them, and matrices
     equal_rows          which rows of a matrix are equal, or in proportion
     generalized_js      groups of rows ──► results;  groups, weights: what they are made of
     gaussians           rows of diagonal Gaussians;  gaussian_matrices: their forms;

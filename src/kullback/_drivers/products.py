@@ -116,14 +116,14 @@ def reference_row(work: Work, x: Rows, y: Rows) -> Array:
 
     Any positive row will do: the nearer it is to the rows, the less has to be done twice.
     """
-    k = x.array.shape[-1]
+    k = x.width
     total = np.zeros(k)
     for rows in (x, y) if y is not x else (x,):
         count = rows.lead[0]
         step = -(-count // MOST_FOR_MEAN)
         at_once = max(1, min(64, ADDED // k)) * step
         for start in range(0, count, at_once):
-            some = np.asarray(rows.array[start : start + at_once : step], np.float64)
+            some = np.asarray(rows.some(slice(start, start + at_once, step)), np.float64)
             some = some + (work.amount if work.rule == "pseudocount" else 0.0)
             if work.normalize:
                 some = some / some.sum(axis=1, keepdims=True)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kullback._process.arrays import Index, contiguous
 
+MOST_IN_USE = 0.8  # of all columns, where those that are 0 in all rows are left out
 SMALL = 1 << 16  # elements: so few are converted at once, not by the tile
 
 
@@ -42,24 +43,51 @@ def counting(count: int) -> Index:
     return _counting(stored)[:count]
 
 
+def columns_in_use(matrices: list[NDArray[Any]]) -> Index | None:
+    """The columns that are not 0 in all rows, at least one; None: nearly all, soon found out."""
+    k = matrices[0].shape[1]
+    used = np.zeros(k, bool)
+    step = max(64, SMALL // k)
+    for rows in matrices:
+        for start in range(0, len(rows), step):
+            used |= (rows[start : start + step] != 0).any(axis=0)
+            if np.count_nonzero(used) > MOST_IN_USE * k:
+                return None
+    used[0] |= not used.any()
+    return np.flatnonzero(used)
+
+
 class Rows:
-    """The rows (last axis, or last `axes`) of `array`, broadcast to the leading shape `lead`."""
+    """The rows (last axis, or last `axes`) of `array`, broadcast to the leading shape `lead`.
+
+    columns: of a matrix, those that are read; None: all.
+    """
 
     def __init__(
-        self, array: NDArray[Any], lead: tuple[int, ...], dtype: np.dtype[Any], axes: int = 1
+        self,
+        array: NDArray[Any],
+        lead: tuple[int, ...],
+        dtype: np.dtype[Any],
+        axes: int = 1,
+        columns: Index | None = None,
     ) -> None:
         self.own = array.shape[: array.ndim - axes]
         self.lead = lead
         self.dtype = dtype
+        self.columns = slice(None) if columns is None else columns
         self.width = math.prod(array.shape[array.ndim - axes :])
+        if columns is not None:
+            self.width = columns.size
         self.in_place = bool(
-            array.dtype == dtype
+            columns is None
+            and array.dtype == dtype
             and array.dtype.isnative
             and array.flags.c_contiguous
             and array.flags.aligned
         )
         if not self.in_place and array.size <= SMALL:
-            array = contiguous(array, dtype)
+            array = contiguous(array[..., self.columns], dtype)
+            self.columns = slice(None)
             self.in_place = True
         self.array = array.reshape(-1, self.width) if self.in_place else array
 
@@ -75,7 +103,7 @@ class Rows:
                 return self.array[start:stop], counting(stop - start)
             return self.array, self.own_numbers(np.arange(start, stop))
         if len(self.lead) == 1 and self.own == self.lead:
-            rows = self.array[start:stop]
+            rows = self.some(slice(start, stop))
         else:
             chosen, places = np.unique(
                 self.own_numbers(np.arange(start, stop)), return_inverse=True
@@ -87,7 +115,12 @@ class Rows:
     def between(self, rows: slice) -> Rows:
         """Some of the rows, where none is broadcast."""
         some = self.array[rows]
-        return Rows(some, some.shape[:1], self.dtype)
+        columns = None if isinstance(self.columns, slice) else self.columns
+        return Rows(some, some.shape[:1], self.dtype, columns=columns)
+
+    def some(self, rows: slice) -> NDArray[Any]:
+        """Rows of a matrix as they were given, in the columns that are read."""
+        return np.asarray(self.array[rows, self.columns])
 
     def part(self, number: int, columns: slice) -> NDArray[Any]:
         """Some columns of one of the broadcast rows."""

@@ -15,6 +15,7 @@ from kullback._drivers.rows import Invalid
 from kullback._drivers.sources import Source
 from kullback._drivers.targets import Condensed, Matrix
 from kullback._kernels import UNCERTIFIED
+from kullback._kernels.matrices.entropic import CHUNK
 from kullback._process import blas, threads
 from kullback._process.arrays import Array, Index
 
@@ -29,6 +30,7 @@ TILE_PAIRS = 1 << 14
 TILE_WORK = {"pairs": 1 << 23, "entropic": 1 << 24, "overlap": 1 << 25}  # pairs times bins: 5 ms
 SMALL = 200_000  # pairs times bins that one thread does
 REFINED_AT_ONCE = 1 << 16  # pairs
+MANY_A_ROW = 8  # uncertified pairs, of which it takes as long as to look for equal rows
 
 
 class Panel(NamedTuple):
@@ -98,8 +100,10 @@ def tile_shape(form: str, n: int, m: int, k: int) -> tuple[int, int]:
     if form not in TILE_WORK:  # a matrix product
         return max(1, min(64, -(-n // 8))), m
     pairs = max(1, min(TILE_PAIRS, TILE_WORK[form] // k))
-    height = max(1, min(math.isqrt(pairs) // 2, TILE_BYTES // (8 * k), n))
-    return height, max(1, min(pairs // height, TILE_BYTES // (8 * k)))
+    cached = min(k, CHUNK) if form == "entropic" else k
+    most = min(TILE_BYTES // (8 * cached), PANEL_BYTES // (32 * k))  # the latter on each thread
+    height = max(1, min(math.isqrt(pairs) // 2, most, n))
+    return height, max(1, min(pairs // height, TILE_BYTES // (8 * cached)))
 
 
 def form_for(form: str, k: int, many: int) -> str:
@@ -198,7 +202,7 @@ def _within(part: slice, whole: slice) -> slice:
 def _refine(job: AllPairs, x: Array, right: Prepared, columns: slice, out: Array) -> None:
     """Compute again, without cancellation, what the form was not sure of."""
     count = np.count_nonzero(out == UNCERTIFIED)
-    if count > len(out) and not isinstance(job.form, Pairs):
+    if count > MANY_A_ROW * len(out) and not isinstance(job.form, Pairs):
         _repeat(job, x, right, columns, out)
     step = max(1, REFINED_AT_ONCE // out.shape[1])
     for start in range(0, len(out), step):

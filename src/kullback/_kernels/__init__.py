@@ -3,6 +3,7 @@
 terms       what a divergence is made of: one file for each, with its record
 rows        loops over row pairs
 matrices    tiles of matrices, by forms that bound their own error
+sparse      pairs of sparse rows, and walks over their inverted index
 gaussians   diagonal and full Gaussians
 softmax     rows given by their logits
 means       the mean rows of groups, for JS of several distributions

@@ -1,6 +1,10 @@
 """Floor 0: primitives of scalars and lanes, each with its domain, its error bound and its source.
 
-    lanes       eight numbers at a time, and their operators
+    kinds · values    the type of lanes; numbers that are not known while a kernel is built
+      ▼
+    tracing · flow    how helpers become instructions, in no function of their own; branches, loops
+      ▼
+    lanes             eight numbers at a time, and their operators
       ├──► memory, shuffles         loads and stores; what goes between lanes
       ▼
     bits ──► precision              what differs between float64 and float32: each function is one

@@ -26,10 +26,10 @@ from kullback._drivers import tiles
 from kullback._drivers.forms import Entropic, Form, Pairs
 from kullback._drivers.products import Product
 from kullback._drivers.rows import Invalid, Work
-from kullback._drivers.sources import Rows
+from kullback._drivers.sources import Rows, columns_in_use
 from kullback._drivers.targets import Condensed, Matrix
 from kullback._process import threads
-from kullback._process.arrays import Array
+from kullback._process.arrays import Array, Index
 from kullback._process.memory import threads_with_room
 
 FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
@@ -37,6 +37,7 @@ FORMS: dict[str, Callable[[Work, Rows, Rows], Form]] = {
     "entropic": Entropic,
     "product": Product,
 }
+MANY = 1 << 22  # pairs times bins, of which it pays to look for columns that are 0 in all rows
 
 
 class Comparison:
@@ -64,7 +65,7 @@ class Comparison:
 
     def fill(self, target: Matrix | Condensed) -> None:
         """Compute every pair, or those above the diagonal of a symmetric target."""
-        n, m, k = self.x.lead[0], self.y.lead[0], self.x.array.shape[-1]
+        n, m, k = self.x.lead[0], self.y.lead[0], self.x.width
         if not n or not m:
             return
         work, chosen = self.chosen.work, self.chosen
@@ -116,6 +117,7 @@ class Sides:
         self.dtype = arrays.result_dtype(self.x, self.y)
         self.shape = (len(self.x), len(self.y))
         self.inputs = [self.x] if self.y is self.x else [self.x, self.y]
+        self.memory = self.inputs  # which results must not overlap
 
     def compared(self, divergence: Divergence, chosen: Chosen) -> Comparison:
         """Rows of these sides, to be compared."""
@@ -126,11 +128,19 @@ class Sides:
         own = fault_of_f(chosen.work, *pairs, called)
         invalid = reporter(chosen, named, partial(_left_empty, *pairs, called), own)
         kind = self._kind(chosen)
-        x = _rows(self.x, kind)
-        y = x if self.y is self.x else _rows(self.y, kind)
+        columns = self._columns(chosen.work)
+        x = _rows(self.x, kind, columns)
+        y = x if self.y is self.x else _rows(self.y, kind, columns)
         if divergence.reverse:
             x, y = y, x
         return Comparison(divergence, chosen, x, y, invalid)
+
+    def _columns(self, work: Work) -> Index | None:
+        """Those that count, where many are 0 in all rows; with a pseudocount none is."""
+        pairs = self.shape[0] * self.shape[1]
+        if work.rule == "pseudocount" or pairs * self.x.shape[1] < MANY:
+            return None
+        return columns_in_use(self.inputs)
 
     def _kind(self, chosen: Chosen) -> np.dtype[Any]:
         """The dtype in which rows are compared: long ones are not converted for each pair."""
@@ -158,5 +168,5 @@ def _matrix(given: ArrayLike, name: str) -> Array:
     return array
 
 
-def _rows(array: Array, dtype: np.dtype[Any]) -> Rows:
-    return Rows(array, array.shape[:1], dtype)
+def _rows(array: Array, dtype: np.dtype[Any], columns: Index | None) -> Rows:
+    return Rows(array, array.shape[:1], dtype, columns=columns)

@@ -15,7 +15,7 @@ from kullback._catalogue import Parametric
 from kullback._catalogue import metric as divergence_of
 from kullback._drivers.targets import Condensed, Matrix
 from kullback.discrete import stored
-from kullback.discrete.comparison import Sides
+from kullback.discrete.sparse import sides_of
 
 Metric = str | Parametric
 
@@ -37,7 +37,8 @@ def pairwise(
     x, y : array_like, (n, k) and (m, k)
         Counts, weights or probabilities, not negative, finite and not all 0 in a row; `y=None` is x
         itself (as is the same object, given twice), and each pair of a symmetric metric is then
-        computed once.
+        computed once. SciPy's sparse matrices and arrays are taken as they are: time goes with the
+        bins that two rows share.
     metric : str, Renyi or FDivergence
         "kl" (KL(x[i] || y[j])), "reverse_kl" (KL(y[j] || x[i])), "js", "js_distance", "jeffreys",
         "hellinger", "bhattacharyya", "total_variation", "chi2", or a member of a family, such as
@@ -89,11 +90,11 @@ def pairwise(
     refuse_metric(y, "y")
     divergence = divergence_of(metric)
     chosen = checked(divergence, **options)
-    sides = Sides(x, y)
+    sides = sides_of(x, y)
     if resume or is_store(chosen.out):
         job = job_of("pairwise", metric, sides.inputs, options)
         return stored.matrix(sides, sides.compared(divergence, chosen), job, resume)
-    result = output(chosen.out, sides.shape, sides.dtype, sides.inputs, "pairwise")
+    result = output(chosen.out, sides.shape, sides.dtype, sides.memory, "pairwise")
     compared = sides.compared(divergence, chosen)
     compared.fill(Matrix(result.T if divergence.reverse else result, compared.symmetric))
     return result
@@ -149,12 +150,12 @@ def condensed(
     chosen = checked(divergence, **options)
     if not divergence.symmetric:
         raise ValueError(f"the metric {metric!r} is not symmetric; use pairwise")
-    sides = Sides(x, None)
+    sides = sides_of(x, None)
     if resume or is_store(chosen.out):
         job = job_of("condensed", metric, sides.inputs, options)
         return stored.triangle(sides, sides.compared(divergence, chosen), job, resume)
-    n = len(sides.x)
+    n = sides.shape[0]
     shape = (n * (n - 1) // 2,)
-    result = output(chosen.out, shape, sides.dtype, sides.inputs, "condensed")
+    result = output(chosen.out, shape, sides.dtype, sides.memory, "condensed")
     sides.compared(divergence, chosen).fill(Condensed(result, n))
     return result

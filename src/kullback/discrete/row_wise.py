@@ -12,9 +12,11 @@ from kullback._arguments.options import DistanceOptions, checked
 from kullback._arguments.own_functions import fault_of_f
 from kullback._arguments.results import Results
 from kullback._arguments.shares import warn_of_shares
+from kullback._arguments.sparse import is_sparse
 from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
 from kullback._drivers.sources import Rows
+from kullback.discrete import sparse
 
 
 def row_wise(
@@ -22,6 +24,8 @@ def row_wise(
 ) -> Any:
     """One divergence of each row of p from one of q; `options` are those of distances at least."""
     chosen = checked(divergence, **options)
+    if is_sparse(p_given) or is_sparse(q_given):
+        return sparse.row_wise(chosen, p_given, q_given)
     given = ("p", arrays.array(p_given, "p")), ("q", arrays.array(q_given, "q"))
     p, q = axes.bins_last(chosen.axis, *given)
     lead = arrays.common_lead(p, q, ("p", "q"))

@@ -18,7 +18,7 @@ from kullback._drivers.ledger import Job
 from kullback._drivers.stores import Store
 from kullback._drivers.targets import Matrix
 from kullback._process.arrays import Array
-from kullback.discrete.comparison import Comparison, Sides
+from kullback.discrete.sparse import AnyComparison, AnySides
 
 FLUSHED = 1 << 26  # bytes that are stored before they are brought to the disk and marked
 
@@ -34,7 +34,7 @@ class Layout(Protocol):
 class MatrixLayout:
     """Rows and columns; those of a divergence that kernels know in reverse are exchanged."""
 
-    def __init__(self, store: Store, compared: Comparison) -> None:
+    def __init__(self, store: Store, compared: AnyComparison) -> None:
         self.store, self.symmetric = store, compared.symmetric
         self.transposed = compared.divergence.reverse
         n, m = compared.x.lead[0], compared.y.lead[0]
@@ -77,29 +77,33 @@ class TriangleLayout:
             self.store.put((slice(start, start + values.size),), values)
 
 
-def matrix(sides: Sides, compared: Comparison, job: Job, resume: bool) -> Any:
+def matrix(sides: AnySides, compared: AnyComparison, job: Job, resume: bool) -> Any:
     """The matrix, where `out` says."""
     store = _store(sides, compared, sides.shape, job, resume)
     return _finished(store, MatrixLayout(store, compared), compared, resume)
 
 
-def triangle(sides: Sides, compared: Comparison, job: Job, resume: bool) -> Any:
+def triangle(sides: AnySides, compared: AnyComparison, job: Job, resume: bool) -> Any:
     """The upper triangle of a symmetric matrix, where `out` says."""
-    n = len(sides.x)
+    n = sides.shape[0]
     store = _store(sides, compared, (n * (n - 1) // 2,), job, resume)
     return _finished(store, TriangleLayout(store, n), compared, resume)
 
 
 def _store(
-    sides: Sides, compared: Comparison, shape: tuple[int, ...], job: Job, resume: bool
+    sides: AnySides,
+    compared: AnyComparison,
+    shape: tuple[int, ...],
+    job: Job,
+    resume: bool,
 ) -> Store:
     out = compared.chosen.out
     if isinstance(out, np.ndarray):
-        output(out, shape, sides.dtype, [sides.x, sides.y])
+        output(out, shape, sides.dtype, sides.memory)
     return store_of(out, shape, sides.dtype, job, resume)
 
 
-def _finished(store: Store, layout: Layout, compared: Comparison, resume: bool) -> Any:
+def _finished(store: Store, layout: Layout, compared: AnyComparison, resume: bool) -> Any:
     """The stored result, opened; what fails leaves nothing that is not to be resumed."""
     ledger = store.ledger
     try:
@@ -118,7 +122,7 @@ def _finished(store: Store, layout: Layout, compared: Comparison, resume: bool) 
         store.close()
 
 
-def _fill(store: Store, layout: Layout, compared: Comparison) -> None:
+def _fill(store: Store, layout: Layout, compared: AnyComparison) -> None:
     """Compute the blocks that are not done, and mark those that are."""
     ledger, pending, size = store.ledger, list[int](), 0
     with Shown(compared.chosen.progress) as shown:
@@ -143,7 +147,7 @@ def _mark(store: Store, pending: list[int]) -> None:
     pending.clear()
 
 
-def _block(compared: Comparison, block: Block, dtype: np.dtype[Any]) -> Array:
+def _block(compared: AnyComparison, block: Block, dtype: np.dtype[Any]) -> Array:
     """A block in memory; where it begins on the diagonal of a symmetric one, half is a mirror."""
     i, j = block
     values = np.empty((i.stop - i.start, j.stop - j.start), dtype)

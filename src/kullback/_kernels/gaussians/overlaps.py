@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.gaussians.spreads import Spread
 from kullback._kernels.gaussians.terms import hellinger_of, quarter
 from kullback._kernels.matrices.reference import ROUNDING, load_columns, no_sum, whole_sum
-from kullback._math.bits import fma, magnitude, select
+from kullback._math.bits import fma, magnitude, select, smaller
+from kullback._math.flow import loop
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.log import log_normal
 from kullback._math.memory import advanced, entry, load_lanes, pointer, store, store_lanes
@@ -122,16 +122,18 @@ def _both_sums(totals):
     return sum_of_lanes(totals[0]), sum_of_lanes(totals[1])
 
 
-@inline
+@traced
 def _two_pairs(x_data, first, second, y_data, y_at, padded):
     """sum d**2 / (2 s) + 2 ln s of two rows of x and one of y, whose entries are loaded once."""
-    totals = lanes_of(0.0), lanes_of(0.0)
-    for start in range(0, padded, GROUP):
-        states = _no_states()
-        for c in range(start, min(start + GROUP, padded), WIDTH):
-            states = _steps(states, x_data, (first + c, second + c), padded, y_data, y_at + c)
-        totals = _both_ended(totals, states)
-    return _both_sums(totals)
+
+    def with_group(start, totals):
+        def with_dimensions(c, states):
+            return _steps(states, x_data, (first + c, second + c), padded, y_data, y_at + c)
+
+        stop = smaller(start + GROUP, padded)
+        return _both_ended(totals, loop(start, stop, WIDTH, _no_states(), with_dimensions))
+
+    return _both_sums(loop(0, padded, GROUP, (lanes_of(0.0), lanes_of(0.0)), with_group))
 
 
 def make_tile(hellinger: bool) -> Callable[..., Any]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.gaussians.terms import LEAST, MOST, Term
 from kullback._kernels.matrices.reference import load_columns, no_sum, whole_sum
 from kullback._math.bits import mask_byte, select
+from kullback._math.flow import loop
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import pointer
 from kullback._math.shuffles import any_sign_of_lanes
@@ -45,12 +45,18 @@ def make_pairs(term: Term, unit: float) -> Callable[..., Any]:
         sure = sure & ((value > LEAST) | (mask_byte(unlike) == 0))
         return select(sure, finish(value), UNCERTIFIED)
 
-    @inline
+    @traced
     def metric_of(x_data, x_at, y_data, y_at, d):
-        state = no_sum(), lanes_of(0), lanes_of(0.0) != 0.0
-        for c in range(0, d, WIDTH):
-            state = with_dimensions(state, x_data, x_at, y_data, y_at, c, d)
-        return result(state)
+        nothing = no_sum(), lanes_of(0), lanes_of(0.0) != 0.0
+        return result(
+            loop(
+                0,
+                d,
+                WIDTH,
+                nothing,
+                lambda c, state: with_dimensions(state, x_data, x_at, y_data, y_at, c, d),
+            )
+        )
 
     def pairs(x, x_index, y, y_index, out):
         """out[r] = the metric of rows x_index[r] of x and y_index[r] of y, in nats, or UNCERTIFIED.

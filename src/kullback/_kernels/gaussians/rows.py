@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.gaussians.terms import LEAST, MOST, Term, outside
 from kullback._math.bits import mask_byte, select
-from kullback._math.flow import branch
+from kullback._math.flow import branch, loop
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import (
     load,
@@ -87,34 +86,27 @@ def make_rows(term: Term, unit: float, standard: bool) -> Callable[..., Any]:
         return with_terms(state, first(given, at, c, rest))
 
     @traced
-    def numbers_of(state):
-        return sum_of_lanes(state[0]), any_sign_of_lanes(state[1])
-
-    @inline
     def block_sum(given, at, start, width):
-        state = lanes_of(0.0), lanes_of(0)
-        rest = width % WIDTH
-        for c in range(start, start + width - rest, WIDTH):
-            state = with_eight(state, given, at, c)
-        if rest:
-            state = with_rest(state, given, at, start + width - rest, rest)
-        return numbers_of(state)
+        """The sum of the terms of some dimensions, and whether any is marked."""
+        rest = width & (WIDTH - 1)
+        stop = start + width - rest
+        nothing = lanes_of(0.0), lanes_of(0)
+        state = loop(start, stop, WIDTH, nothing, lambda c, state: with_eight(state, given, at, c))
+        total, marked = branch(
+            rest > 0, lambda: with_rest(state, given, at, stop, rest), lambda: state
+        )
+        return sum_of_lanes(total), any_sign_of_lanes(marked)
 
     @traced
-    def rest_differs(given, at, c, rest):
-        return _differ(*first(given, at, c, rest))
-
-    @traced
-    def eight_differ(unlike, given, at, c):
-        return unlike | _differ(*eight(given, at, c))
-
-    @inline
     def are_equal(given, at, d):
-        rest = d % WIDTH
-        unlike = rest_differs(given, at, d - rest, rest)
-        for c in range(0, d - rest, WIDTH):
-            unlike = eight_differ(unlike, given, at, c)
-        return mask_byte(unlike) == 0
+        """Whether both Gaussians have the same bits."""
+
+        def eight_differ(c, unlike):
+            return unlike | _differ(*eight(given, at, c))
+
+        rest = d & (WIDTH - 1)
+        unlike = _differ(*first(given, at, d - rest, rest))
+        return mask_byte(loop(0, d - rest, WIDTH, unlike, eight_differ)) == 0
 
     def rows(m0, m0_index, s0, s0_index, m1, m1_index, s1, s1_index, out):
         """out[r] = KL of the pair r in nats, or UNCERTIFIED; how many are that."""
@@ -174,17 +166,30 @@ def make_entries(term: Term, unit: float, standard: bool) -> Callable[..., Any]:
         store_lanes(target, c, select(sure, total, UNCERTIFIED))
         return unsure + select(sure, 0.0, 1.0)
 
-    @inline
+    @traced
     def fill(given, start, count, target):
         """target[i] = the term of dimension start + i, or UNCERTIFIED; how many are that."""
         at = (start, start, start, start)
-        marked, unsure = lanes_of(0), lanes_of(0.0)
-        for c in range(0, count, WIDTH):
-            marked = store_terms(marked, given, at, c, count, target)
-        if any_sign_of_lanes(marked) < 0:
-            for c in range(0, count, WIDTH):
-                unsure = certify_terms(unsure, given, at, c, count, target)
-        return sum_of_lanes(unsure)
+        marked = loop(
+            0,
+            count,
+            WIDTH,
+            lanes_of(0),
+            lambda c, marked: store_terms(marked, given, at, c, count, target),
+        )
+
+        def certify_all():
+            none = lanes_of(0.0)
+            unsure = loop(
+                0,
+                count,
+                WIDTH,
+                none,
+                lambda c, unsure: certify_terms(unsure, given, at, c, count, target),
+            )
+            return sum_of_lanes(unsure)
+
+        return branch(any_sign_of_lanes(marked) < 0, certify_all, lambda: 0.0)
 
     def entries(m0, s0, m1, s1, d, out):
         """out[r] = KL of the dimensions r d ... r d + d - 1 together, or UNCERTIFIED.

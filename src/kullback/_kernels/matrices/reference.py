@@ -12,7 +12,7 @@ import numpy as np
 
 from kullback._jit import inline
 from kullback._math.bits import bits, fma, select
-from kullback._math.flow import branch
+from kullback._math.flow import branch, loop
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes
 from kullback._math.shuffles import any_sign_of_lanes, sum_of_lanes
@@ -58,15 +58,14 @@ def _usable_sum(state, k, amount):
     return select(usable & (any_sign_of_lanes(state[1]) > -1), result, np.nan)
 
 
-@inline
+@traced
 def row_sum(source, at, k, amount):
     """The sum of a row with its pseudocount, or nan for one that is left to `rows`.
 
     A row of zeros is one: with a pseudocount, too, it is no distribution.
     """
-    state = lanes_of(0.0), lanes_of(0)
-    for c in range(0, k, WIDTH):
-        state = _add_columns(state, source, at, c, k)
+    nothing = lanes_of(0.0), lanes_of(0)
+    state = loop(0, k, WIDTH, nothing, lambda c, state: _add_columns(state, source, at, c, k))
     return _usable_sum(state, k, amount)
 
 
@@ -101,7 +100,7 @@ def _in_units(total, normalize):
     return unit, 1.0 / unit
 
 
-@inline
+@traced
 def measured(row, normalize):
     """What the entries of a row are measured by, and its inverse: the sum, or 1; or nan.
 

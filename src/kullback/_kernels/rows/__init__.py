@@ -6,6 +6,6 @@ differences · scales   the same of the near loops: of near-equal rows, and rows
 thresholds     which results the loops certify, each limit with its inequality
 rows           many row pairs, as fast as they can be read
 short          the same for rows of few bins, eight rows at a time
-singles        the same in float32
+singles · single_sums   the same in float32
 custom         a user's own f
 """

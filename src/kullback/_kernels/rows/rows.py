@@ -16,14 +16,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._kernels.rows.differences import Differences, no_differences
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.sums import Sums, make_steps, no_sums
 from kullback._kernels.rows.thresholds import BLOCK
-from kullback._math.bits import larger
+from kullback._math.bits import larger, smaller
+from kullback._math.flow import branch, loop
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import load_first_lanes, load_lanes, pointer, prefetch
 from kullback._math.shuffles import any_sign_of_lanes, bits_of_lanes, largest_of_lanes, sum_of_lanes
@@ -82,23 +82,19 @@ def make_rows(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
         a, b = load_first_lanes(p, at[0] + c, rest), load_first_lanes(q, at[1] + c, rest)
         return add(sums, a, b, lane_numbers() < rest)
 
-    @inline
+    @traced
     def block_sums(p, q, at, width):
-        sums = no_sums()
-        for c in range(0, width - WIDTH + 1, WIDTH):
-            sums = add_whole(sums, p, q, at, c)
-        rest = width % WIDTH
-        if rest:
-            sums = add_rest(sums, p, q, at, width - rest, rest)
-        return sums
+        whole, rest = width & -WIDTH, width & (WIDTH - 1)
+        sums = loop(0, whole, WIDTH, no_sums(), lambda c, sums: add_whole(sums, p, q, at, c))
+        return branch(rest > 0, lambda: add_rest(sums, p, q, at, whole, rest), lambda: sums)
 
-    @inline
+    @traced
     def row_sums(p, q, at, k):
-        row = no_row()
-        for start in range(0, k, BLOCK):
+        def with_block(start, row):
             block = (at[0] + start, at[1] + start)
-            row = add_block(row, block_sums(p, q, block, min(BLOCK, k - start)))
-        return row
+            return add_block(row, block_sums(p, q, block, smaller(BLOCK, k - start)))
+
+        return loop(0, k, BLOCK, no_row(), with_block)
 
     @traced
     def no_row_differences():
@@ -122,21 +118,29 @@ def make_rows(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
         a, b = load_first_lanes(p, at[0] + c, rest), load_first_lanes(q, at[1] + c, rest)
         return apart(found, a, b, lane_numbers() < rest, made, amount)
 
-    @inline
+    @traced
+    def block_differences(p, q, at, start, width, made, amount):
+        rest = width & (WIDTH - 1)
+        stop = start + width - rest
+
+        def with_columns(c, part):
+            return apart_whole(part, p, q, at, c, made, amount)
+
+        part = loop(start, stop, WIDTH, no_differences(), with_columns)
+        return branch(
+            rest > 0, lambda: apart_rest(part, p, q, at, stop, rest, made, amount), lambda: part
+        )
+
+    @traced
     def shift_of(p, q, at, k, made, options):
         """What the differences of a row pair say, in near kernels."""
         amount, normalize = options
-        found = no_row_differences()
-        for start in range(0, k, BLOCK):
-            part = no_differences()
-            width = min(BLOCK, k - start)
-            for c in range(start, start + width - WIDTH + 1, WIDTH):
-                part = apart_whole(part, p, q, at, c, made, amount)
-            rest = width % WIDTH
-            if rest:
-                part = apart_rest(part, p, q, at, start + width - rest, rest, made, amount)
-            found = add_differences(found, part)
-        return settle(found, made, normalize)
+
+        def with_block(start, found):
+            width = smaller(BLOCK, k - start)
+            return add_differences(found, block_differences(p, q, at, start, width, made, amount))
+
+        return settle(loop(0, k, BLOCK, no_row_differences(), with_block), made, normalize)
 
     @traced
     def across_whole(unequal, p, q, at, c, made):
@@ -147,16 +151,17 @@ def make_rows(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
         a, b = load_first_lanes(p, at[0] + c, rest), load_first_lanes(q, at[1] + c, rest)
         return across(unequal, a, b, made)
 
-    @inline
+    @traced
     def in_proportion(p, q, at, k, made):
         """Whether all entries of a row pair are, for certain."""
-        unequal = lanes_of(0)
-        for c in range(0, k - WIDTH + 1, WIDTH):
-            unequal = across_whole(unequal, p, q, at, c, made)
-        rest = k % WIDTH
-        if rest:
-            unequal = across_rest(unequal, p, q, at, k - rest, rest, made)
-        return made.short and bits_of_lanes(unequal) == 0
+        whole, rest = k & -WIDTH, k & (WIDTH - 1)
+        unequal = loop(
+            0, whole, WIDTH, lanes_of(0), lambda c, bits: across_whole(bits, p, q, at, c, made)
+        )
+        found = branch(
+            rest > 0, lambda: across_rest(unequal, p, q, at, whole, rest, made), lambda: unequal
+        )
+        return made.short & (bits_of_lanes(found) == 0)
 
     @traced
     def no_totals():
@@ -190,19 +195,24 @@ def make_rows(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
         prefetch(p, after[0] + c + PREFETCH)
         prefetch(q, after[1] + c + PREFETCH)
 
-    @inline
+    @traced
     def block_terms(p, q, at, after, width, made, options):
         """The terms of one block of a row pair, and the sums of the same block of a later one."""
-        sums, totals = no_sums(), no_totals()
-        for c in range(0, width - WIDTH + 1, WIDTH):
+        whole, rest = width & -WIDTH, width & (WIDTH - 1)
+
+        def with_columns(c, state):
+            totals, sums = state
             ask_for(p, q, after, c)
             sums = add_whole(sums, p, q, after, c)
-            totals = whole_terms(totals, p, q, at, c, made, options)
-        rest = width % WIDTH
-        if rest:
-            sums = add_rest(sums, p, q, after, width - rest, rest)
-            totals = rest_terms(totals, p, q, at, width - rest, rest, made, options)
-        return totals, sums
+            return whole_terms(totals, p, q, at, c, made, options), sums
+
+        def with_rest():
+            totals, sums = state
+            sums = add_rest(sums, p, q, after, whole, rest)
+            return rest_terms(totals, p, q, at, whole, rest, made, options), sums
+
+        state = loop(0, whole, WIDTH, (no_totals(), no_sums()), with_columns)
+        return branch(rest > 0, with_rest, lambda: state)
 
     @traced
     def add_totals(row, totals):

@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._kernels.rows.differences import no_differences
 from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.sums import make_steps, no_sums
 from kullback._math.bits import larger, select, smaller
+from kullback._math.flow import branch, loop
 from kullback._math.lanes import WIDTH, lane_numbers, lanes_of
 from kullback._math.memory import (
     advanced,
@@ -71,16 +71,22 @@ def copy_first(source, at, c, count, target):
     store_columns(target, c, transposed(eight_first(source, at, c, count)))
 
 
-@inline
+@traced
 def copy_columns(sources, at, k, targets):
     """The columns of eight rows of either side, and zeros to a multiple of eight."""
-    whole = k - k % WIDTH
-    for c in range(0, whole, WIDTH):
-        copy_whole(sources[0], at[0], c, targets[0])
-        copy_whole(sources[1], at[1], c, targets[1])
-    if whole < k:
-        copy_first(sources[0], at[0], whole, k - whole, targets[0])
-        copy_first(sources[1], at[1], whole, k - whole, targets[1])
+    whole = k & -WIDTH
+
+    def copy_eight(c, none):
+        for i in range(2):
+            copy_whole(sources[i], at[i], c, targets[i])
+        return none
+
+    def copy_rest():
+        for i in range(2):
+            copy_first(sources[i], at[i], whole, k - whole, targets[i])
+
+    loop(0, whole, WIDTH, (), copy_eight)
+    branch(whole < k, copy_rest, lambda: None)
 
 
 def make_short(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
@@ -94,25 +100,23 @@ def make_short(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
         a, b = load_lanes(sides[0], c), load_lanes(sides[1], c)
         return add(sums, a, b, lane_numbers() < WIDTH)
 
-    @inline
+    @traced
     def sums_of(sides, k):
-        sums = no_sums()
-        for c in range(0, k * WIDTH, WIDTH):
-            sums = add_column(sums, sides, c)
-        return sums
+        return loop(0, k * WIDTH, WIDTH, no_sums(), lambda c, sums: add_column(sums, sides, c))
 
     @traced
     def apart_column(found, sides, c, made, amount):
         a, b = load_lanes(sides[0], c), load_lanes(sides[1], c)
         return apart(found, a, b, lane_numbers() < WIDTH, made, amount)
 
-    @inline
+    @traced
     def shift_of(sides, k, made, amount, normalize):
         """What the differences of eight row pairs say, in near kernels."""
-        found = no_differences()
-        for c in range(0, k * WIDTH, WIDTH):
-            found = apart_column(found, sides, c, made, amount)
-        return settle(found, made, normalize)
+
+        def with_column(c, found):
+            return apart_column(found, sides, c, made, amount)
+
+        return settle(loop(0, k * WIDTH, WIDTH, no_differences(), with_column), made, normalize)
 
     @traced
     def across_column(unequal, sides, c, made):
@@ -128,16 +132,22 @@ def make_short(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
     def even_where(left, unequal, values):
         return select(left & (unequal == 0), 0.0, values)
 
-    @inline
+    @traced
     def with_proportion(values, sides, k, ready):
         """The results, and 0 for those not certified whose entries are all in proportion."""
         left, some = not_certified(values, ready)
-        if some:
-            unequal = lanes_of(0)
-            for c in range(0, k * WIDTH, WIDTH):
-                unequal = across_column(unequal, sides, c, ready[1])
-            values = even_where(left, unequal, values)
-        return values
+
+        def with_zeros():
+            unequal = loop(
+                0,
+                k * WIDTH,
+                WIDTH,
+                lanes_of(0),
+                lambda c, bits: across_column(bits, sides, c, ready[1]),
+            )
+            return even_where(left, unequal, values)
+
+        return branch(some, with_zeros, lambda: values)
 
     @traced
     def no_totals():
@@ -157,14 +167,16 @@ def make_short(terms: Terms, rule: Rule, near: bool) -> Callable[..., Any]:
             common = common + kept(a, b, all_rows, made, *options)
         return total, common, faint
 
-    @inline
+    @traced
     def terms_of(sides, later, k, made, options):
         """The terms of eight row pairs, and the sums of the eight after them."""
-        sums, totals = no_sums(), no_totals()
-        for c in range(0, k * WIDTH, WIDTH):
+
+        def with_column(c, state):
+            totals, sums = state
             sums = add_column(sums, later, c)
-            totals = with_terms(totals, sides, c, made, options)
-        return totals, sums
+            return with_terms(totals, sides, c, made, options), sums
+
+        return loop(0, k * WIDTH, WIDTH, (no_totals(), no_sums()), with_column)
 
     @traced
     def buffers():

@@ -17,20 +17,20 @@ from typing import Any
 
 import numpy as np
 
-from kullback._jit import inline
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._kernels.rows.scales import nearest_power
+from kullback._kernels.rows.single_sums import GROUP, add_wide, four, make_single_sums, no_sums
 from kullback._math import log_ratio
-from kullback._math.bits import bits, fma, magnitude, select, to_single
+from kullback._math.bits import fma, magnitude, select, smaller, to_single
+from kullback._math.flow import loop
 from kullback._math.lanes import SINGLE_WIDTH, lanes_of, single_lane_numbers
 from kullback._math.log_ratio import floored
-from kullback._math.memory import load_first_singles, load_singles, pointer
-from kullback._math.shuffles import any_sign_of_lanes, bits_of_lanes, sum_of_lanes, widened
+from kullback._math.memory import load_first_singles, pointer
+from kullback._math.shuffles import any_sign_of_lanes, bits_of_lanes, sum_of_lanes
 from kullback._math.sums import exponent, mantissa, power_of_two
 from kullback._math.tracing import traced
 
-GROUP = 4 * SINGLE_WIDTH  # columns of one turn of the loop
 SCALE = 100  # x and y sum to about 2**SCALE
 # Sums of rows in this range leave every float32 entry above 2**-102 when it is scaled.
 LEAST, MOST, UNSCALED_MOST = 2.0**-25, 2.0**50, 2.0**20
@@ -44,7 +44,6 @@ NEAR_ALLOWED = 1e-7  # relative error of a result that differences may cause
 ROUNDED = 4 << 29  # as in `scales`: units of float64 in which a ratio is told from its power
 
 ZERO = np.float32(0.0)
-NO_BITS = np.int32(0)
 
 
 @traced
@@ -69,20 +68,11 @@ def make_singles(terms: Terms, near: bool) -> Callable[..., Any]:
     root, rooted, exact = terms.root, terms.rooted, terms.first_order
     linear, curvature = terms.linear, terms.curvature
     has_affinity = affinity is not no_affinity
+    add_whole, rest_sums, row_sums = make_single_sums(gaps, exact)
 
     @traced
     def trusted_above(k):
         return singles_above(k, exact)
-
-    @traced
-    def marks(a, b, signs, lacks, unequal):
-        """Sign bits of the entries, and of those without a partner; bits in which two differ."""
-        a_bits, b_bits = bits(a), bits(b)
-        if gaps != "":
-            lacks = lacks | ((b_bits - 1) & (NO_BITS - a_bits))
-        if gaps == "either":
-            lacks = lacks | ((a_bits - 1) & (NO_BITS - b_bits))
-        return signs | a_bits | b_bits, lacks, unequal | (a_bits ^ b_bits)
 
     @traced
     def numbers(a, b, made):
@@ -109,69 +99,6 @@ def make_singles(terms: Terms, near: bool) -> Callable[..., Any]:
         x, y, d, rest = near_numbers(a, b, made) if near else numbers(a, b, made)
         kept = affinity(x, y, alpha) if has_affinity else lanes_of(ZERO)
         return term(x, y, d, rest, alpha), kept
-
-    @traced
-    def add_wide(total, singles):
-        low, high = widened(singles)
-        return total + (low + high)
-
-    @traced
-    def add_four_wide(total, singles):
-        if exact:
-            for i in range(4):
-                total = add_wide(total, singles[i])
-            return total
-        return add_wide(total, (singles[0] + singles[1]) + (singles[2] + singles[3]))
-
-    @traced
-    def four(source, at):
-        step = SINGLE_WIDTH
-        return (
-            load_singles(source, at),
-            load_singles(source, at + step),
-            load_singles(source, at + 2 * step),
-            load_singles(source, at + 3 * step),
-        )
-
-    @traced
-    def add_four(sums, a, b):
-        a_sum, b_sum, flags = sums[0], sums[1], sums[2:]
-        a_sum = add_four_wide(a_sum, a)
-        b_sum = add_four_wide(b_sum, b)
-        for i in range(4):
-            flags = marks(a[i], b[i], *flags)
-        return a_sum, b_sum, flags[0], flags[1], flags[2]
-
-    @traced
-    def no_sums():
-        none = lanes_of(NO_BITS)
-        return lanes_of(0.0), lanes_of(0.0), none, none, none
-
-    @traced
-    def add_whole(sums, p, q, at, c):
-        """The columns of one turn of the loop."""
-        return add_four(sums, four(p, at[0] + c), four(q, at[1] + c))
-
-    @traced
-    def add_rest(sums, p, q, at, c, count):
-        """The first columns of one set of lanes."""
-        a_sum, b_sum, flags = sums[0], sums[1], sums[2:]
-        a = load_first_singles(p, at[0] + c, count)
-        b = load_first_singles(q, at[1] + c, count)
-        a_sum = add_wide(a_sum, a)
-        b_sum = add_wide(b_sum, b)
-        flags = marks(a, b, *flags)
-        return a_sum, b_sum, flags[0], flags[1], flags[2]
-
-    @inline
-    def row_sums(p, q, at, k):
-        sums = no_sums()
-        grouped = k - k % GROUP
-        for c in range(0, grouped, GROUP):
-            sums = add_whole(sums, p, q, at, c)
-        for c in range(grouped, k, SINGLE_WIDTH):
-            sums = add_rest(sums, p, q, at, c, min(SINGLE_WIDTH, k - c))
-        return sums
 
     @traced
     def plan(sums, normalize):
@@ -234,16 +161,19 @@ def make_singles(terms: Terms, near: bool) -> Callable[..., Any]:
         least = near_singles_above(curvature, linear, magnitude(r) / ratio, rough)
         return (for_p, for_q, back, ratio, high, to_single(r - high)), least
 
-    @inline
+    @traced
     def settled(p, q, at, k, made):
         """As `shifted`, of a row pair."""
-        total = lanes_of(0.0)
-        grouped = k - k % GROUP
-        for c in range(0, grouped, GROUP):
-            total = differences_whole(total, p, q, at, c, made)
-        for c in range(grouped, k, SINGLE_WIDTH):
-            total = differences_rest(total, p, q, at, c, min(SINGLE_WIDTH, k - c), made)
-        return shifted(total, made)
+        grouped = k & -GROUP
+
+        def with_group(c, total):
+            return differences_whole(total, p, q, at, c, made)
+
+        def with_rest(c, total):
+            return differences_rest(total, p, q, at, c, smaller(SINGLE_WIDTH, k - c), made)
+
+        total = loop(0, grouped, GROUP, lanes_of(0.0), with_group)
+        return shifted(loop(grouped, k, SINGLE_WIDTH, total, with_rest), made)
 
     @traced
     def whole_terms(totals, p, q, at, c, made, alpha):
@@ -268,20 +198,24 @@ def make_singles(terms: Terms, near: bool) -> Callable[..., Any]:
         total = add_wide(total, select(live, shares, ZERO))
         return total, add_wide(common, select(live, kept, ZERO)) if has_affinity else common
 
-    @inline
+    @traced
     def row_terms(p, q, at, after, k, made, alpha):
         """The terms of one row pair, and the sums of a later one."""
-        sums, totals = no_sums(), (lanes_of(0.0), lanes_of(0.0))
-        grouped = k - k % GROUP
-        for c in range(0, grouped, GROUP):
+        grouped = k & -GROUP
+
+        def with_group(c, state):
+            totals, sums = state
             sums = add_whole(sums, p, q, after, c)
-            totals = whole_terms(totals, p, q, at, c, made, alpha)
-        for c in range(grouped, k, SINGLE_WIDTH):
-            count = min(SINGLE_WIDTH, k - c)
-            totals = rest_terms(totals, p, q, at, c, count, made, alpha)
-        for c in range(grouped, k, SINGLE_WIDTH):
-            sums = add_rest(sums, p, q, after, c, min(SINGLE_WIDTH, k - c))
-        return totals, sums
+            return whole_terms(totals, p, q, at, c, made, alpha), sums
+
+        def with_rest(c, totals):
+            count = smaller(SINGLE_WIDTH, k - c)
+            return rest_terms(totals, p, q, at, c, count, made, alpha)
+
+        nothing = (lanes_of(0.0), lanes_of(0.0)), no_sums()
+        totals, sums = loop(0, grouped, GROUP, nothing, with_group)
+        totals = loop(grouped, k, SINGLE_WIDTH, totals, with_rest)
+        return totals, rest_sums(sums, p, q, after, grouped, k)
 
     @traced
     def result(totals, ready, least, normalize, alpha):

@@ -31,6 +31,7 @@ RECORDS = (
         kernel="cross_entropy",
         exact=Exact(exact),
         gaps="q",
+        homogeneous=False,
         metric=False,
     ),
 )

@@ -58,4 +58,6 @@ class Divergence:
     takes_base: bool = True  # a quantity of information, in nats or units of a base
     alpha: float = 0.0  # the parameter of its kernel; of js, 1/2 where the root is taken
     matrix_form: MatrixForm = "pairs"  # the fastest one it has
+    # Whether bins in which p and q have the same ratio may be made one bin: all but cross-entropy.
+    homogeneous: bool = True
     metric: bool = True  # whether matrices know it by its word

@@ -1,0 +1,73 @@
+"""Which calls are lazy, what is refused of them, and who makes their graph."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kullback._arguments.labels.shapes import Shapes
+from kullback._arguments.lazy import matrices, rows
+from kullback._arguments.lazy.blocks import Call, public
+
+
+def is_lazy(given: tuple[Any, ...]) -> bool:
+    """Whether one of the arguments is a Dask array."""
+    array = getattr(sys.modules.get("dask.array"), "Array", None)
+    return array is not None and any(isinstance(each, array) for each in given)
+
+
+def call(
+    function: Callable[..., Any], shapes: Shapes, given: tuple[Any, ...], chosen: dict[str, Any]
+) -> Any:
+    """`function(*given, **chosen)` as a Dask array, of which nothing is computed yet."""
+    name_of = function.__name__
+    _check(name_of, chosen)
+    found = [
+        (name, place)
+        for name, place in zip(shapes.names, shapes.places, strict=True)
+        if place < len(given) and given[place] is not None
+    ]
+    places = tuple(place for _, place in found)
+    template = tuple(None if i in places else each for i, each in enumerate(given))
+    names = tuple(name for name, _ in found)
+    lazy = Call(public(function), names, names, places, template, dict(chosen))
+    arrays = [_array(given[place]) for place in places]
+    cores = [shapes.cores[shapes.places.index(place)] for place in places]
+    if shapes.result == ():
+        return rows.graph(lazy, arrays, cores, shapes)
+    if shapes.result == ("n", "m"):
+        return matrices.graph(lazy, arrays, cores, shapes)
+    instead = "use pairwise, which computes each symmetric pair once, or " * (
+        "condensed" in name_of
+    )
+    raise TypeError(f"{name_of} takes no Dask arrays; {instead}compute them first: x.compute()")
+
+
+def _check(name: str, chosen: dict[str, Any]) -> None:
+    """Refuse what means nothing for a result that does not exist yet."""
+    if chosen.get("out") is not None:
+        raise ValueError(
+            f"out= with Dask arrays, of which {name} computes nothing yet; store the result: "
+            f'result.to_zarr("file.zarr") or dask.array.store(result, out)'
+        )
+    for option, remedy in (
+        ("resume", "store the result block by block with Dask"),
+        ("progress", "use dask.diagnostics.ProgressBar, or the dashboard of the cluster"),
+    ):
+        if chosen.get(option):
+            raise ValueError(f"{option}= with Dask arrays, which are computed later; {remedy}")
+    for option in ("out", "resume", "progress"):
+        chosen.pop(option, None)
+
+
+def _array(given: Any) -> Any:
+    """A Dask array: other arrays are one block."""
+    import dask.array as da
+
+    if isinstance(given, da.Array):
+        return given
+    array = np.asarray(given)
+    return da.from_array(array, chunks=array.shape)
