@@ -1,10 +1,10 @@
 """Clustering for scikit-learn, which is the extra `sklearn`: k-means of distributions.
 
-    kmeans ─► the estimator: arguments, seeds, starts, batches
-    lloyd  ─► one pass over the rows: nearest centres, and what the next centres are made of
-    spaces ─► what a metric makes of rows and centres: factors of a product
-    shannon   the same for JS, which is none
-    centres   the centre of a cluster, for each metric
+kmeans ─► the estimator: arguments, seeds, starts, batches
+lloyd  ─► one pass over the rows: nearest centres, and what the next centres are made of
+spaces ─► what a metric makes of rows and centres: factors of a product
+shannon   the same for JS, which is none
+centres   the centre of a cluster, for each metric
 """
 
 from kullback.cluster.kmeans import DivergenceKMeans

@@ -1,4 +1,4 @@
-"""The centre of a cluster: the distribution with the least weighted sum of divergences from its rows.
+"""The centre of a cluster: of all distributions, that with the least sum of divergences.
 
 Each is made of means over the rows of a cluster, (clusters, k): of p for KL, of -ln p for reverse
 KL, of √p for Hellinger, of both p and -ln p for Jeffreys. A zero in any row makes a mean of -ln p

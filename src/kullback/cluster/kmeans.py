@@ -8,12 +8,12 @@ from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
-from scipy import sparse
 
 from kullback._arguments.options import number
 from kullback._process.arrays import Array, Index
 from kullback.cluster import problems
 from kullback.cluster.lloyd import Pass
+from kullback.cluster.shares import dense, is_sparse, shares
 from kullback.cluster.spaces import SPACES
 from kullback.discrete.distances import hellinger_distance
 from kullback.discrete.divergences import jeffreys_divergence, js_divergence, kl_divergence
@@ -35,6 +35,7 @@ except ImportError as error:
         "kullback.cluster needs scikit-learn 1.6 or newer: pip install 'kullback[sklearn]'"
     ) from error
 
+STARTS = 10  # of n_init="auto"
 METRICS = (*SPACES, "js")
 GEOMETRIC = ("reverse_kl", "jeffreys")  # whose centres are made of logarithms of rows
 ROW_WISE = {
@@ -101,9 +102,7 @@ class DivergenceKMeans(
         p, weight = self._given(X, sample_weight, reset=False)
         rows, centres = problems.problem(self.metric, p), self.cluster_centers_
         found = rows.assign(centres, weight)
-        total = found._replace(
-            sums=self._sums + found.sums, weights=self._weights + found.weights
-        )
+        total = found._replace(sums=self._sums + found.sums, weights=self._weights + found.weights)
         self.inertia_ = objective(self.metric, p, centres[found.labels], weight)
         self._set(problems.next_centres(rows, total, centres), total, self.n_iter_ + 1)
         return self
@@ -121,9 +120,7 @@ class DivergenceKMeans(
         check_is_fitted(self)
         p, _ = self._given(X, None, reset=False)
         centres = self.cluster_centers_
-        return np.concatenate(
-            [pairwise(part, centres, self.metric) for _, part in problems.dense(p)]
-        )
+        return np.concatenate([pairwise(part, centres, self.metric) for _, part in dense(p)])
 
     def score(self, X: Any, y: Any = None, sample_weight: Any = None) -> float:
         """Minus the objective on these rows, in nats: -inf where one is infinitely far."""
@@ -153,9 +150,7 @@ class DivergenceKMeans(
     def _given(self, X: Any, sample_weight: Any, reset: bool) -> tuple[Any, Array]:
         """Rows that sum to 1, and their weights."""
         form = False if self.metric in GEOMETRIC else "csr"
-        x = validate_data(
-            self, X, accept_sparse=form, reset=reset, dtype=[np.float64, np.float32]
-        )
+        x = validate_data(self, X, accept_sparse=form, reset=reset, dtype=[np.float64, np.float32])
         weight = _check_sample_weight(sample_weight, x, dtype=np.float64)
         if (weight < 0.0).any() or not weight.any():
             raise ValueError("sample_weight must not be negative, and not be 0 everywhere")
@@ -168,9 +163,9 @@ class DivergenceKMeans(
             return
         random = check_random_state(self.random_state)
         first = problems.problem("hellinger", p) if self.metric != "hellinger" else rows
-        for _ in range(10 if self.n_init == "auto" else self.n_init):
+        for _ in range(STARTS if isinstance(self.n_init, str) else self.n_init):
             seeds = p[self._seeds(first, weight, random)]
-            centres = seeds.toarray() if sparse.issparse(seeds) else seeds
+            centres = seeds.toarray() if is_sparse(seeds) else seeds
             if first is not rows:
                 run = problems.run(first, centres, weight, self.max_iter, self.tol)
                 filled = problems.fill_empty(first, run.found, run.centres, weight)
@@ -182,11 +177,11 @@ class DivergenceKMeans(
         """The numbers of n_clusters rows."""
         if self.init == "random":
             some = np.flatnonzero(weight)
-            return random.choice(some, self.n_clusters, replace=len(some) < self.n_clusters)
+            return np.asarray(
+                random.choice(some, self.n_clusters, replace=len(some) < self.n_clusters)
+            )
         roots = first.factors
-        return kmeans_plusplus(
-            roots, self.n_clusters, sample_weight=weight, random_state=random
-        )[1]
+        return kmeans_plusplus(roots, self.n_clusters, sample_weight=weight, random_state=random)[1]
 
     def _own_start(self, p: Any) -> Array:
         centres = np.array(self.init, np.float64)
@@ -205,11 +200,15 @@ class DivergenceKMeans(
                 f'init is {self.init!r}; it must be "k-means++", "random" or centres, '
                 "(n_clusters, bins)"
             )
-        whole = {"n_clusters": self.n_clusters, "max_iter": self.max_iter, "n_init": self.n_init}
+        whole: dict[str, object] = {
+            "n_clusters": self.n_clusters,
+            "max_iter": self.max_iter,
+            "n_init": self.n_init,
+        }
         for name, value in whole.items():
             if name == "n_init" and value == "auto":
                 continue
-            if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+            if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < 1:
                 raise ValueError(f"{name} is {value!r}; it must be a whole number above 0")
         for name in ("tol", "pseudocount"):
             if not 0.0 <= number(getattr(self, name), name) < np.inf:
@@ -217,9 +216,7 @@ class DivergenceKMeans(
 
     def _check_number(self, p: Any) -> None:
         if p.shape[0] < self.n_clusters:
-            raise ValueError(
-                f"n_samples={p.shape[0]} should be >= n_clusters={self.n_clusters}"
-            )
+            raise ValueError(f"n_samples={p.shape[0]} should be >= n_clusters={self.n_clusters}")
 
     def _warn_of_few(self) -> None:
         found = len(np.unique(self.labels_))
@@ -234,32 +231,9 @@ class DivergenceKMeans(
 
 def objective(metric: str, p: Any, centres: Array, weight: Array) -> float:
     """The weighted sum of the divergences of rows from centres, row by row."""
-    parts = [
-        weight[rows] @ ROW_WISE[metric](part, centres[rows]) for rows, part in problems.dense(p)
-    ]
-    return float(sum(parts))
-
-
-def shares(x: Any, pseudocount: float, name: str) -> Any:
-    """Rows divided by their sums, in float64; what is negative or nothing but 0 is an error."""
-    rows = x.data if sparse.issparse(x) else x
-    if rows.size and rows.min() < 0.0:
-        raise ValueError(f"Negative values in data passed to {name}: rows must be distributions")
-    if pseudocount:
-        x = (x.toarray() if sparse.issparse(x) else x) + float(pseudocount)
-    x = x.astype(np.float64, copy=True)
-    sums = np.asarray(x.sum(axis=1), np.float64).ravel()
-    if not np.isfinite(sums).all():
-        x = x * 2.0**-64
-        sums = np.asarray(x.sum(axis=1)).ravel()
-    if not sums.all():
-        row = int(np.flatnonzero(sums == 0.0)[0])
-        raise ValueError(
-            f"row {row} of {name} sums to 0 ({(sums == 0.0).sum()} such rows): leave it out, or "
-            "let pseudocount= be positive"
-        )
-    if sparse.issparse(x):
-        x.data /= np.repeat(sums, np.diff(x.indptr))
-        return x
-    x /= sums[:, None]
-    return x
+    total = 0.0
+    for rows, part in dense(p):
+        some = weight[rows] > 0.0  # 0 times an infinite divergence is no number
+        found = ROW_WISE[metric](part[some], centres[rows][some])
+        total += float(weight[rows][some] @ found)
+    return total

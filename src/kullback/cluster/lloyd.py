@@ -6,6 +6,7 @@ sum does; a stripe is cut into blocks that stay in the cache while they are mult
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from scipy import sparse
 
 from kullback._process import blas, threads
 from kullback._process.arrays import Array, Index
+from kullback.cluster.shares import is_sparse
 from kullback.cluster.spaces import Weights
 
 STRIPES = 16
@@ -58,7 +60,7 @@ def grouped(rows: Any, labels: Index, sample_weight: Array, clusters: int) -> Ar
     n = len(labels)
     one = sparse.csr_array((sample_weight, labels, np.arange(n + 1)), shape=(n, clusters))
     found = one.T @ rows
-    return np.asarray(found.toarray() if sparse.issparse(found) else found)
+    return np.asarray(found.toarray() if is_sparse(found) else found)
 
 
 def totals(labels: Index, sample_weight: Array, clusters: int) -> Array:
@@ -67,7 +69,7 @@ def totals(labels: Index, sample_weight: Array, clusters: int) -> Array:
 
 
 def _blocks(factors: Any, stripe: slice) -> list[slice]:
-    if sparse.issparse(factors):  # whose sums would be made dense for each block
+    if is_sparse(factors):  # whose sums would be made dense for each block
         return [stripe]
     rows = max(16, BLOCK // factors.shape[1])
     count = stripe.stop - stripe.start
@@ -79,4 +81,4 @@ def _blocks(factors: Any, stripe: slice) -> list[slice]:
 
 def _cut(count: int, parts: int) -> list[slice]:
     edges = [count * part // parts for part in range(parts + 1)]
-    return [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
+    return [slice(a, b) for a, b in pairwise(edges)]

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from scipy import sparse
 
 from kullback._process.arrays import Array, Index
 from kullback.cluster import lloyd, shannon
 from kullback.cluster.lloyd import Pass
+from kullback.cluster.shares import dense
 from kullback.cluster.spaces import SPACES
 from kullback.discrete.matrices import pairwise
-
-ROWS = 1 << 20  # numbers of rows that are dense at once
 
 
 class Problem(Protocol):
@@ -48,7 +46,13 @@ class Products:
         return lloyd.grouped(self.factors, labels, sample_weight, len(centres))
 
     def centres(self, means: Array) -> Array:
-        return self.space.centres(means)
+        found = self.space.centres(means)
+        if wrong := int(np.isnan(found).any(axis=1).sum()):
+            raise ValueError(
+                f"{wrong} of {len(found)} clusters are infinitely far from every centre, since "
+                f"{self.space.unreachable}; pseudocount=0.5, say, gives every bin a share"
+            )
+        return found
 
 
 class Shannon:
@@ -93,9 +97,7 @@ class Run(NamedTuple):
     steps: int
 
 
-def run(
-    given: Problem, centres: Array, sample_weight: Array, most_steps: int, tol: float
-) -> Run:
+def run(given: Problem, centres: Array, sample_weight: Array, most_steps: int, tol: float) -> Run:
     """Lloyd's steps: the objective never rises, but for roundings."""
     found = given.assign(centres, sample_weight)
     objective = float(sample_weight @ found.nearest)
@@ -137,15 +139,4 @@ def fill_empty(given: Problem, found: Pass, centres: Array, sample_weight: Array
     if not moved:
         return found
     sums = given.sums(labels, centres, sample_weight)
-    return Pass(
-        labels, found.nearest, sums, lloyd.totals(labels, sample_weight, len(centres))
-    )
-
-
-def dense(p: Any) -> Any:
-    """The rows in dense parts of ROWS numbers."""
-    step = max(1, ROWS // p.shape[1])
-    for start in range(0, p.shape[0], step):
-        rows = slice(start, min(start + step, p.shape[0]))
-        part = p[rows]
-        yield rows, part.toarray() if sparse.issparse(part) else part
+    return Pass(labels, found.nearest, sums, lloyd.totals(labels, sample_weight, len(centres)))

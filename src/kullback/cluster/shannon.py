@@ -2,8 +2,8 @@
 
 The centre makes Σ w JS(p, c) least, and there Σ w ln((p + c)/2) is ln c up to a constant. One step
 c ← exp(mean ln((p + c)/2)), normalised, never raises the sum: the concave part of it is replaced by
-its tangent (Nielsen, "On a generalization of the Jensen-Shannon divergence and the JS-symmetrization
-of distances relying on abstract means", Entropy 22, 2020). A pass over the rows makes one step.
+its tangent (Nielsen, "On a generalization of the Jensen-Shannon divergence and the Jensen-Shannon
+centroid", Entropy 22, 2020). A pass over the rows makes one step.
 """
 
 from __future__ import annotations

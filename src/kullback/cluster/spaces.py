@@ -10,11 +10,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
-from scipy.special import xlogy
 
 from kullback._process.arrays import Array
 from kullback.cluster import centres as of
+from kullback.cluster.shares import is_sparse
+from kullback.discrete.entropies import entropy
 
 Weights = tuple[Array, Array]  # of centres: (clusters, width), and constants (clusters,)
 
@@ -26,15 +26,12 @@ class Space(NamedTuple):
     own: Callable[[Any], Array]
     weights: Callable[[Array], Weights]
     centres: Callable[[Array], Array]
+    unreachable: str = ""  # why a centre is NaN
 
 
 def minus_entropies(p: Any) -> Array:
     """Σ p ln p of each row."""
-    terms = p.copy() if sparse.issparse(p) else None
-    if terms is None:
-        return np.asarray(xlogy(p, p).sum(axis=1))
-    terms.data = xlogy(p.data, p.data)
-    return np.asarray(terms.sum(axis=1)).ravel()
+    return -np.asarray(entropy(p))
 
 
 def _zeros(p: Any) -> Array:
@@ -42,7 +39,7 @@ def _zeros(p: Any) -> Array:
 
 
 def _roots(p: Any) -> Any:
-    return p.sqrt() if sparse.issparse(p) else np.sqrt(p)
+    return p.sqrt() if is_sparse(p) else np.sqrt(p)
 
 
 def _halves(means: Array) -> tuple[Array, Array]:
@@ -60,7 +57,13 @@ def _reverse_weights(c: Array) -> Weights:
 
 SPACES = {
     "kl": Space(lambda p: p, minus_entropies, _kl_weights, of.normalized),
-    "reverse_kl": Space(of.minus_log, _zeros, _reverse_weights, of.geometric),
+    "reverse_kl": Space(
+        of.minus_log,
+        _zeros,
+        _reverse_weights,
+        of.geometric,
+        "no bin is above 0 in all rows of them",
+    ),
     "hellinger": Space(
         _roots,
         lambda p: _zeros(p) + 1.0,
@@ -72,5 +75,6 @@ SPACES = {
         minus_entropies,
         lambda c: (np.hstack([of.minus_log(c), c]), minus_entropies(c)),
         lambda means: of.jeffreys(*_halves(means)),
+        "bins are 0 in some rows of them only",
     ),
 }
