@@ -9,6 +9,7 @@ softmax     rows given by their logits
 means       the mean rows of groups, for JS of several distributions
 binning     histograms of samples
 counting    columns of tables: edges, cells, codes
+grouping    weighted sums of the rows of each cluster
 arithmetic  the functions that terms are written with, in either precision
 build       compiles any of them, once for each dtype;  signatures: the types of their arrays
 """

@@ -10,7 +10,7 @@ from typing import Any
 from numba import types
 
 from kullback._jit import compile_kernel
-from kullback._kernels import binning, counting
+from kullback._kernels import binning, counting, grouping
 from kullback._kernels.arithmetic import DOUBLE, SINGLE, Arithmetic, Terms
 from kullback._kernels.matrices import centred, entropic, roots
 from kullback._kernels.matrices.products import Outcome, Side, make_certify, make_prepare
@@ -222,6 +222,13 @@ def codes(dtype: str) -> Any:
     """codes(given, counts)."""
     given = (contiguous(dtype, 1), COUNTS)
     return compile_kernel(counting.make_codes(), f"counting-codes-{dtype}", given)
+
+
+@cache
+def grouped() -> Any:
+    """grouped(rows, labels, weights, out)."""
+    given = (contiguous("f8", 2), INDEX, READ, GRID)
+    return compile_kernel(grouping.make_grouped(), "grouped", given)
 
 
 _KNOWN = types.UniTuple(VECTOR, 4)

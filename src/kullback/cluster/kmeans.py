@@ -50,7 +50,79 @@ ROW_WISE = {
 class DivergenceKMeans(
     ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin, BaseEstimator
 ):
-    """DOC"""
+    """k-means of distributions: clusters of rows that are near their centre in a divergence.
+
+    Parameters
+    ----------
+    n_clusters : int
+        The number of clusters.
+    metric : str
+        "kl", KL(row || centre), whose centre is the mean; "reverse_kl", KL(centre || row), the
+        normalised geometric mean; "hellinger", of whose squares the objective is the sum, (mean √p)²
+        normalised; "jeffreys", by Lambert's W; "js", by steps that never raise the objective.
+    init : str or array_like, (n_clusters, k)
+        "k-means++", on the square roots of the rows, or "random" rows; from there the Hellinger
+        clusters are found first, and the metric goes on from these. Or centres of your own.
+    n_init : int or "auto"
+        Starts, of which the best is kept; "auto" is 10, and 1 from centres of your own.
+    max_iter : int
+        The most steps of a start.
+    tol : float
+        A start ends where its objective falls by no more than this share (or no label changes).
+    pseudocount : float
+        Added to every bin of every row. Sparse rows become dense by it.
+    random_state : int, RandomState or None
+        Draws the seeds.
+
+    Attributes
+    ----------
+    cluster_centers_ : ndarray, (n_clusters, k)
+        Distributions.
+    labels_ : ndarray, (n,)
+        The cluster of each row.
+    inertia_ : float
+        The weighted sum of the divergences (Hellinger: squared distances) of the rows from their
+        centres, in nats.
+    n_iter_ : int
+        Steps of the best start, not counting those under Hellinger.
+    n_features_in_ : int
+        The number of bins.
+    feature_names_in_ : ndarray, (k,)
+        Their names, where X is a DataFrame that has them.
+
+    Raises
+    ------
+    ImportError
+        scikit-learn is not there: ``pip install 'kullback[sklearn]'``.
+    ValueError
+        A row that is no distribution; a wrong option; for "reverse_kl" and "jeffreys" a cluster
+        that zeros put at an infinite distance from every centre.
+
+    Notes
+    -----
+    Rows are (n, k) arrays, DataFrames or SciPy's sparse matrices (for "kl", "hellinger" and "js"),
+    counts or weights, and are compared as distributions. Zeros: a row is infinitely far under "kl"
+    from a centre that is 0 where the row is not, so that the bins that no row of a cluster has keep
+    others out. A geometric mean is 0 wherever one row of the cluster is, so that "reverse_kl" looks
+    at the bins that all of them have, and is an error where there is none; "jeffreys" needs the
+    same zeros in all. A `pseudocount` takes all this away.
+
+    An empty cluster gets the row that is farthest from its centre. Results do not depend on the
+    number of threads.
+
+    Centres: Banerjee, Merugu, Dhillon and Ghosh, "Clustering with Bregman divergences", JMLR 6,
+    2005 (KL either way); Nielsen, "Jeffreys centroids", IEEE Signal Processing Letters 20, 2013.
+
+    Examples
+    --------
+    >>> from kullback.cluster import DivergenceKMeans
+    >>> counts = [[9, 1, 0], [8, 2, 0], [0, 2, 8], [1, 0, 9]]
+    >>> found = DivergenceKMeans(2, random_state=0).fit(counts)
+    >>> bool(found.labels_[0] == found.labels_[1] != found.labels_[2] == found.labels_[3])
+    True
+    >>> sorted(found.cluster_centers_.round(3).tolist())
+    [[0.05, 0.1, 0.85], [0.85, 0.15, 0.0]]
+    """
 
     def __init__(
         self,

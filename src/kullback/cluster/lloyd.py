@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
+from kullback._kernels import build
 from kullback._process import blas, threads
 from kullback._process.arrays import Array, Index
 from kullback.cluster.shares import is_sparse
 from kullback.cluster.spaces import Weights
 
 STRIPES = 16
-BLOCK = 1 << 16  # numbers: half a megabyte
+BLOCK = 1 << 18  # numbers: 2 MB, of which a product reads each once and the sums once more
 SMALL = 1 << 21  # multiplications, below which a second thread costs more than it brings
 
 
@@ -35,19 +36,20 @@ def assign(factors: Any, sample_weight: Array, weights: Weights) -> Pass:
     """Nearest centres of all rows, and what the next centres are made of."""
     n, (matrix, constants) = factors.shape[0], weights
     labels, nearest = np.empty(n, np.intp), np.empty(n)
-    stripes = _cut(n, min(STRIPES, -(-n * matrix.shape[1] // BLOCK)))
+    stripes = stripes_of(n, matrix.shape[1])
     sums = np.zeros((len(stripes), *matrix.shape))
     transposed = np.ascontiguousarray(matrix.T)
 
     def stripe(number: int) -> None:
-        for rows in _blocks(factors, stripes[number]):
+        whole = [stripes[number]]  # of sparse rows, whose sums would be made dense for each block
+        for rows in whole if is_sparse(factors) else blocks_of(whole[0], matrix.shape[1]):
             part = factors[rows]
             with blas.product(), np.errstate(over="ignore"):
                 scores = part @ transposed
             scores += constants
             found = scores.argmin(axis=1)
             labels[rows], nearest[rows] = found, scores[np.arange(len(found)), found]
-            sums[number] += grouped(part, found, sample_weight[rows], len(matrix))
+            add_grouped(part, found, sample_weight[rows], sums[number])
 
     many = threads.default_threads() if n * matrix.size > SMALL else 1
     with blas.at_most(1):
@@ -55,12 +57,15 @@ def assign(factors: Any, sample_weight: Array, weights: Weights) -> Pass:
     return Pass(labels, nearest, sums.sum(axis=0), totals(labels, sample_weight, len(matrix)))
 
 
-def grouped(rows: Any, labels: Index, sample_weight: Array, clusters: int) -> Array:
-    """The weighted sums of the rows of each cluster."""
+def add_grouped(rows: Any, labels: Index, sample_weight: Array, out: Array) -> None:
+    """Add the weighted rows of each cluster to its row of `out`."""
+    if not is_sparse(rows):
+        build.grouped()(rows, labels, sample_weight, out)
+        return
     n = len(labels)
-    one = sparse.csr_array((sample_weight, labels, np.arange(n + 1)), shape=(n, clusters))
-    found = one.T @ rows
-    return np.asarray(found.toarray() if is_sparse(found) else found)
+    one = sparse.csr_array((sample_weight, labels, np.arange(n + 1)), shape=(n, len(out)))
+    found: Any = one.T @ rows
+    out += found.toarray()
 
 
 def totals(labels: Index, sample_weight: Array, clusters: int) -> Array:
@@ -68,15 +73,16 @@ def totals(labels: Index, sample_weight: Array, clusters: int) -> Array:
     return np.bincount(labels, sample_weight, clusters)
 
 
-def _blocks(factors: Any, stripe: slice) -> list[slice]:
-    if is_sparse(factors):  # whose sums would be made dense for each block
-        return [stripe]
-    rows = max(16, BLOCK // factors.shape[1])
+def stripes_of(n: int, width: int) -> list[slice]:
+    """The rows in at most STRIPES parts."""
+    return _cut(n, min(STRIPES, -(-n * width // BLOCK)))
+
+
+def blocks_of(stripe: slice, width: int) -> list[slice]:
+    """A stripe in blocks that stay in the cache."""
     count = stripe.stop - stripe.start
-    return [
-        slice(stripe.start + part.start, stripe.start + part.stop)
-        for part in _cut(count, -(-count // rows))
-    ]
+    parts = _cut(count, -(-count // max(16, BLOCK // width)))
+    return [slice(stripe.start + part.start, stripe.start + part.stop) for part in parts]
 
 
 def _cut(count: int, parts: int) -> list[slice]:

@@ -9,9 +9,7 @@ import numpy as np
 from kullback._process.arrays import Array, Index
 from kullback.cluster import lloyd, shannon
 from kullback.cluster.lloyd import Pass
-from kullback.cluster.shares import dense
-from kullback.cluster.spaces import SPACES
-from kullback.discrete.matrices import pairwise
+from kullback.cluster.spaces import SPACES, minus_entropies
 
 
 class Problem(Protocol):
@@ -43,7 +41,9 @@ class Products:
         return found._replace(nearest=found.nearest + self.own)
 
     def sums(self, labels: Index, centres: Array, sample_weight: Array) -> Array:
-        return lloyd.grouped(self.factors, labels, sample_weight, len(centres))
+        total = np.zeros((len(centres), self.factors.shape[1]))
+        lloyd.add_grouped(self.factors, labels, sample_weight, total)
+        return total
 
     def centres(self, means: Array) -> Array:
         found = self.space.centres(means)
@@ -56,28 +56,19 @@ class Products:
 
 
 class Shannon:
-    """Jensen-Shannon: each pair by itself."""
+    """Jensen-Shannon: a product tells most of the nearest centres, and no formula the next ones."""
 
     final = False
 
     def __init__(self, metric: str, p: Any) -> None:
-        self.p = p
+        del metric
+        self.p, self.own = p, minus_entropies(p)
 
     def assign(self, centres: Array, sample_weight: Array) -> Pass:
-        labels, nearest = np.empty(self.p.shape[0], np.intp), np.empty(self.p.shape[0])
-        for rows, part in dense(self.p):
-            found = pairwise(part, centres, "js")
-            labels[rows] = found.argmin(axis=1)
-            nearest[rows] = found.min(axis=1)
-        sums = self.sums(labels, centres, sample_weight)
-        return Pass(labels, nearest, sums, lloyd.totals(labels, sample_weight, len(centres)))
+        return shannon.assign(self.p, self.own, sample_weight, centres)
 
     def sums(self, labels: Index, centres: Array, sample_weight: Array) -> Array:
-        total = np.zeros(centres.shape)
-        for rows, part in dense(self.p):
-            logs = shannon.log_mixtures(part, centres[labels[rows]])
-            total += lloyd.grouped(logs, labels[rows], sample_weight[rows], len(centres))
-        return total
+        return shannon.assign(self.p, self.own, sample_weight, centres, labels).sums
 
     def centres(self, means: Array) -> Array:
         return shannon.centres(means)
@@ -127,6 +118,8 @@ def next_centres(given: Problem, found: Pass, centres: Array) -> Array:
 def fill_empty(given: Problem, found: Pass, centres: Array, sample_weight: Array) -> Pass:
     """Give a cluster without weight the row that is farthest from its centre, as long as one is."""
     empty = np.flatnonzero(found.weights == 0.0)
+    if not empty.size:
+        return found
     far = np.argsort(-np.where(sample_weight > 0.0, found.nearest, -np.inf), kind="stable")
     labels, alone = found.labels.copy(), np.bincount(found.labels, minlength=len(centres))
     moved = False

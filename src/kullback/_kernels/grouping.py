@@ -1,0 +1,18 @@
+"""Weighted sums of the rows of each group: what the centres of clusters are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+def make_grouped() -> Callable[..., Any]:
+    """grouped(rows, labels, weights, out): out[labels[i]] += weights[i] rows[i], in this order."""
+
+    def grouped(rows, labels, weights, out):
+        for i in range(rows.shape[0]):
+            group, weight = labels[i], weights[i]
+            for column in range(rows.shape[1]):
+                out[group, column] += weight * rows[i, column]
+
+    return grouped
