@@ -28,6 +28,11 @@ from kullback.discrete.information import (
     mutual_information as mutual_information,
 )
 from kullback.discrete.matrices import condensed as condensed, pairwise as pairwise
+from kullback.discrete.neighbors import Neighbors as Neighbors
+from kullback.discrete.neighbourhoods import (
+    kneighbors as kneighbors,
+    radius_neighbors as radius_neighbors,
+)
 from kullback.discrete.shared_information import (
     conditional_mutual_information as conditional_mutual_information,
     normalized_mutual_information as normalized_mutual_information,

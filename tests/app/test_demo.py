@@ -13,7 +13,7 @@ import kullback as kl
 from kullback.app import demo
 from kullback.app.cli import main
 from kullback.app.corpus import Corpus, read_corpus
-from kullback.app.findings import clusters, loneliest, nearest_pairs
+from kullback.app.findings import clusters, loneliest, nearest, nearest_pairs
 from support.cli_calls import Fails, run
 
 
@@ -48,12 +48,13 @@ def test_corpus(corpus: Corpus) -> None:
 
 def test_findings(corpus: Corpus) -> None:
     distances = kl.pairwise(corpus.counts, base=2)
-    pairs, equal = nearest_pairs(distances, 3)
+    near = nearest(corpus.counts, 3)
+    pairs, equal = nearest_pairs(near, 3)
     upper = np.sort(distances[np.triu_indices(18, 1)])
     assert equal == 1
     assert [pair.distance for pair in pairs] == upper[1:4].tolist()
     assert all(distances[pair.one, pair.other] == pair.distance for pair in pairs)
-    assert corpus.names[loneliest(distances).one] == "alone.py"
+    assert corpus.names[loneliest(near).one] == "alone.py"
     groups = clusters(corpus, distances, 3)
     assert [len(group.members) for group in groups] == [9, 8, 1]
     assert (groups[1].folder, groups[1].in_folder) == ("tables/", 8)

@@ -64,6 +64,18 @@ class MatrixOptions(TableOptions, total=False):
     progress: Progress
 
 
+class NeighbourOptions(TypedDict, total=False):
+    """What a search for near rows takes, whose results have a size of their own."""
+
+    base: float | None
+    normalize: bool
+    pseudocount: float
+    zeros: str | float
+    invalid: str
+    threads: int | None
+    progress: Progress
+
+
 class DistanceOptions(Common, total=False):
     """What a row-wise function takes whose results have no unit."""
 

@@ -6,6 +6,8 @@
     forms · products    the ways in which a tile can be computed; those that are a matrix product
     sparse              sparse rows: pairs of them, and matrices
     equal_rows          which rows of a matrix are equal, or in proportion
+    searching           pairs that may be near ──► targets of `nearest`; by `filters`, if that pays
+    sifting · kept      a tile of a filter's product; pairs that it leaves, computed in the end
     generalized_js      groups of rows ──► results;  groups, weights: what they are made of
     gaussians           rows of diagonal Gaussians;  gaussian_matrices: their forms;
                         gaussian_full: full covariances

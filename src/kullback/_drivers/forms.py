@@ -81,6 +81,13 @@ class Pairs(NoProduct):
         return True
 
 
+class NearPairs(NoProduct):
+    """The same by the kernel that does what other forms leave: every digit, in float64."""
+
+    __init__ = Pairs.__init__
+    space, left, right, tile = Pairs.space, Pairs.left, Pairs.right, Pairs.tile
+
+
 class Entropic(NoProduct):
     """One logarithm for each pair and bin."""
 

@@ -49,6 +49,11 @@ class Work(NamedTuple):
     def alpha(self) -> float:
         return self.divergence.alpha
 
+    @property
+    def cuts(self) -> bool:
+        """Whether a rule looks at both entries of a bin, so that no row can be prepared alone."""
+        return self.rule not in ("plain", "pseudocount")
+
     def pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
         """Results in nats of row pairs in float64 `out`; how many are no distributions (nan).
 
@@ -74,6 +79,11 @@ class Work(NamedTuple):
         """As `pairs`, of pairs that a form of matrices leaves: the fast kernel would do so too."""
         out[:] = UNCERTIFIED
         return fallback.fill(self, RowPairs(p, p_index, q, q_index), out)
+
+    def matrix_pairs(self, p: Array, p_index: Index, q: Array, q_index: Index, out: Array) -> int:
+        """As `pairs`, to the accuracy of matrices: float32 rows are computed in float64."""
+        careful = p.dtype == np.float32 and self.divergence.matrix_form != "pairs"
+        return (self.near_pairs if careful else self.pairs)(p, p_index, q, q_index, out)
 
     def fast(self, given: RowPairs) -> Any:
         """The kernel for most row pairs."""

@@ -98,19 +98,26 @@ class Rows:
 
     def tile(self, start: int, stop: int) -> tuple[NDArray[Any], Index]:
         """An array that holds rows start ... stop - 1 of all, and where in it each one is."""
+        if self.in_place and self.own == self.lead:
+            return self.array[start:stop], counting(stop - start)
         if self.in_place:
-            if self.own == self.lead:
-                return self.array[start:stop], counting(stop - start)
-            return self.array, self.own_numbers(np.arange(start, stop))
+            return self.those(np.arange(start, stop))
         if len(self.lead) == 1 and self.own == self.lead:
             rows = self.some(slice(start, stop))
         else:
-            chosen, places = np.unique(
-                self.own_numbers(np.arange(start, stop)), return_inverse=True
-            )
-            rows = self.array[np.unravel_index(chosen, self.own)] if self.own else self.array
-            return self._converted(rows), places.reshape(-1).astype(np.intp, copy=False)
+            return self.those(np.arange(start, stop))
         return self._converted(rows), counting(stop - start)
+
+    def those(self, numbers: Index) -> tuple[NDArray[Any], Index]:
+        """As `tile`, of any rows of all."""
+        own = numbers if self.own == self.lead else self.own_numbers(numbers)
+        if self.in_place:
+            return self.array, own
+        chosen, places = np.unique(own, return_inverse=True)
+        rows = self.array[np.unravel_index(chosen, self.own)] if self.own else self.array
+        return self._converted(rows[..., self.columns]), places.reshape(-1).astype(
+            np.intp, copy=False
+        )
 
     def between(self, rows: slice) -> Rows:
         """Some of the rows, where none is broadcast."""

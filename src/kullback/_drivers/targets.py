@@ -1,10 +1,30 @@
-"""Where the tiles of a matrix go."""
+"""Where the tiles of a matrix go: to itself, or to its upper triangle; `nearest` keeps less."""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 import numpy as np
 
 from kullback._process.arrays import Array
+
+
+class Target(Protocol):
+    """Takes tiles of results, (a block of rows, one of columns, values), in any order and thread.
+
+    Where `symmetric`, tiles stand for their mirror images too, and only pairs above the diagonal
+    count. `space` makes room for a tile; where `direct`, what is written there needs no `write`.
+    """
+
+    @property
+    def symmetric(self) -> bool: ...
+
+    @property
+    def direct(self) -> bool: ...
+
+    def space(self, i: slice, j: slice) -> Array: ...
+
+    def write(self, i: slice, j: slice, values: Array) -> None: ...
 
 
 class Matrix:

@@ -13,7 +13,7 @@ from kullback._drivers.equal_rows import EqualRows
 from kullback._drivers.forms import Form, Pairs, Place
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sources import Source
-from kullback._drivers.targets import Condensed, Matrix
+from kullback._drivers.targets import Target
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.matrices.entropic import CHUNK
 from kullback._process import blas, threads
@@ -64,7 +64,7 @@ class AllPairs(NamedTuple):
     form: Form
     x: Source
     y: Source
-    target: Matrix | Condensed
+    target: Target
     invalid: Invalid
     in_proportion: bool = False  # whether rows in proportion are the same
 
@@ -114,7 +114,7 @@ def form_for(form: str, k: int, many: int) -> str:
     return form if 8 * k * (2 if form == "product" else many) <= PANEL_BYTES else "pairs"
 
 
-def _cut(start: int, stop: int, step: int) -> list[slice]:
+def cut(start: int, stop: int, step: int) -> list[slice]:
     """Nearly equal slices of at most `step`."""
     parts = -(-(stop - start) // step)
     edges = [start + (stop - start) * part // parts for part in range(parts + 1)]
@@ -127,15 +127,15 @@ def _panels(job: AllPairs, shape: tuple[int, int]) -> Iterator[Panel]:
     most = max(1, PANEL_BYTES // (8 * width))
     if symmetric and job.form.multiplies:
         most = min(most, MIRRORED_COLUMNS)
-    for columns in _cut(0, m, most):
+    for columns in cut(0, m, most):
         last = columns.stop if symmetric else job.x.lead[0]
         height = last
         if job.form.multiplies:
             pairs = PANEL_PAIRS // (columns.stop - columns.start)
             height = PANEL_ROWS if job.target.direct else pairs
-        for rows in _cut(0, last, max(1, min(most, height))):
-            blocks = _cut(columns.start, columns.stop, shape[1])
-            tiles = [(i, j) for i in _cut(rows.start, rows.stop, shape[0]) for j in blocks]
+        for rows in cut(0, last, max(1, min(most, height))):
+            blocks = cut(columns.start, columns.stop, shape[1])
+            tiles = [(i, j) for i in cut(rows.start, rows.stop, shape[0]) for j in blocks]
             yield Panel(
                 rows, columns, [t for t in tiles if not symmetric or t[0].start < t[1].stop]
             )
@@ -149,12 +149,12 @@ def _prepared(
     job: AllPairs, source: Source, prepare: Callable[..., None], rows: slice, many: int
 ) -> Prepared:
     """Some rows as the kernels read them, and what a form makes of them."""
-    parts = _cut(rows.start, rows.stop, max(1, TILE_BYTES // (8 * source.width)))
+    parts = cut(rows.start, rows.stop, max(1, TILE_BYTES // (8 * source.width)))
     made = job.form.space(rows.stop - rows.start)
 
     def part(number: int) -> None:
         some = parts[number]
-        place = _within(some, rows)
+        place = within(some, rows)
         prepare(source.tile(some.start, some.stop)[0], tuple(a[place] for a in made))
 
     threads.run(part, len(parts), many)
@@ -175,7 +175,7 @@ def _panel(
 
     def tile(number: int) -> None:
         i, j = panel.tiles[number]
-        x, y = _within(i, panel.rows), _within(j, panel.columns)
+        x, y = within(i, panel.rows), within(j, panel.columns)
         if left is None or product is None:
             x_rows = job.x.tile(i.start, i.stop)[0]
             x_made = job.form.space(i.stop - i.start)
@@ -195,7 +195,7 @@ def _panel(
     threads.run(tile, len(panel.tiles), many, progress)
 
 
-def _within(part: slice, whole: slice) -> slice:
+def within(part: slice, whole: slice) -> slice:
     return slice(part.start - whole.start, part.stop - whole.start)
 
 

@@ -7,6 +7,7 @@ sparse      pairs of sparse rows, and walks over their inverted index
 gaussians   diagonal and full Gaussians
 softmax     rows given by their logits
 means       the mean rows of groups, for JS of several distributions
+selection   the k best of a row;  sieve: which pairs of a tile may be among them
 binning     histograms of samples
 counting    columns of tables: edges, cells, codes
 grouping    weighted sums of the rows of each cluster

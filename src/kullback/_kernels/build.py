@@ -10,9 +10,9 @@ from typing import Any
 from numba import types
 
 from kullback._jit import compile_kernel
-from kullback._kernels import binning, counting, grouping
+from kullback._kernels import binning, counting, selection, sieve
 from kullback._kernels.arithmetic import DOUBLE, SINGLE, Arithmetic, Terms
-from kullback._kernels.matrices import centred, entropic, roots
+from kullback._kernels.matrices import centred, cosines, entropic, roots
 from kullback._kernels.matrices.products import Outcome, Side, make_certify, make_prepare
 from kullback._kernels.means.long import make_means
 from kullback._kernels.means.results import make_weighted_sums
@@ -224,13 +224,6 @@ def codes(dtype: str) -> Any:
     return compile_kernel(counting.make_codes(), f"counting-codes-{dtype}", given)
 
 
-@cache
-def grouped() -> Any:
-    """grouped(rows, labels, weights, out)."""
-    given = (contiguous("f8", 2), INDEX, READ, GRID)
-    return compile_kernel(grouping.make_grouped(), "grouped", given)
-
-
 _KNOWN = types.UniTuple(VECTOR, 4)
 _SIZES = types.UniTuple(types.intp, 3)
 
@@ -256,3 +249,71 @@ def weighted_sums() -> Any:
     """weighted_sums(values, known, weights, choice, most, m, normalize, out): see `means`."""
     given = (READ, _KNOWN, READ, INDEX, READ, types.intp, types.boolean, VECTOR)
     return compile_kernel(make_weighted_sums(), "mean-weighted-sums", given)
+
+
+_PAIRS = (types.Array(types.intp, 1, "C"), types.Array(types.intp, 1, "C"), VECTOR)
+_COLUMNS = types.Array(types.intp, 2, "C")
+
+
+@cache
+def offer(single: bool) -> Any:
+    """offer(values, row, column, side, own, limits, last, rows, columns, chosen): `selection`."""
+    given = (BLOCK, types.intp, types.intp, types.intp, types.boolean, VECTOR, _PAIRS[0], *_PAIRS)
+    return compile_kernel(selection.make_offer(single), f"nearest-offer-{single:d}", given)
+
+
+@cache
+def insert(dtype: str) -> Any:
+    """insert(rows, columns, values, best, index, first, limits, last): see `selection`."""
+    best = types.Array(NUMBERS[dtype], 2, "C")
+    given = (INDEX, INDEX, READ, best, _COLUMNS, types.intp, VECTOR, _PAIRS[0])
+    return compile_kernel(selection.make_insert(), f"nearest-insert-{dtype}", given)
+
+
+@cache
+def ordered(dtype: str) -> Any:
+    """ordered(best, index, first, start, stop): see `selection`."""
+    best = types.Array(NUMBERS[dtype], 2, "C")
+    given = (best, _COLUMNS, types.intp, types.intp, types.intp)
+    return compile_kernel(selection.make_ordered(), f"nearest-ordered-{dtype}", given)
+
+
+@cache
+def cosine_features(dtype: str) -> Any:
+    """cosines(rows, amount, normalize, mean, out, constant, norm, error): see `cosines`."""
+    out = types.Array(types.float32, 2, "C")
+    given = (contiguous(dtype, 2), types.float64, types.boolean, READ)
+    made = (out, VECTOR, VECTOR, VECTOR)
+    return compile_kernel(cosines.make_cosines(), f"js-cosines-{dtype}", (*given, *made))
+
+
+def _sieved(dtype: str) -> tuple[Any, Any, Any]:
+    """Types: a tile, what there is of each of its rows or columns, masks and how they meet."""
+    tile = types.Array(NUMBERS[dtype], 2, "C")
+    return tile, contiguous(dtype, 1), (WORDS, WORDS, types.boolean)
+
+
+@cache
+def sieved(dtype: str) -> Any:
+    """sieve(product, reach, need, last, norm, constant, limit, own, ...): see `sieve`."""
+    tile, each, masks = _sieved(dtype)
+    given = (tile, each, each, INDEX, each, each, each, each, INDEX, *masks)
+    options = (types.boolean, types.intp, types.intp)
+    function = sieve.make_sieve(dtype == "f4")
+    return compile_kernel(function, f"nearest-sieve-{dtype}", (*given, *options, *_PAIRS))
+
+
+@cache
+def seeds(dtype: str) -> Any:
+    """seeds(product, reach, need, norm, constant, ..., rows, columns, chosen): see `sieve`."""
+    tile, each, masks = _sieved(dtype)
+    given = (tile, each, each, each, each, *masks, types.intp, types.intp, *_PAIRS)
+    return compile_kernel(sieve.make_seeds(dtype == "f4"), f"nearest-seeds-{dtype}", given)
+
+
+@cache
+def settled(dtype: str) -> Any:
+    """settled(best, index, first, last): see `selection`."""
+    best = types.Array(NUMBERS[dtype], 2, "C")
+    given = (best, _COLUMNS, types.intp, _PAIRS[0])
+    return compile_kernel(selection.make_settled(), f"nearest-settled-{dtype}", given)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
+
+from kullback._jit import compile_kernel
+from kullback._kernels.signatures import GRID, INDEX, READ, ROWS
 
 
 def make_grouped() -> Callable[..., Any]:
@@ -16,3 +20,9 @@ def make_grouped() -> Callable[..., Any]:
                 out[group, column] += weight * rows[i, column]
 
     return grouped
+
+
+@cache
+def grouped() -> Any:
+    """The kernel, compiled."""
+    return compile_kernel(make_grouped(), "grouped", (ROWS, INDEX, READ, GRID))

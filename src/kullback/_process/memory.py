@@ -29,9 +29,17 @@ def check_memory(shape: tuple[int, ...], dtype: np.dtype[Any], function: str = "
     if needed > free or needed > LARGEST:
         raise MemoryError(
             f"the result of {function} has shape {shape} and needs {_readable(needed)}, but "
-            f"{_readable(free)} are available; pass out= a numpy.memmap, "
-            f"{'float32 input, ' * (dtype.itemsize > 4)}or fewer rows at a time"
+            f"{_readable(free)} are available; {_remedy(function, dtype)}"
         )
+
+
+def _remedy(function: str, dtype: np.dtype[Any]) -> str:
+    """What else may be done: nothing that has been done already."""
+    if function == "kneighbors":
+        return "ask for fewer neighbours, or pass fewer rows of x at a time, with y="
+    rest = f"pass out= a numpy.memmap, {'float32 input, ' * (dtype.itemsize > 4)}or fewer rows"
+    nearest = "kneighbors keeps the nearest rows alone; or " * (function == "pairwise")
+    return f"{nearest}{rest} at a time"
 
 
 def threads_with_room(size: int, threads: int, what: str) -> int:

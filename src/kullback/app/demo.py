@@ -44,7 +44,7 @@ def run_demo(folder: Path, *, threads: int | None, force: bool) -> None:
     )
     distances, timing = _measure(corpus.counts, threads)
     groups = clusters(corpus, distances, _CLUSTERS)
-    tell_pairs(corpus, distances)
+    tell_pairs(corpus, threads)
     tell_clusters(corpus, groups)
     tell_time(timing, len(corpus.names))
     _write(folder, corpus, distances, groups)

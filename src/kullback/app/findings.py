@@ -1,14 +1,15 @@
-"""What the demo finds in a matrix of distances: near pairs, clusters, a file that stands alone."""
+"""What the demo finds in rows of counts: near pairs, clusters, a file that stands alone."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+import kullback as kl
 from kullback.app.corpus import Corpus
 
 Distances = NDArray[np.float64]
@@ -33,21 +34,28 @@ class Cluster:
     marks: list[str]  # the bytes that set the cluster apart from all other files
 
 
-def nearest_pairs(distances: Distances, count: int) -> tuple[list[Pair], int]:
+def nearest(counts: NDArray[Any], count: int, threads: int | None = None) -> kl.Neighbors:
+    """So many neighbours of each row, in bits of JS, beside those that are equal to it."""
+    equal = kl.radius_neighbors(counts, radius=0.0, threads=threads)
+    most = min(len(counts) - 1, count + int(np.diff(equal.indptr).max()))
+    return kl.kneighbors(counts, n_neighbors=most, base=2, threads=threads)
+
+
+def nearest_pairs(near: kl.Neighbors, count: int) -> tuple[list[Pair], int]:
     """The `count` nearest pairs of rows that are not equal, and how many pairs are equal."""
-    one, other = np.triu_indices(len(distances), 1)
-    values = distances[one, other]
+    graph = near.graph().tocoo()
+    one, other = np.minimum(graph.row, graph.col), np.maximum(graph.row, graph.col)
+    _, first = np.unique(np.stack((one, other)), axis=1, return_index=True)
+    one, other, values = one[first], other[first], graph.data[first]
     equal = int(np.count_nonzero(values == 0))
     order = np.argsort(values, kind="stable")[equal : equal + count]
     return [Pair(float(values[i]), int(one[i]), int(other[i])) for i in order], equal
 
 
-def loneliest(distances: Distances) -> Pair:
+def loneliest(near: kl.Neighbors) -> Pair:
     """The row whose nearest neighbour is farthest, and that neighbour."""
-    others = distances + np.diag(np.full(len(distances), np.inf))
-    nearest = others.argmin(axis=1)
-    alone = int(others.min(axis=1).argmax())
-    return Pair(float(others[alone, nearest[alone]]), alone, int(nearest[alone]))
+    alone = int(near.distances[:, 0].argmax())
+    return Pair(float(near.distances[alone, 0]), alone, int(near.indices[alone, 0]))
 
 
 def clusters(corpus: Corpus, distances: Distances, most: int) -> list[Cluster]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kullback.app.corpus import Corpus
-from kullback.app.findings import Cluster, loneliest, marks, nearest_pairs
+from kullback.app.findings import Cluster, loneliest, marks, nearest, nearest_pairs
 
 _PAIRS = 8
 
@@ -36,13 +34,14 @@ def say(*lines: str) -> None:
     print(*lines, sep="\n", flush=True)
 
 
-def tell_pairs(corpus: Corpus, distances: NDArray[Any]) -> None:
+def tell_pairs(corpus: Corpus, threads: int | None) -> None:
     names, sizes = corpus.names, corpus.sizes
-    pairs, equal = nearest_pairs(distances, _PAIRS)
+    near = nearest(corpus.counts, _PAIRS, threads)
+    pairs, equal = nearest_pairs(near, _PAIRS)
     copies = len(names) - corpus.contents_differ
     say("", f"Nearest pairs, after {equal} at distance 0 ({copies} files are copies of another):")
     say(*(f"  {p.distance:.6f}  {names[p.one]}  {names[p.other]}" for p in pairs))
-    alone = loneliest(distances)
+    alone = loneliest(near)
     say(
         "",
         f"Most unlike all others: {names[alone.one]} ({sizes[alone.one]:,} bytes)",

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
 
-from kullback._arguments.options import number
 from kullback._process.arrays import Array, Index
 from kullback.cluster import problems
 from kullback.cluster.lloyd import Pass
+from kullback.cluster.objectives import GEOMETRIC, check_options, objective
 from kullback.cluster.shares import dense, is_sparse, shares
-from kullback.cluster.spaces import SPACES
-from kullback.discrete.distances import hellinger_distance
-from kullback.discrete.divergences import jeffreys_divergence, js_divergence, kl_divergence
 from kullback.discrete.matrices import pairwise
 
 try:
@@ -36,15 +32,6 @@ except ImportError as error:
     ) from error
 
 STARTS = 10  # of n_init="auto"
-METRICS = (*SPACES, "js")
-GEOMETRIC = ("reverse_kl", "jeffreys")  # whose centres are made of logarithms of rows
-ROW_WISE = {
-    "kl": kl_divergence,
-    "reverse_kl": lambda p, c: kl_divergence(c, p),
-    "hellinger": lambda p, c: hellinger_distance(p, c) ** 2,
-    "jeffreys": jeffreys_divergence,
-    "js": js_divergence,
-}
 
 
 class DivergenceKMeans(
@@ -58,7 +45,7 @@ class DivergenceKMeans(
         The number of clusters.
     metric : str
         "kl", KL(row || centre), whose centre is the mean; "reverse_kl", KL(centre || row), the
-        normalised geometric mean; "hellinger", of whose squares the objective is the sum, (mean √p)²
+        normalised geometric mean; "hellinger", whose squares the objective adds up, (mean √p)²
         normalised; "jeffreys", by Lambert's W; "js", by steps that never raise the objective.
     init : str or array_like, (n_clusters, k)
         "k-means++", on the square roots of the rows, or "random" rows; from there the Hellinger
@@ -147,7 +134,7 @@ class DivergenceKMeans(
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> Self:
         """Find the clusters of the rows of X: the best of `n_init` starts."""
-        self._check_options()
+        check_options(self)
         p, weight = self._given(X, sample_weight, reset=True)
         self._check_number(p)
         rows = problems.problem(self.metric, p)
@@ -170,7 +157,7 @@ class DivergenceKMeans(
         """
         if not hasattr(self, "cluster_centers_"):
             return self.fit(X, y, sample_weight)
-        self._check_options()
+        check_options(self)
         p, weight = self._given(X, sample_weight, reset=False)
         rows, centres = problems.problem(self.metric, p), self.cluster_centers_
         found = rows.assign(centres, weight)
@@ -264,28 +251,6 @@ class DivergenceKMeans(
             )
         return shares(centres, 0.0, "init")
 
-    def _check_options(self) -> None:
-        if self.metric not in METRICS:
-            raise ValueError(f"metric is {self.metric!r}; it must be one of {', '.join(METRICS)}")
-        if isinstance(self.init, str) and self.init not in ("k-means++", "random"):
-            raise ValueError(
-                f'init is {self.init!r}; it must be "k-means++", "random" or centres, '
-                "(n_clusters, bins)"
-            )
-        whole: dict[str, object] = {
-            "n_clusters": self.n_clusters,
-            "max_iter": self.max_iter,
-            "n_init": self.n_init,
-        }
-        for name, value in whole.items():
-            if name == "n_init" and value == "auto":
-                continue
-            if isinstance(value, bool) or not isinstance(value, Integral) or int(value) < 1:
-                raise ValueError(f"{name} is {value!r}; it must be a whole number above 0")
-        for name in ("tol", "pseudocount"):
-            if not 0.0 <= number(getattr(self, name), name) < np.inf:
-                raise ValueError(f"{name} must be finite and not negative")
-
     def _check_number(self, p: Any) -> None:
         if p.shape[0] < self.n_clusters:
             raise ValueError(f"n_samples={p.shape[0]} should be >= n_clusters={self.n_clusters}")
@@ -299,13 +264,3 @@ class DivergenceKMeans(
                 ConvergenceWarning,
                 stacklevel=3,
             )
-
-
-def objective(metric: str, p: Any, centres: Array, weight: Array) -> float:
-    """The weighted sum of the divergences of rows from centres, row by row."""
-    total = 0.0
-    for rows, part in dense(p):
-        some = weight[rows] > 0.0  # 0 times an infinite divergence is no number
-        found = ROW_WISE[metric](part[some], centres[rows][some])
-        total += float(weight[rows][some] @ found)
-    return total

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from kullback._kernels import build
+from kullback._kernels import grouping
 from kullback._process import blas, threads
 from kullback._process.arrays import Array, Index
 from kullback.cluster.shares import is_sparse
@@ -60,7 +60,7 @@ def assign(factors: Any, sample_weight: Array, weights: Weights) -> Pass:
 def add_grouped(rows: Any, labels: Index, sample_weight: Array, out: Array) -> None:
     """Add the weighted rows of each cluster to its row of `out`."""
     if not is_sparse(rows):
-        build.grouped()(rows, labels, sample_weight, out)
+        grouping.grouped()(rows, labels, sample_weight, out)
         return
     n = len(labels)
     one = sparse.csr_array((sample_weight, labels, np.arange(n + 1)), shape=(n, len(out)))

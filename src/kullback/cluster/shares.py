@@ -25,7 +25,7 @@ def shares(x: Any, pseudocount: float, name: str) -> Any:
         raise ValueError(f"Negative values in data passed to {name}: rows must be distributions")
     if pseudocount:
         x = (x.toarray() if is_sparse(x) else x) + float(pseudocount)
-    x = x.astype(np.float64, copy=True)
+    x = x.astype(np.float64) if is_sparse(x) else np.array(x, np.float64, order="C")
     sums = np.asarray(x.sum(axis=1), np.float64).ravel()
     if not np.isfinite(sums).all():
         x = x * 2.0**-64
