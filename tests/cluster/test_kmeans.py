@@ -148,5 +148,14 @@ def test_rows_that_are_none_are_named() -> None:
         DivergenceKMeans(2).fit([[1, -2], [1, 0], [3, 4]])
 
 
+def test_js_lies_between_squared_hellinger_distances() -> None:
+    """What lets one product rule out centres under JS: at every ratio of two entries."""
+    ratio = np.concatenate([np.logspace(-12, 0, 200), 1.0 - np.logspace(-9, -1, 50), [0.0]])
+    p = np.stack([np.ones_like(ratio), ratio], axis=1)
+    js, h = kl.js_divergence(p, p[:, ::-1]), kl.hellinger_distance(p, p[:, ::-1]) ** 2
+    assert np.all(js <= h * (1 + 1e-12))
+    assert np.all(js >= np.log(2) * h * (1 - 1e-12))
+
+
 def test_the_module_is_a_public_name() -> None:
     assert kl.cluster.DivergenceKMeans is DivergenceKMeans
