@@ -1,6 +1,6 @@
 """The public names and where each is defined: for type checkers, and for `__init__.py`."""
 
-from kullback import estimate as estimate, plots as plots, project as project
+from kullback import cluster as cluster, estimate as estimate, plots as plots, project as project
 from kullback.discrete.contributions import contributions as contributions
 from kullback.discrete.distances import (
     triangular_discrimination as triangular_discrimination,
