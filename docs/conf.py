@@ -39,7 +39,7 @@ extensions = [
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
 nitpicky = True
-nitpick_ignore_regex = [("py:obj", r"(math|numpy|scipy)\..*")]  # not among these pages
+nitpick_ignore_regex = [("py:obj", r"(math|numpy|scipy|sklearn)\..*")]  # not among these pages
 
 # Pages: Markdown, whose cells are run; what they print is what the reader sees.
 myst_enable_extensions = ["colon_fence", "dollarmath"]

@@ -12,12 +12,12 @@ class NearestNeighbors(NearestMethods, RadiusMethods):
     Parameters
     ----------
     n_neighbors : int
-        How many neighbours `kneighbors` finds.
+        How many neighbours are found, where a call does not say.
     radius : float
-        How far those of `radius_neighbors` are at most, in nats or units of `base`; under
+        How far neighbours within a radius are at most, in nats or units of `base`; under
         "js_distance" no rows are further apart than 0.833.
     metric : str, Renyi or FDivergence
-        As for `kneighbors`: `[i, j]` is the divergence of query i from fitted row j, never
+        As for `kullback.kneighbors`: `[i, j]` is the divergence of query i from fitted row j, never
         made symmetric.
     base : float, optional
         Base of the logarithm: None gives nats, 2 bits.
@@ -36,7 +36,7 @@ class NearestNeighbors(NearestMethods, RadiusMethods):
         Number of fitted rows.
     n_features_in_ : int
         Number of their columns.
-    feature_names_in_ : ndarray of str, (n_features_in_,)
+    feature_names_in_ : ndarray of str, (n_features,)
         The names of these, where `X` was a table with names.
     effective_metric_ : str, Renyi or FDivergence
         The metric.
