@@ -209,3 +209,17 @@ def test_neither_library_is_imported():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+def test_an_array_without_labels_beside_two_orders_is_refused():
+    """Nobody knows whether the variances stand in the order of the one mean or of the other."""
+    mean = pd.DataFrame(COUNTS, columns=["a", "b", "c"])
+    turned = mean[["c", "a", "b"]]
+    variances = np.ones((2, 3))
+    for call in (kl.pairwise_gaussian, kl.gaussian_kl_divergence):
+        with pytest.raises(ValueError, match="have either: give it labels, or bring mean"):
+            call(mean, variances, turned, variances)
+        with_labels = pd.DataFrame(variances, columns=turned.columns)
+        want = call(COUNTS, variances, COUNTS, variances)
+        assert np.array_equal(call(mean, with_labels, turned, with_labels), want)
+        assert np.array_equal(call(mean, 1.0, turned, 1.0), want)  # a number has every order

@@ -68,6 +68,7 @@ class NotThereError(LookupError):
 def aligned(placed: list[Placed]) -> tuple[list[Placed], dict[Role, Any], list[Mismatch]]:
     """The arguments in the order of the first that has labels, these labels, and what has none."""
     found: dict[Role, tuple[Labelled, int]] = {}
+    moved: dict[Role, tuple[str, str]] = {}
     mismatches: list[Mismatch] = []
     changed = []
     for argument in placed:
@@ -82,9 +83,25 @@ def aligned(placed: list[Placed]) -> tuple[list[Placed], dict[Role, Any], list[M
                 mismatches.append(Mismatch(role, of, first, argument.of, axis))
                 continue
             if order is not None:
+                moved[role] = of.name, argument.of.name
                 argument = Placed(_taken(argument.of, axis, order), argument.roles)
         changed.append(argument)
+    _refuse_without_labels(placed, moved)
     return changed, {role: of.indexes[axis] for role, (of, axis) in found.items()}, mismatches
+
+
+def _refuse_without_labels(placed: list[Placed], moved: dict[Role, tuple[str, str]]) -> None:
+    """ValueError for an array without labels beside two whose labels stand in different orders."""
+    for argument in placed:
+        for axis, role in enumerate(argument.roles):
+            long = argument.of.values.shape[axis] > 1
+            if argument.of.indexes[axis] is None and role in moved and long:
+                name, (first, other) = argument.of.name, moved[role]
+                raise ValueError(
+                    f"{name} has no labels, and those of {first} and {other} stand in different "
+                    f"orders, of which {name} may have either: give it labels, or bring {first} "
+                    f"and {other} into one order before"
+                )
 
 
 def order_of(wanted: Any, given: Any) -> Any:
