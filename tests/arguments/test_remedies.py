@@ -7,6 +7,7 @@ import fractions
 
 import numpy as np
 import numpy.lib.recfunctions
+import pandas
 import pytest
 
 import kullback as kl
@@ -17,7 +18,7 @@ COLUMNS = {"a": [1, 2], "b": [3, 4]}
 
 
 def namespace(given):
-    return {"p": given, "x": given, "numpy": numpy}
+    return {"p": given, "x": given, "numpy": numpy, "pandas": pandas}
 
 
 def rows_as_objects():
@@ -26,7 +27,7 @@ def rows_as_objects():
     return rows
 
 
-COUNTED = "numpy.unique(p, return_counts=True)[1]"
+COUNTED = "pandas.Series(p).value_counts()"
 MISSING = "numpy.where(numpy.equal({0}, None), 0, {0}).astype(float)"
 
 # What is given, made anew, and the code in the advice.
