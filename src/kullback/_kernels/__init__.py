@@ -11,7 +11,8 @@ selection   the k best of a row;  sieve: which pairs of a tile may be among them
 binning     histograms of samples
 counting    columns of tables: edges, cells, codes
 arithmetic  the functions that terms are written with, in either precision
-build       compiles any of them, once for each dtype;  signatures: the types of their arrays
+build       compiles any of them, once for each dtype; matrices, sparse, gaussians and softmax
+            have a build of their own;  signatures: the types of their arrays
 """
 
 # A result that a kernel does not vouch for: the next rung of fast, near, exact computes it.

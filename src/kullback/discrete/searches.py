@@ -23,11 +23,14 @@ from kullback._drivers.kept import Job
 from kullback._drivers.nearest import Meeting, Nearest, Within
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sources import Rows
+from kullback._drivers.sparse import matrices as sparse_driver
+from kullback._drivers.sparse.rows import SparseRows
 from kullback._drivers.targets import Matrix, Target
 from kullback._process import threads
 from kullback._process.arrays import Array
-from kullback.discrete.comparison import FORMS, Sides
+from kullback.discrete.comparison import FORMS
 from kullback.discrete.matrices import Metric
+from kullback.discrete.sparse import sides_of
 
 LARGEST_WHOLE = 1 << 22  # pairs: 32 MB
 
@@ -37,8 +40,8 @@ class Search(NamedTuple):
 
     divergence: Divergence
     chosen: Chosen
-    x: Rows
-    y: Rows
+    x: Rows | SparseRows
+    y: Rows | SparseRows
     dtype: np.dtype[Any]
     invalid: Invalid
     within: bool  # x against itself
@@ -71,7 +74,7 @@ def checked(
         raise ValueError("include_self=True is for rows of x among themselves; leave out y")
     divergence = divergence_of(metric)
     chosen = given_options.checked(divergence, **options)
-    sides = Sides(x, y)
+    sides = sides_of(x, y)
     compared = sides.compared(divergence, chosen)
     rows = (compared.y, compared.x) if divergence.reverse else (compared.x, compared.y)
     return Search(
@@ -87,6 +90,8 @@ def meeting(search: Search) -> Meeting:
 
 def itself(search: Search) -> Array:
     """0 for each row of x, NaN for one that is no distribution."""
+    if isinstance(search.x, SparseRows):
+        return np.where(search.x.invalid, np.nan, 0.0).astype(search.dtype)
     diagonal = np.empty(search.shape[0], search.dtype)
     row_driver.run(
         search.chosen.work, search.x, search.x, diagonal, search.invalid, search.chosen.threads
@@ -99,18 +104,27 @@ def run(search: Search, target: Nearest | Within) -> None:
     n, m = search.shape
     if not n or not m:
         return
-    dtype = search.dtype.str[1:]
-    job = Job(search.chosen.work, search.x, search.y, target, search.invalid, dtype)
     many = isinstance(target, Nearest) and target.asks_for_many(m) and n * m <= LARGEST_WHOLE
-    product = search.form == "product"
-    filtered = product or (search.form != "pairs" and not many)
     with Shown(search.chosen.progress) as shown:
-        if filtered and searching.run_if_it_pays(job, search.most_threads, shown):
+        if _filtered(search, target, many, shown):
             return
         if many and isinstance(target, Nearest):
             _sorted(search, target, shown)
         else:
             _all(search, target, shown)
+
+
+def _filtered(
+    search: Search, target: Nearest | Within, many: bool, shown: threads.Progress | None
+) -> bool:
+    """Offer what a filter leaves, if there is one and it pays; whether it was so."""
+    if not isinstance(search.x, Rows) or not isinstance(search.y, Rows):
+        return False
+    if search.form != "product" and (search.form == "pairs" or many):
+        return False
+    dtype = search.dtype.str[1:]
+    job = Job(search.chosen.work, search.x, search.y, target, search.invalid, dtype)
+    return searching.run_if_it_pays(job, search.most_threads, shown)
 
 
 def _sorted(search: Search, target: Nearest, shown: threads.Progress | None) -> None:
@@ -126,6 +140,12 @@ def _all(search: Search, target: Target, shown: threads.Progress | None) -> None
     work, x, y = search.chosen.work, search.x, search.y
     if search.divergence.reverse:
         x, y = y, x
+    if isinstance(x, SparseRows) and isinstance(y, SparseRows):
+        sparse_job = sparse_driver.Job(work, x, y, target, search.invalid)
+        sparse_driver.run(sparse_job, search.chosen.threads, shown)
+        return
+    assert isinstance(x, Rows), "both sides are of one kind"
+    assert isinstance(y, Rows), "both sides are of one kind"
     # A product's last digits hang on the place of a row in it, and equal rows must be equally far.
     name = "entropic" if search.form == "entropic" else "pairs"
     careful = search.dtype == np.float32 and search.form == "product"

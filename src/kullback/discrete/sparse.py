@@ -46,6 +46,8 @@ def row_wise(chosen: Chosen, p_given: Any, q_given: Any) -> Any:
 class SparseComparison:
     """All pairs of rows of two sides, as `Comparison` of dense rows."""
 
+    form_name = "sparse"
+
     def __init__(
         self,
         divergence: Divergence,

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from numbers import Number
 from typing import Any
 
 import numpy as np
 
 from kullback._arguments.labels.shapes import Shapes
-from kullback._arguments.lazy import matrices, rows
+from kullback._arguments.lazy import matrices, neighbours, rows
 from kullback._arguments.lazy.blocks import Call, public
+from kullback._arguments.sparse import is_sparse
+
+INSTEAD = {
+    "condensed": "use pairwise, which computes each symmetric pair once, or ",
+    "radius_neighbors": "use kneighbors, whose result has a shape before it is computed, or ",
+}
 
 
 def is_lazy(given: tuple[Any, ...]) -> bool:
@@ -34,15 +41,17 @@ def call(
     template = tuple(None if i in places else each for i, each in enumerate(given))
     names = tuple(name for name, _ in found)
     lazy = Call(public(function), names, names, places, template, dict(chosen))
+    if shapes.result is None and any(isinstance(given[place], str | Number) for place in places):
+        return function(*given, **chosen)  # which says what was meant, before it looks at others
     arrays = [_array(given[place]) for place in places]
     cores = [shapes.cores[shapes.places.index(place)] for place in places]
     if shapes.result == ():
         return rows.graph(lazy, arrays, cores, shapes)
     if shapes.result == ("n", "m"):
         return matrices.graph(lazy, arrays, cores, shapes)
-    instead = "use pairwise, which computes each symmetric pair once, or " * (
-        "condensed" in name_of
-    )
+    if name_of == "kneighbors":
+        return neighbours.graph(lazy, arrays, shapes)
+    instead = next((text for word, text in INSTEAD.items() if word in name_of), "")
     raise TypeError(f"{name_of} takes no Dask arrays; {instead}compute them first: x.compute()")
 
 
@@ -69,5 +78,5 @@ def _array(given: Any) -> Any:
 
     if isinstance(given, da.Array):
         return given
-    array = np.asarray(given)
-    return da.from_array(array, chunks=array.shape)
+    array = given if is_sparse(given) else np.asarray(given)
+    return da.from_array(array, chunks=array.shape, asarray=False)

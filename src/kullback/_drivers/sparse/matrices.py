@@ -17,7 +17,7 @@ from kullback._drivers.rows import Invalid, Work
 from kullback._drivers.sparse.pairs import results
 from kullback._drivers.sparse.rows import SparseRows
 from kullback._drivers.sparse.walks import Columns, Walks, cut_by_cost, has_walk
-from kullback._drivers.targets import Condensed, Matrix
+from kullback._drivers.targets import Target
 from kullback._kernels import UNCERTIFIED
 from kullback._process import threads
 from kullback._process.arrays import Array
@@ -36,7 +36,7 @@ class Job(NamedTuple):
     work: Work
     x: SparseRows
     y: SparseRows
-    target: Matrix | Condensed
+    target: Target
     invalid: Invalid
 
     @property
