@@ -104,36 +104,24 @@ def _arrays(search: Search, trial: Any) -> Iterator[Any]:
     chunks = (search.x.chunks[0], (search.others + search.itself,))
     for place, meta in enumerate(trial):
         name = f"{search.name}-{('distances', 'indices')[place]}"
-        layer = {(name, i, 0): (getitem, end, place) for i, end in enumerate(ends)}
-        layers = HighLevelGraph(
-            {**whole.layers, name: layer}, {**whole.dependencies, name: {search.name}}
-        )
+        layer: dict[Any, Any] = {(name, i, 0): (getitem, end, place) for i, end in enumerate(ends)}
+        of_layers = {**whole.dependencies, name: {search.name}}
+        layers = HighLevelGraph({**whole.layers, name: layer}, of_layers)
         yield da.Array(layers, name, chunks=chunks, meta=np.empty((0, 0), meta.dtype))
 
 
 def _of_block(search: Search, i: int, tasks: dict[Any, Any]) -> Key:
     """Add the tasks for a block of queries; the key of what they come to."""
     pending: list[Key] = []
-    first: Key | None = None
+    first = _first(search, i, tasks) if search.own is not None else None
     for j, rows in enumerate(search.y.chunks[0] if search.others else ()):
-        key = (search.name, "pair", i, j)
-        if search.own is not None and i == j:
-            first = _own_block(search, i, tasks)
-            tasks[key] = (blocks.without_first, first)
-        elif rows:
-            tasks[key] = _pair(search, i, j)
-        else:
+        if not rows:
             continue
+        key = (search.name, "pair", i, j)
+        among_itself = search.own is not None and i == j
+        tasks[key] = (blocks.without_first, first) if among_itself else _pair(search, i, j)
         pending.append(key)
-    if search.own is not None and first is None:
-        first = _own_block(search, i, tasks)
-    merge = partial(blocks.merged, count=search.others)
-    level = 0
-    while len(pending) > 1:
-        groups = [pending[start : start + FAN_IN] for start in range(0, len(pending), FAN_IN)]
-        pending = [(search.name, "merged", level, i, place) for place in range(len(groups))]
-        tasks.update((key, (merge, *group)) for key, group in zip(pending, groups, strict=True))
-        level += 1
+    pending = _merged(search, i, pending, tasks)
     if not search.itself:
         return pending[0]
     end = (search.name, "whole", i)
@@ -141,16 +129,28 @@ def _of_block(search: Search, i: int, tasks: dict[Any, Any]) -> Key:
     return end
 
 
-def _own_block(search: Search, i: int, tasks: dict[Any, Any]) -> Key:
+def _merged(search: Search, i: int, pending: list[Key], tasks: dict[Any, Any]) -> list[Key]:
+    """Add the tree of merges; the key of its root, if there is anything to merge."""
+    merge = partial(blocks.merged, count=search.others)
+    level = 0
+    while len(pending) > 1:
+        groups = [pending[start : start + FAN_IN] for start in range(0, len(pending), FAN_IN)]
+        pending = [(search.name, "merged", level, i, place) for place in range(len(groups))]
+        tasks.update((key, (merge, *group)) for key, group in zip(pending, groups, strict=True))
+        level += 1
+    return pending
+
+
+def _first(search: Search, i: int, tasks: dict[Any, Any]) -> Key:
     """A block among its own rows, each of which is the first of its neighbours."""
     assert search.own is not None
-    rows = search.x.chunks[0][i]
-    options = {
-        "n_neighbors": max(1, min(search.others + 1, rows)),
-        "include_self": True,
-    }
-    own = search.own._replace(options=search.own.options | options)
+    sizes = search.x.chunks[0]
     key = (search.name, "own", i)
+    if not sizes[i]:  # something of the right dtype
+        tasks[key] = _pair(search._replace(others=1), i, next(j for j, n in enumerate(sizes) if n))
+        return key
+    options = {"n_neighbors": min(search.others + 1, sizes[i]), "include_self": True}
+    own = search.own._replace(options=search.own.options | options)
     tasks[key] = _task(own, [(search.x, i)])
     return key
 
