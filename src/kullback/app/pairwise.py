@@ -62,9 +62,8 @@ class Files:
             require("zarr", "zarr", "writing .zarr")
         # What this job, or the one that it goes on with, has made may be there.
         begun = self.resume and self.output.with_name(f"{self.output.name}.ledger").exists()
-        check_destination(
-            self.output, (*MATRIX_SUFFIXES, ".zarr"), force=force or begun, folder=suffix == ".zarr"
-        )
+        kinds = tuple(dict.fromkeys((*STORED, *MATRIX_SUFFIXES)))
+        check_destination(self.output, kinds, force=force or begun, folder=suffix == ".zarr")
 
     @property
     def stored(self) -> bool:
