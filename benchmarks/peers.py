@@ -6,7 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import numpy as np
-from scipy.spatial.distance import cdist
+from scipy.spatial.distance import cdist, pdist, squareform
 from scipy.special import log_softmax, rel_entr, softmax
 
 from case import Array, Lane
@@ -72,14 +72,22 @@ def js_logits_numpy(p: Array, q: Array) -> Array:
     return js_rows_numpy(np.exp(_log_softmax_numpy(p)), np.exp(_log_softmax_numpy(q)))
 
 
-# Matrices
+# Matrices; of one set against itself each pair once
 
 
 def js_matrix_scipy(p: Array, q: Array) -> Array:
+    if q is p:
+        return squareform(pdist(p, "jensenshannon") ** 2)
     return cdist(p, q, "jensenshannon") ** 2
 
 
 def js_matrix_numpy(p: Array, q: Array) -> Array:
+    if q is p:
+        out = np.zeros((len(p), len(p)))
+        for i, row in enumerate(p[:-1]):
+            others = p[i + 1 :]
+            out[i, i + 1 :] = js_rows_numpy(np.broadcast_to(row, others.shape), others)
+        return out + out.T
     return np.array([js_rows_numpy(np.broadcast_to(row, q.shape), q) for row in p])
 
 

@@ -89,7 +89,7 @@ def logits(name: str) -> Callable[[Array, Array], Array]:
 
 @cache
 def matrix(name: str) -> Callable[[Array, Array], Array]:
-    """The loop over all pairs."""
+    """The loop over all pairs; of a symmetric divergence and one set, over each pair once."""
     pair = PAIRS[name]
 
     @numba.njit
@@ -100,4 +100,12 @@ def matrix(name: str) -> Callable[[Array, Array], Array]:
                 out[i, j] = pair(p[i], q[j])
         return out
 
-    return loop
+    @numba.njit
+    def itself(p: Array) -> Array:
+        out = np.zeros((p.shape[0], p.shape[0]))
+        for i in range(p.shape[0]):
+            for j in range(i):
+                out[i, j] = out[j, i] = pair(p[i], p[j])
+        return out
+
+    return lambda p, q: itself(p) if q is p and name != "kl" else loop(p, q)

@@ -13,7 +13,10 @@ from sphinx.application import Sphinx
 import kullback
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))  # mathml
+sys.path.insert(0, str(HERE))
+import mathml  # noqa: E402, F401
+
+sys.path.remove(str(HERE))  # where its folders would pass for packages, `reference` for one
 # For the pages, which run in processes of their own: none of the reader's settings, no chatter.
 IPYTHON = HERE / "_build" / "ipython"
 (IPYTHON / "profile_default").mkdir(parents=True, exist_ok=True)
@@ -36,7 +39,7 @@ extensions = [
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
 nitpicky = True
-nitpick_ignore_regex = [("py:obj", r"(math|numpy|scipy)\..*")]  # not among these pages
+nitpick_ignore_regex = [("py:obj", r"(math|numpy|scipy|sklearn)\..*")]  # not among these pages
 
 # Pages: Markdown, whose cells are run; what they print is what the reader sees.
 myst_enable_extensions = ["colon_fence", "dollarmath"]

@@ -16,6 +16,8 @@ PACKAGE = Path(kullback.__file__).parent
 FLOORS = {  # a module may import from its own floor and from those below
     "app": 6,
     "plots": 5,
+    "neighbors": 5,
+    "cluster": 5,
     "discrete": 4,
     "gaussians": 4,
     "logits": 4,

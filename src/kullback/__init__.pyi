@@ -1,6 +1,6 @@
 """The public names and where each is defined: for type checkers, and for `__init__.py`."""
 
-from kullback import estimate as estimate, plots as plots, project as project
+from kullback import cluster as cluster, estimate as estimate, plots as plots, project as project
 from kullback.discrete.contributions import contributions as contributions
 from kullback.discrete.distances import (
     triangular_discrimination as triangular_discrimination,
@@ -41,7 +41,10 @@ from kullback.gaussians.diagonal import (
     gaussian_kl_divergence as gaussian_kl_divergence,
     standard_gaussian_kl_divergence as standard_gaussian_kl_divergence,
 )
-from kullback.gaussians.matrices import pairwise_gaussian as pairwise_gaussian
+from kullback.gaussians.matrices import (
+    condensed_gaussian as condensed_gaussian,
+    pairwise_gaussian as pairwise_gaussian,
+)
 from kullback.gaussians.multivariate import (
     multivariate_gaussian_kl_divergence as multivariate_gaussian_kl_divergence,
 )

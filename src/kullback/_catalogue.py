@@ -30,6 +30,7 @@ _GAUSSIAN = (
     Divergence("wasserstein2", symmetric=True, takes_base=False, matrix_form="product"),
 )
 GAUSSIAN = {divergence.word: divergence for divergence in _GAUSSIAN}
+OF_COVARIANCES = ("kl", "reverse_kl", "jeffreys")  # those that full covariances have, too
 MULTIVARIATE = Divergence("multivariate_gaussian", symmetric=False, metric=False)
 
 
@@ -41,12 +42,18 @@ class Parametric(Protocol):
         """The divergence that it stands for."""
 
 
-def gaussian_metric(name: object) -> Divergence:
-    """The record of a metric of Gaussians, or a ValueError that lists them all."""
-    if isinstance(name, str) and name in GAUSSIAN:
+def gaussian_metric(name: object, full: bool = False, symmetric: bool = False) -> Divergence:
+    """The record of a metric of Gaussians (with full covariances), or a ValueError with all."""
+    known = [word for word in GAUSSIAN if not full or word in OF_COVARIANCES]
+    if isinstance(name, str) and name in known:
+        if symmetric and not GAUSSIAN[name].symmetric:
+            raise ValueError(f"the metric {name!r} is not symmetric; use pairwise_gaussian")
         return GAUSSIAN[name]
-    known = ", ".join(repr(word) for word in GAUSSIAN)
-    raise ValueError(f"metric is {name!r}; it must be one of {known}")
+    possible = [word for word in known if not symmetric or GAUSSIAN[word].symmetric]
+    words = ", ".join(repr(word) for word in possible)
+    if isinstance(name, str) and name in GAUSSIAN:
+        raise ValueError(f'metric is {name!r}; with spread="cov" it must be one of {words}')
+    raise ValueError(f"metric is {name!r}; it must be one of {words}")
 
 
 def metric(name: object) -> Divergence:

@@ -69,8 +69,8 @@ def test_help_describes_every_parameter_once(name: str):
     described = re.findall(r"^([\w, ]+) : \S", section, re.MULTILINE)
     names = signature(FACES[name]).parameters
     assert sorted(", ".join(described).split(", ")) == sorted(names)
-    sections = re.findall(r"^(\w+)\n-{4,}$", text, re.MULTILINE)
-    order = ["Parameters", "Returns", "Raises", "Notes", "References", "Examples"]
+    sections = re.findall(r"^([\w ]+)\n-{4,}$", text, re.MULTILINE)
+    order = ["Parameters", "Returns", "Raises", "See Also", "Notes", "References", "Examples"]
     assert sections == [title for title in order if title in sections]
     assert {"Parameters", "Returns", "Raises", "Examples"} <= set(sections)
     assert max(map(len, text.splitlines())) <= 96  # within the margin when indented
@@ -95,3 +95,12 @@ def test_refusals_are_pythons_own(given: tuple[Any, ...], options: dict[str, Any
 
 def test_a_face_can_be_pickled():
     assert pickle.loads(pickle.dumps(kullback.js_divergence)) is kullback.js_divergence
+
+
+@pytest.mark.parametrize("name", FACES)
+def test_sections_of_the_help_are_sections(name: str) -> None:
+    """A title of two words, such as "See Also", once became part of the section before it."""
+    lines = FACES[name].__doc__.splitlines()
+    for above, title, line in zip(lines, lines[1:], lines[2:], strict=False):
+        if re.fullmatch(r"-{4,}", line.strip()):
+            assert (above.strip(), bool(title.strip())) == ("", True), title

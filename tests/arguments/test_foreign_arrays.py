@@ -41,12 +41,13 @@ def test_arrays_elsewhere_are_refused_with_the_conversion(package: str, remedy: 
             call()
 
 
-def test_a_dask_array_is_refused_with_the_conversion() -> None:
+def test_a_dask_array_is_refused_with_the_conversion_where_no_function_is_lazy() -> None:
     dask = pytest.importorskip("dask.array")
-    with pytest.raises(TypeError, match=r"p\.compute\(\).*map_blocks"):
-        kl.kl_divergence(dask.from_array(P), Q)
-    with pytest.raises(TypeError, match=r"x\.compute\(\)"):
-        kl.pairwise(dask.from_array(P))
+    x = dask.from_array(P)
+    with pytest.raises(TypeError, match=r"contributions takes no Dask arrays.*x\.compute\(\)"):
+        kl.contributions(x, Q)
+    with pytest.raises(TypeError, match=r"x is a dask Array; convert it first: x\.compute\(\)$"):
+        kl.estimate.kl_nearest_neighbor(x, Q)
 
 
 def test_torch_tensors_in_our_memory_are_arrays_and_others_are_refused() -> None:
@@ -65,7 +66,53 @@ def test_torch_tensors_in_our_memory_are_arrays_and_others_are_refused() -> None
     ):
         with pytest.raises(TypeError, match=r"p (is a torch Tensor|has dtype complex)") as error:
             kl.kl_divergence(bad, Q)
-        assert any(word in str(error.value) for word in ("convert", "detach", "astype"))
+        assert any(word in str(error.value) for word in ("convert", "detach", "give"))
+
+
+def test_a_tensor_that_records_gradients_is_refused_with_the_word_for_it() -> None:
+    """Its own conversion to NumPy is refused, too; the stand-in needs no torch."""
+    tensor = type("Parameter", (), {"__module__": "torch.nn.parameter", "__array__": _fails})()
+    tensor.requires_grad, tensor.device = True, types.SimpleNamespace(type="cpu")
+    with pytest.raises(TypeError, match=r"q is a torch Tensor that requires grad.*q\.detach\(\)"):
+        kl.kl_divergence(P, tensor)
+
+
+def test_tensors_and_jax_arrays_in_our_memory_are_not_copied() -> None:
+    torch, jnp = pytest.importorskip("torch"), pytest.importorskip("jax.numpy")
+    from kullback._arguments.arrays import array
+
+    tensor, other = torch.rand(4, 3), jnp.ones((4, 3))
+    assert array(tensor, "p").ctypes.data == tensor.data_ptr()
+    assert array(other, "p").ctypes.data == other.unsafe_buffer_pointer()
+    assert_same_bits(kl.kl_divergence(other, other), np.zeros(4, np.float32))
+
+
+def test_jax_arrays_in_our_memory_are_read() -> None:
+    """As a stand-in shows: `devices()` says where an array is."""
+
+    def of(platform: str) -> object:
+        places = {"__array__": lambda self, *a, **k: P, "__module__": "jaxlib._jax"}
+        found = type("ArrayImpl", (), places)()
+        found.devices = lambda: [types.SimpleNamespace(platform=platform)]
+        return found
+
+    assert_same_bits(kl.kl_divergence(of("cpu"), Q), kl.kl_divergence(P, Q))
+    with pytest.raises(TypeError, match=r"jaxlib ArrayImpl.*numpy\.asarray\(p\)"):
+        kl.kl_divergence(of("gpu"), Q)
+
+
+def test_numbers_of_a_type_that_numpy_has_not_are_called_by_its_name() -> None:
+    jnp = pytest.importorskip("jax.numpy")
+    with pytest.raises(
+        TypeError, match=r"numbers of the type bfloat16; convert it to float64: p\."
+    ):
+        kl.kl_divergence(jnp.ones((1, 3), jnp.bfloat16), Q)
+
+
+def test_a_function_that_jax_transforms_is_told_how_to_call() -> None:
+    tracer = type("LinearizeTracer", (), {"__module__": "jax._src.core", "__array__": _fails})()
+    with pytest.raises(TypeError, match=r"q is a jax Tracer.*pure_callback.*custom_vjp"):
+        kl.kl_divergence(P, tracer)
 
 
 def test_a_library_that_has_no_version_of_an_array_here_is_named(monkeypatch) -> None:

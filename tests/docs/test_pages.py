@@ -133,7 +133,27 @@ def dead_links(links: list[str], seen: dict[Path, dict[str, Any]]) -> list[str]:
     return dead
 
 
-@pytest.mark.parametrize("word", ["jensen", "pairwise", "drift"])
+WORDS = """jensen pairwise drift scikit-learn precomputed UMAP DataFrame sparse memmap Dask
+neighbours neighbors install"""
+JOBS = {
+    "install it": "quickstart.html#install",
+    "direction of KL": "guide/direction.html",
+    "nearest neighbours of sparse": "guide/sparse.html#nearest-documents",
+    "table has drifted": "guide/drift.html",
+    "full covariances": "theory/gaussians.html",
+}
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_the_start_page_leads_to_the_page_of_a_job(browser, job):
+    visit = Visit(browser, WIDTHS["narrow"])
+    visit.page.goto((SITE / "index.html").as_uri())
+    row = visit.page.locator("tr", has_text=job)
+    assert row.locator("a").first.get_attribute("href") == JOBS[job]
+    visit.page.close()
+
+
+@pytest.mark.parametrize("word", WORDS.split())
 def test_search_finds(browser, word):
     visit = Visit(browser, WIDTHS["wide"])
     visit.page.goto(f"{(SITE / 'search.html').as_uri()}?q={word}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import kullback
-from kullback import plots
+from kullback import neighbors, plots
 
 INDEX = Path(__file__).parents[2] / "docs" / "reference" / "index.md"
 
@@ -25,13 +25,19 @@ def public_names(module: ModuleType, prefix: str = "") -> set[str]:
     return found
 
 
+# Modules that need an extra are no names of the package.
+NAMES = (
+    public_names(kullback) | public_names(plots, "plots.") | public_names(neighbors, "neighbors.")
+)
+
+
 def test_the_reference_lists_every_public_name_once():
     listed = re.findall(r"^   ([\w.]+)$", INDEX.read_text(encoding="utf-8"), re.MULTILINE)
-    assert sorted(listed) == sorted(public_names(kullback) | public_names(plots, "plots."))
+    assert sorted(listed) == sorted(NAMES)
 
 
 def test_every_public_name_says_what_it_is():
-    for name in public_names(kullback) | public_names(plots, "plots."):
+    for name in NAMES:
         value = kullback if "." not in name else import_module(f"kullback.{name.split('.')[0]}")
         documented = getattr(value, name.split(".")[-1])
         assert (documented.__doc__ or "").strip(), name

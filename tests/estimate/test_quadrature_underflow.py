@@ -75,7 +75,7 @@ def test_a_power_that_underflows_is_followed_to_its_end(family, truth, b):
         stats.kappa3(1),
         stats.pareto(2, loc=-7, scale=1e-3),
     ],
-    ids=str,
+    ids=lambda p: f"{p.dist.name}{p.args}{p.kwds}",
 )
 def test_an_integral_that_diverges_is_infinite(p):
     """pareto(2) gave 17.68 +- 0.044."""

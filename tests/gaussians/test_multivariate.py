@@ -13,14 +13,8 @@ from kullback import pairwise_gaussian
 from kullback._drivers import gaussian_full
 from kullback._kernels.gaussians.large import divided
 from oracle import gaussians as oracle
-from support.gaussian_calls import full_pair, symmetric
+from support.gaussian_calls import condition, full_pair, symmetric
 from support.tolerances import assert_close, assert_same_bits
-
-
-def condition(cov):
-    """Of the matrices of correlations, which is what the promise is made of."""
-    root = np.sqrt(np.einsum("...ii->...i", cov))
-    return np.linalg.cond(cov / root[..., None] / root[..., None, :])
 
 
 def check(mean_p, cov_p, mean_q, cov_q, **options):

@@ -134,7 +134,7 @@ def test_a_frame_brings_its_labels():
 
 
 def test_names_are_public_names_alone():
-    for module in (kl, kl.plots, kl.estimate, kl.project):
+    for module in (kl, kl.cluster, kl.plots, kl.estimate, kl.project):
         names = set(dir(module))
         assert names == set(module.__all__) | ({"__version__"} if module is kl else set())
         assert not names & {"Any", "TYPE_CHECKING", "annotations"}

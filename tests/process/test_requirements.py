@@ -26,11 +26,13 @@ CALLS = {
     "numpy": "kl.pairwise([[0.5, 0.5]])",
     "scipy": "from kullback.plots import heat_map; heat_map([[0.0, 1.0], [1.0, 0.0]])",
     "matplotlib": "from kullback.plots import heat_map; heat_map([[0.0, 1.0], [1.0, 0.0]])",
+    "sklearn": "import kullback.neighbors",
 }
 
 
 def assert_says(code: str, package: str, what: str) -> None:
     call = CALLS[package].replace("; ", "\n    ")
+    name = _requirements.INSTALLED_AS.get(package, package)
     child = f"""
 {code}
 import kullback as kl
@@ -41,7 +43,7 @@ try:
 except ImportError as error:
     message = str(error)
     assert error.name == {package!r}, error.name
-assert {f"needs {package}>={_requirements.OLDEST[package]}"!r} in message, message
+assert {f"needs {name}>={_requirements.OLDEST[package]}"!r} in message, message
 assert {what!r} in message, message
 assert "pip install" in message and "\\n" not in message, message
 print("fine")
@@ -57,7 +59,8 @@ def test_a_missing_package_is_named_with_the_version(package: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "version"), [("numba", "0.59.1"), ("scipy", "1.9.0rc1"), ("matplotlib", "3.7.10")]
+    ("package", "version"),
+    [("numba", "0.59.1"), ("scipy", "1.9.0rc1"), ("matplotlib", "3.7.10"), ("sklearn", "1.5.2")],
 )
 def test_an_old_package_is_named_with_both_versions(package: str, version: str) -> None:
     code = OLD.format(package=package, version=version)
@@ -96,16 +99,20 @@ raise SystemExit(main({arguments!r}.split()))
 
 def test_the_versions_are_those_of_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    declared = [*project["dependencies"], *project["optional-dependencies"]["plot"]]
-    found = dict(re.fullmatch(r"([a-z]+)>=([\d.]+)", one).groups() for one in declared)
-    assert found | _requirements.OLDEST == found
+    extras = project["optional-dependencies"]
+    declared = [*project["dependencies"], *extras["plot"], *extras["sklearn"]]
+    found = dict(re.fullmatch(r"([a-z-]+)>=([\d.]+)", one).groups() for one in declared)
+    names = {_requirements.INSTALLED_AS.get(one, one): v for one, v in _requirements.OLDEST.items()}
+    assert found | names == found
 
 
 def test_the_oldest_packages_that_are_tested_are_the_lower_bounds() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    declared = [*project["dependencies"], *extras["plot"], *extras["parquet"], *extras["test"]]
-    bounds = dict(one.split(">=") for one in declared if not one.startswith("kullback["))
+    inner = next(one for one in extras["test"] if one.startswith("kullback["))
+    chosen = [*re.findall(r"\w+", inner)[1:], "test"]
+    declared = [*project["dependencies"], *(one for name in chosen for one in extras[name])]
+    bounds = dict(re.sub(r"\[\w+\]", "", one).split(">=") for one in declared if one != inner)
     for linter in ("mypy", "ruff", "scipy-stubs"):  # of which the newest is enough
         del bounds[linter]
     lines = (ROOT / "requirements" / "oldest.txt").read_text("utf-8").splitlines()

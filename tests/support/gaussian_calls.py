@@ -46,6 +46,12 @@ def covariances(rng, n, d, condition=10.0):
     return symmetric((axes * values[:, None]) @ axes.transpose(0, 2, 1))
 
 
+def condition(cov):
+    """Of the matrices of correlations, which is what the promise is made of."""
+    root = np.sqrt(np.einsum("...ii->...i", cov))
+    return np.linalg.cond(cov / root[..., None] / root[..., None, :])
+
+
 def full_pair(n, d, condition=10.0, seed=0):
     rng = np.random.default_rng((seed, n, d))
     means = rng.normal(size=(2, n, d))

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.ma import MaskedArray  # not when first used: a fork may come in the middle of its import
+from numpy.ma import MaskedArray  # Numba needs it, too: a fork may come in the middle of its import
 
 from kullback._arguments.remedies import refusal
 from kullback._process.arrays import Array
@@ -20,7 +20,7 @@ FLOAT32 = np.dtype(np.float32)
 _FOREIGN = {  # what np.asarray would turn into an object array, or copy from a device
     "scipy.sparse": "{x}.toarray(), in slices of rows if that is too large",
     "cupy": "{x}.get()",
-    "dask": "{x}.compute(), or map_blocks with a function of this module",
+    "dask": "{x}.compute()",
     "jaxlib": "numpy.asarray({x})",
     "sparse": "{x}.todense()",
     "torch": "{x}.detach().cpu()",
@@ -73,13 +73,15 @@ def _foreign_array(given: object, name: str) -> Array:
     module = type(given).__module__
     for package, remedy in _FOREIGN.items():
         if module == package or module.startswith(package + "."):
-            if package == "torch" and getattr(getattr(given, "device", None), "type", "") == "cpu":
+            if _is_in_our_memory(given, package):
                 break
             kind = f"{module.split('.')[0]} {type(given).__name__}"
             raise TypeError(f"{name} is a {kind}; convert it first: {remedy.format(x=name)}")
     try:
         return np.asarray(given)
     except Exception as error:
+        if remedy := _of_gradients(given, module):
+            raise TypeError(f"{name} {remedy.format(x=name)}") from error
         if "inhomogeneous" in str(error):
             raise ValueError(f"{name} is no array: its rows differ in length ({error})") from error
         # What its own conversion raises: a tensor with a gradient, or of another library's dtype.
@@ -88,6 +90,29 @@ def _foreign_array(given: object, name: str) -> Array:
             f"{name} is a {kind} that is no array ({str(error) or type(error).__name__}); "
             "convert it to a NumPy array of float64 first"
         ) from error
+
+
+def _is_in_our_memory(given: Any, package: str) -> bool:
+    """Whether a tensor of PyTorch or an array of JAX is one that NumPy reads where it lies."""
+    if package == "torch":
+        return getattr(getattr(given, "device", None), "type", "") == "cpu"
+    devices = getattr(given, "devices", None) if package == "jaxlib" else None
+    return callable(devices) and all(device.platform == "cpu" for device in devices())
+
+
+def _of_gradients(given: Any, module: str) -> str:
+    """What to say of what records gradients, or stands for an array in a function being traced."""
+    if module.split(".")[0] == "torch" and getattr(given, "requires_grad", False):
+        return (
+            "is a torch Tensor that requires grad, and no gradient passes through this function; "
+            "give {x}.detach(), or wrap it in a torch.autograd.Function"
+        )
+    if module.split(".")[0] == "jax" and type(given).__name__.endswith("Tracer"):
+        return (
+            "is a jax Tracer, that of a function being transformed (grad, jit, vmap); call this "
+            "through jax.pure_callback, with a jax.custom_vjp for gradients"
+        )
+    return ""
 
 
 def result_dtype(*arrays: Shaped) -> np.dtype[Any]:

@@ -16,10 +16,8 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from numpy import ndarray
 
-from kullback._arguments.labels.calls import call
+from kullback._arguments.foreign import special_call
 from kullback._arguments.labels.shapes import shapes
-from kullback._arguments.lazy.calls import call as lazily
-from kullback._arguments.lazy.calls import is_lazy
 from kullback._arguments.options import checked
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -43,8 +41,8 @@ base : float, optional
 normalize : bool
     Divide each row by its sum. False takes rows as they are.
 pseudocount : float
-    Added to every bin of both sides before normalizing: for counts (one UserWarning where all rows
-    already sum to 1, and pseudocounts outweigh 1 % of them). A row that sums to 0 is no
+    Added to every bin of both sides before normalizing: for counts (one UserWarning where all
+    rows already sum to 1, and pseudocounts outweigh 1 % of them). A row that sums to 0 is no
     distribution all the same.
 zeros : "inf", "skip" or float
     What a bin does that alone makes the divergence infinite, such as one with q = 0 < p in KL:
@@ -61,8 +59,8 @@ out : ndarray, optional
 threads : int, optional
     At most so many; by default what affinity, cgroup quota and KULLBACK_NUM_THREADS allow.
 progress : bool or callable
-    True shows a bar (with tqdm, if it is installed); a callable is called from this thread as
-    `progress(done, total)`, in tiles.
+    True shows a bar after two seconds of work (with tqdm, if it is installed); a callable is
+    called from this thread as `progress(done, total)`, in tiles.
 """
 RAISES = """
 ValueError
@@ -71,15 +69,18 @@ ValueError
 TypeError
     A dtype that is not real, or that float64 cannot hold; masked and device arrays.
 """
-SECTION = re.compile(r"\n\n(?=[A-Z][a-z]+\n-{4,}\n)")  # where one of a docstring begins
+SECTION = re.compile(  # where a section of a docstring begins
+    r"\n\n(?=[A-Z][a-z]+(?: [A-Z][a-z]+)?\n-{4,}\n)"
+)
 ENTRY = re.compile(r"\n(?=\S)")
 
 
-def face(function: Function, signature: str = "") -> Function:
+def face(function: Function, signature: str = "", of_covariances: str = "") -> Function:
     """The function with its options in its signature, its help and its errors.
 
     Arrays with labels are compared by label. `signature` says which of their axes are which, as
     in `labels/shapes.py`; by default the last one has the bins, and the others broadcast.
+    `of_covariances` says it for calls with `spread="cov"`.
     """
     (options,) = get_args(get_type_hints(function)["options"])
     whole = _spelled_out(signature_of(function), options)
@@ -88,6 +89,7 @@ def face(function: Function, signature: str = "") -> Function:
     known = set(whole.parameters).difference(arguments)
     arrays = {p.name: i for i, p in enumerate(parameters) if "ArrayLike" in str(p.annotation)}
     named = shapes(signature, arrays, known)
+    full = shapes(of_covariances, arrays, known) if of_covariances else named
     by_keyword = known.intersection(arrays)
 
     @wraps(function)
@@ -98,8 +100,9 @@ def face(function: Function, signature: str = "") -> Function:
             given = _with_keywords(given, chosen, arrays)
         for each in given:
             if type(each) not in PLAIN:
-                special = lazily if is_lazy(given) else call
-                return special(function, named, given, chosen)
+                special = special_call(given)
+                of = full if str(chosen.get("spread")) == "cov" else named
+                return (special or _plainly)(function, of, given, chosen)
         return function(*given, **chosen)
 
     types = {**function.__annotations__, **get_type_hints(options)}
@@ -107,6 +110,10 @@ def face(function: Function, signature: str = "") -> Function:
     checking.__doc__ = _help(function.__doc__, list(whole.parameters))
     checking.__signature__ = whole  # type: ignore[attr-defined]
     return checking  # type: ignore[return-value]
+
+
+def _plainly(function: Function, _: Any, given: tuple[Any, ...], chosen: dict[str, Any]) -> Any:
+    return function(*given, **chosen)
 
 
 def _with_keywords(
@@ -119,9 +126,9 @@ def _with_keywords(
     return given
 
 
-def face_of(signature: str) -> Callable[[Function], Function]:
+def face_of(signature: str, of_covariances: str = "") -> Callable[[Function], Function]:
     """A face of a function whose arrays have other axes than a row's bins."""
-    return partial(face, signature=signature)
+    return partial(face, signature=signature, of_covariances=of_covariances)
 
 
 def _spelled_out(face: Signature, options: type) -> Signature:

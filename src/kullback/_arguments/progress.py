@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+DELAY = 2.0  # seconds of work before there is a bar: one for less only flickers
 Progress = bool | Callable[[int, int], None]
 
 
@@ -28,7 +29,7 @@ class Shown:
             return None
         if sys.stderr is None:  # in a daemon, or a program without a console
             return None
-        self.bar = tqdm(unit="tile", leave=False)
+        self.bar = tqdm(unit="tile", leave=False, delay=DELAY)
         return self._update
 
     def _update(self, done: int, total: int) -> None:

@@ -103,6 +103,8 @@ def _held(array: Array) -> Held:
         return _of_objects(array)
     if kind in "US":
         return _of_text(array)
+    if kind == "V" and type(array.dtype).__module__ != "numpy.dtypes" and not array.dtype.names:
+        return Held(f"numbers of the type {array.dtype.name}", "numbers")  # such as bfloat16
     if kind == "V":
         return Held("records", "records") if array.dtype.names else Held("bytes", "nothing")
     return Held(*HELD.get(kind, ("numbers", "numbers")))

@@ -11,6 +11,7 @@ from kullback._arguments.options import Chosen
 from kullback._process.arrays import Array
 
 SUMS_TO_1 = 1e-6  # float32 shares do, too
+OWN = ("kullback.", "sklearn.")  # which wraps the methods of its estimators
 OUTWEIGHED = 0.01  # of a row, by all its pseudocounts
 
 
@@ -30,7 +31,7 @@ def warn_of_shares(chosen: Chosen, *given: Array, axes: int = 1) -> None:
         f"{bins} pseudocounts outweigh 1 %: they are meant for counts; give the counts, or divide "
         "the pseudocount by the number of observations",
         UserWarning,
-        stacklevel=_callers_level(),
+        stacklevel=callers_level(),
     )
 
 
@@ -45,9 +46,9 @@ def _are_shares(x: Array, axes: int) -> bool:
         return bool((abs(x.sum(axis=last, dtype=np.float64) - 1) <= SUMS_TO_1).all())
 
 
-def _callers_level() -> int:
+def callers_level() -> int:
     """How far up the first function is that is not the library's."""
     frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("kullback."):
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith(OWN):
         frame, level = frame.f_back, level + 1
     return level

@@ -7,7 +7,6 @@ Dense rows beside sparse ones become such rows, too.
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from kullback._arguments import arrays, axes
 from kullback._arguments.domains import DISTRIBUTIONS, KINDS, NOTHING_LEFT, kind_of, sentence
+from kullback._arguments.foreign import is_sparse
 from kullback._arguments.options import Chosen
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sparse.rows import SparseRows
@@ -43,12 +43,6 @@ class Given(NamedTuple):
     def lead(self) -> tuple[int, ...]:
         """The shape without the bins."""
         return self.shape[:-1]
-
-
-def is_sparse(given: object) -> bool:
-    """Whether it is one of SciPy's sparse matrices or arrays, without importing them."""
-    known = getattr(sys.modules.get("scipy.sparse"), "issparse", None)
-    return known is not None and bool(known(given))
 
 
 def given_rows(given: Any, name: str, axis: axes.Axis = -1) -> Given:

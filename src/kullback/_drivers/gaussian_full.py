@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
-from kullback._drivers.sources import Rows
+import numpy as np
+
+from kullback._drivers.sources import Rows, counting
 from kullback._kernels.gaussians import build
 from kullback._kernels.gaussians.full import workspace
 from kullback._kernels.gaussians.large import divergence
@@ -49,6 +52,38 @@ def run(
         build.full()(*rows, tolerance, memory, out[part], status[part])
 
     threads.run(tile, -(-out.size // step), many)
+
+
+def check(mean: Rows, cov: Rows, as_p: bool, tolerance: float, most_threads: int | None) -> Array:
+    """What is at fault in each Gaussian as p, or as q: bits as of `run`."""
+    d, status = mean.width, np.zeros(mean.lead[0], np.uint8)
+    step = max(WIDTH, TILE // (d**3 + 50 * d**2 + 200) // WIDTH * WIDTH)
+
+    def tile(number: int) -> None:
+        part = slice(number * step, min((number + 1) * step, status.size))
+        rows = [given for side in (mean, cov) for given in side.tile(part.start, part.stop)]
+        build.full_checked()(*rows, as_p, tolerance, aligned((workspace(d),)), status[part])
+
+    threads.run(tile, -(-status.size // step), most_threads or threads.default_threads())
+    return status
+
+
+def pairs(sides: list[Array], tolerance: float, out: Array, status: Array) -> None:
+    """As `run` on one thread, of contiguous rows: means and covariances of p, and of q."""
+    d = sides[0].shape[1]
+    if d < LARGE:
+        rows = [given for side in sides for given in (side, counting(out.size))]
+        build.full()(*rows, tolerance, aligned((workspace(d),)), out, status)
+        return
+    for r in range(out.size):
+        mean_p, cov_p, mean_q, cov_q = (side[r] for side in sides)
+        given = (mean_p, cov_p.reshape(d, d), mean_q, cov_q.reshape(d, d))
+        out[r], status[r] = divergence(*given, tolerance)
+
+
+def dimensions(width: int) -> int:
+    """d, of a row of d means and d * d entries of a covariance."""
+    return math.isqrt(width)
 
 
 def _run_large(sides: Sides, tolerance: float, out: Array, status: Array, many: int) -> None:

@@ -123,9 +123,13 @@ class Work(NamedTuple):
 
     def convert(self, out: Array) -> None:
         """From nats to what the caller asked for, in place."""
-        if self.unit != 1.0:
-            with np.errstate(over="ignore"):
-                out /= self.unit
+        if self.unit == 1.0:
+            return
+        if out.shape == (1,) and out.dtype == FLOAT64:
+            out[0] = float(out[0]) / self.unit  # warns of nothing; to tell NumPy so takes 2 us
+            return
+        with np.errstate(over="ignore"):
+            out /= self.unit
 
 
 class Invalid:

@@ -10,6 +10,7 @@ means       the mean rows of groups, for JS of several distributions
 selection   the k best of a row;  sieve: which pairs of a tile may be among them
 binning     histograms of samples
 counting    columns of tables: edges, cells, codes
+grouping    weighted sums of the rows of each cluster
 arithmetic  the functions that terms are written with, in either precision
 build       compiles any of them, once for each dtype; matrices, sparse, gaussians and softmax
             have a build of their own;  signatures: the types of their arrays

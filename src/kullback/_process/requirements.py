@@ -8,7 +8,8 @@ from importlib import import_module
 from types import ModuleType
 
 # As in pyproject.toml; a test compares them.
-OLDEST = {"numba": "0.61", "numpy": "1.26", "scipy": "1.13", "matplotlib": "3.8"}
+OLDEST = {"numba": "0.61", "numpy": "1.26", "scipy": "1.13", "matplotlib": "3.8", "sklearn": "1.6"}
+INSTALLED_AS = {"sklearn": "scikit-learn"}  # where that is another name
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -27,8 +28,9 @@ def too_old(package: str, module: ModuleType) -> str:
 def require(*packages: str) -> None:
     """Import the packages; ImportError says which version is needed, and which one is there."""
     for package in packages:
-        needed = f"kullback needs {package}>={OLDEST[package]}"
-        remedy = f'pip install "{package}>={OLDEST[package]}"'
+        name = INSTALLED_AS.get(package, package)
+        needed = f"kullback needs {name}>={OLDEST[package]}"
+        remedy = f'pip install "{name}>={OLDEST[package]}"'
         try:
             module = import_module(package)
         except ImportError as error:

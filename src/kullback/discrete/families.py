@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Unpack
 
 from numpy.typing import ArrayLike
@@ -18,6 +19,8 @@ from kullback._catalogue import DIVERGENCES, Custom, Divergence
 from kullback._kernels.terms import renyi, renyi_infinite
 from kullback._kernels.terms.record import Gaps
 from kullback.discrete.row_wise import row_wise
+
+_of_order = lru_cache(64)(renyi.record)  # to make one takes as long as a small call
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Renyi:
             return replace(DIVERGENCES["kl"], word="renyi")
         if math.isinf(self.alpha):
             return renyi_infinite.RECORD
-        return renyi.record(self.alpha)
+        return _of_order(self.alpha)
 
 
 # Of a function whose limit at 0, and whose slope at infinity, is infinite.

@@ -35,8 +35,8 @@ def kneighbors(
     ----------
     x, y : array_like, (n, k) and (m, k)
         Queries, and what is searched: counts, weights or probabilities, not negative, finite and
-        not all 0 in a row. `y=None` searches x itself, where a row is not its own neighbour
-        (its duplicates are); `kneighbors(x, x)` keeps it.
+        not all 0 in a row; sparse matrices of SciPy, too. `y=None` searches x itself, where a
+        row is not its own neighbour (its duplicates are); `kneighbors(x, x)` keeps it.
     n_neighbors : int
         How many, at most m (of x itself: n - 1 others).
     metric : str, Renyi or FDivergence

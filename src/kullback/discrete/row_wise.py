@@ -8,24 +8,29 @@ from numpy.typing import ArrayLike
 
 from kullback._arguments import arrays, axes
 from kullback._arguments.domains import first_without_common_bins, reporter
+from kullback._arguments.foreign import is_sparse
 from kullback._arguments.options import DistanceOptions, checked
 from kullback._arguments.own_functions import fault_of_f
 from kullback._arguments.results import Results
 from kullback._arguments.shares import warn_of_shares
-from kullback._arguments.sparse import is_sparse
 from kullback._catalogue import Divergence
 from kullback._drivers import rows as row_driver
 from kullback._drivers.sources import Rows
-from kullback.discrete import sparse
+from kullback._process.loading import load
+from kullback.discrete.small_calls import NO_OPTION, small_call
 
 
 def row_wise(
     divergence: Divergence, p_given: ArrayLike, q_given: ArrayLike, options: DistanceOptions
 ) -> Any:
     """One divergence of each row of p from one of q; `options` are those of distances at least."""
-    chosen = checked(divergence, **options)
+    chosen = checked(divergence, **options) if options else NO_OPTION
+    result = small_call(divergence, chosen, p_given, q_given)
+    if result is not None:
+        return result
+    chosen = chosen if options else checked(divergence)
     if is_sparse(p_given) or is_sparse(q_given):
-        return sparse.row_wise(chosen, p_given, q_given)
+        return load("discrete.sparse").row_wise(chosen, p_given, q_given)
     given = ("p", arrays.array(p_given, "p")), ("q", arrays.array(q_given, "q"))
     p, q = axes.bins_last(chosen.axis, *given)
     lead = arrays.common_lead(p, q, ("p", "q"))

@@ -1,6 +1,7 @@
 """A search for near rows: what was given, checked, and the way to its results.
 
-neighbourhoods ──► checked ──► Search ──► run(target): by a filter, by all pairs, or by a sort
+neighbourhoods ──► checked ──► Search ──► run(target): by a filter, by all pairs, or by a sort;
+                                          sparse rows by walks
 """
 
 from __future__ import annotations
@@ -22,15 +23,14 @@ from kullback._drivers.forms import NearPairs
 from kullback._drivers.kept import Job
 from kullback._drivers.nearest import Meeting, Nearest, Within
 from kullback._drivers.rows import Invalid
-from kullback._drivers.sources import Rows
-from kullback._drivers.sparse import matrices as sparse_driver
+from kullback._drivers.sparse import matrices
 from kullback._drivers.sparse.rows import SparseRows
 from kullback._drivers.targets import Matrix, Target
 from kullback._process import threads
 from kullback._process.arrays import Array
 from kullback.discrete.comparison import FORMS
 from kullback.discrete.matrices import Metric
-from kullback.discrete.sparse import sides_of
+from kullback.discrete.sparse import SparseComparison, sides_of
 
 LARGEST_WHOLE = 1 << 22  # pairs: 32 MB
 
@@ -40,8 +40,8 @@ class Search(NamedTuple):
 
     divergence: Divergence
     chosen: Chosen
-    x: Rows | SparseRows
-    y: Rows | SparseRows
+    x: Any  # Rows, or SparseRows
+    y: Any
     dtype: np.dtype[Any]
     invalid: Invalid
     within: bool  # x against itself
@@ -77,9 +77,8 @@ def checked(
     sides = sides_of(x, y)
     compared = sides.compared(divergence, chosen)
     rows = (compared.y, compared.x) if divergence.reverse else (compared.x, compared.y)
-    return Search(
-        divergence, chosen, *rows, sides.dtype, compared.invalid, y is None, compared.form_name
-    )
+    form = "sparse" if isinstance(compared, SparseComparison) else compared.form_name
+    return Search(divergence, chosen, *rows, sides.dtype, compared.invalid, y is None, form)
 
 
 def meeting(search: Search) -> Meeting:
@@ -104,9 +103,16 @@ def run(search: Search, target: Nearest | Within) -> None:
     n, m = search.shape
     if not n or not m:
         return
+    if isinstance(search.x, SparseRows):
+        _all_sparse(search, target)
+        return
+    dtype = search.dtype.str[1:]
+    job = Job(search.chosen.work, search.x, search.y, target, search.invalid, dtype)
     many = isinstance(target, Nearest) and target.asks_for_many(m) and n * m <= LARGEST_WHOLE
+    product = search.form == "product"
+    filtered = product or (search.form != "pairs" and not many)
     with Shown(search.chosen.progress) as shown:
-        if _filtered(search, target, many, shown):
+        if filtered and searching.run_if_it_pays(job, search.most_threads, shown):
             return
         if many and isinstance(target, Nearest):
             _sorted(search, target, shown)
@@ -114,17 +120,12 @@ def run(search: Search, target: Nearest | Within) -> None:
             _all(search, target, shown)
 
 
-def _filtered(
-    search: Search, target: Nearest | Within, many: bool, shown: threads.Progress | None
-) -> bool:
-    """Offer what a filter leaves, if there is one and it pays; whether it was so."""
-    if not isinstance(search.x, Rows) or not isinstance(search.y, Rows):
-        return False
-    if search.form != "product" and (search.form == "pairs" or many):
-        return False
-    dtype = search.dtype.str[1:]
-    job = Job(search.chosen.work, search.x, search.y, target, search.invalid, dtype)
-    return searching.run_if_it_pays(job, search.most_threads, shown)
+def _all_sparse(search: Search, target: Target) -> None:
+    """Offer every pair of sparse rows to the target: they are walked, which needs no filter."""
+    x, y = (search.y, search.x) if search.divergence.reverse else (search.x, search.y)
+    job = matrices.Job(search.chosen.work, x, y, target, search.invalid)
+    with Shown(search.chosen.progress) as shown:
+        matrices.run(job, search.chosen.threads, shown)
 
 
 def _sorted(search: Search, target: Nearest, shown: threads.Progress | None) -> None:
@@ -140,12 +141,6 @@ def _all(search: Search, target: Target, shown: threads.Progress | None) -> None
     work, x, y = search.chosen.work, search.x, search.y
     if search.divergence.reverse:
         x, y = y, x
-    if isinstance(x, SparseRows) and isinstance(y, SparseRows):
-        sparse_job = sparse_driver.Job(work, x, y, target, search.invalid)
-        sparse_driver.run(sparse_job, search.chosen.threads, shown)
-        return
-    assert isinstance(x, Rows), "both sides are of one kind"
-    assert isinstance(y, Rows), "both sides are of one kind"
     # A product's last digits hang on the place of a row in it, and equal rows must be equally far.
     name = "entropic" if search.form == "entropic" else "pairs"
     careful = search.dtype == np.float32 and search.form == "product"

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from kullback._arguments import arrays, axes
+from kullback._arguments.foreign import is_sparse
 from kullback._arguments.options import Chosen
 from kullback._arguments.progress import Shown
 from kullback._arguments.results import Results
-from kullback._arguments.sparse import Given, given_rows, is_sparse, reporter, sparse_rows
+from kullback._arguments.sparse import Given, given_rows, reporter, sparse_rows
 from kullback._catalogue import Divergence
 from kullback._drivers.rows import Invalid
 from kullback._drivers.sparse import matrices, pairs
@@ -45,8 +46,6 @@ def row_wise(chosen: Chosen, p_given: Any, q_given: Any) -> Any:
 
 class SparseComparison:
     """All pairs of rows of two sides, as `Comparison` of dense rows."""
-
-    form_name = "sparse"
 
     def __init__(
         self,

@@ -28,10 +28,13 @@ class Gaussians(NamedTuple):
     names: tuple[str, str]
 
 
-def spread_kind(spread: object) -> str:
-    """The option `spread`, checked."""
+def spread_kind(spread: object, full: bool = False) -> str:
+    """The option `spread`, checked; `full`: covariances are known, too."""
+    if full and isinstance(spread, str) and spread == "cov":
+        return spread
     if not isinstance(spread, str) or spread not in SPREADS:
-        raise ValueError(f'spread is {spread!r}; it must be "var", "std" or "log_var"')
+        known = '"var", "std", "log_var" or "cov"' if full else '"var", "std" or "log_var"'
+        raise ValueError(f"spread is {spread!r}; it must be {known}")
     return spread
 
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kullback._arguments.foreign import is_sparse
 from kullback._arguments.origins import Origins, Part, origins
-from kullback._arguments.sparse import is_sparse
 
 Found = tuple[Any, Any]  # distances and indices
 

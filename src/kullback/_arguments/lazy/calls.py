@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from numbers import Number
 from typing import Any
 
 import numpy as np
 
+from kullback._arguments.foreign import is_sparse
 from kullback._arguments.labels.shapes import Shapes
 from kullback._arguments.lazy import matrices, neighbours, rows
 from kullback._arguments.lazy.blocks import Call, public
-from kullback._arguments.sparse import is_sparse
 
 INSTEAD = {
     "condensed": "use pairwise, which computes each symmetric pair once, or ",
     "radius_neighbors": "use kneighbors, whose result has a shape before it is computed, or ",
 }
-
-
-def is_lazy(given: tuple[Any, ...]) -> bool:
-    """Whether one of the arguments is a Dask array."""
-    array = getattr(sys.modules.get("dask.array"), "Array", None)
-    return array is not None and any(isinstance(each, array) for each in given)
 
 
 def call(

@@ -9,6 +9,7 @@ from numba import types
 
 from kullback._jit import compile_kernel
 from kullback._kernels.gaussians import full as gaussian_full
+from kullback._kernels.gaussians import full_products as gaussian_full_products
 from kullback._kernels.gaussians import overlaps as gaussian_overlaps
 from kullback._kernels.gaussians import pairs as gaussian_pairs
 from kullback._kernels.gaussians import products as gaussian_products
@@ -99,3 +100,21 @@ def full() -> Any:
     """
     given = (*4 * [ROWS, INDEX], types.float64, VECTOR, VECTOR, _STATUS)
     return compile_kernel(gaussian_full.make_full(), "gaussian-full", given)
+
+
+@cache
+def full_prepared(left: bool, right: bool) -> Any:
+    """full_prepared(rows, reference, d, right_first, memory, out, e, norm).
+
+    See `gaussian_full_products`.
+    """
+    function = gaussian_full_products.make_full_prepared(left, right)
+    given = (ROWS, READ, types.intp, types.boolean, VECTOR, GRID, VECTOR, VECTOR)
+    return compile_kernel(function, f"gaussian-full-prepared-{left:d}{right:d}", given)
+
+
+@cache
+def full_checked() -> Any:
+    """checked(mean, index, cov, index, as_p, tolerance, memory, status): see `gaussian_full`."""
+    given = (*2 * [ROWS, INDEX], types.boolean, types.float64, VECTOR, _STATUS)
+    return compile_kernel(gaussian_full.make_checked(), "gaussian-full-checked", given)

@@ -33,14 +33,13 @@ from kullback._kernels.gaussians.cholesky import (
     put,
     row_of,
 )
+from kullback._kernels.gaussians.gathering import gather, places
 from kullback._kernels.gaussians.scales import difference, scaled_triangle, times_power
-from kullback._kernels.matrices.reference import load_columns
 from kullback._math.bits import (
     fma,
     magnitude,
     mask_byte,
     select,
-    smaller,
     square_root,
     to_float,
 )
@@ -48,8 +47,7 @@ from kullback._math.flow import loop
 from kullback._math.lanes import WIDTH, lanes_of
 from kullback._math.log import LN2, log_normal
 from kullback._math.log_ratio import relative_entropy
-from kullback._math.memory import entry, pointer
-from kullback._math.shuffles import transposed
+from kullback._math.memory import pointer
 from kullback._math.sums import exponent
 from kullback._math.tracing import traced
 
@@ -68,26 +66,6 @@ def workspace(d: int) -> int:
 def _full_size(d):
     """Places of a full matrix, in whole lanes' worth."""
     return (d * d + WIDTH - 1) // WIDTH * WIDTH
-
-
-@traced
-def _gather_columns(source, at, c, count, space, target):
-    lanes = transposed(tuple(load_columns(source, place, c, count) for place in at))
-    for r in range(WIDTH):
-        put(space, target + c + r, lanes[r])
-
-
-@outline
-def _gather(source, at, count, space, target):
-    """`count` neighbours of eight rows, transposed; up to a whole multiple of WIDTH are written."""
-    for c in range(0, count, WIDTH):
-        _gather_columns(source, at, c, count, space, target)
-
-
-@traced
-def _places(index, start, last, count):
-    """Where eight rows of `count` numbers begin, the last one again where there are fewer."""
-    return tuple(entry(index, smaller(start + i, last)) * count for i in range(WIDTH))
 
 
 @outline
@@ -117,6 +95,14 @@ def _mean_distance(space, means, left, inverses, scales, target, d):
     every = lanes_of(0.0) == 0.0
     good_p, good_q = loop(0, d, 1, (every, every), with_dimension)
     return divide_vector(space, left, inverses, target, d), good_p, good_q
+
+
+@traced
+def _all_finite(space, d):
+    def with_entry(i, good):
+        return good & (magnitude(get(space, i)) < np.inf)
+
+    return loop(0, d, 1, lanes_of(0.0) == 0.0, with_entry)
 
 
 @traced
@@ -244,10 +230,10 @@ def make_full() -> Callable[..., Any]:
         p_means, q_means = pointer(p_mean), pointer(q_mean)
         p_covs, q_covs, last = pointer(p_cov), pointer(q_cov), out.size - 1
         for start in range(0, out.size, WIDTH):
-            p_at, q_at = _places(p_covs, start, last, d * d), _places(q_covs, start, last, d * d)
-            _gather(covs_p, p_at, d * d, space, first)
+            p_at, q_at = places(p_covs, start, last, d * d), places(q_covs, start, last, d * d)
+            gather(covs_p, p_at, d * d, space, first)
             p_good = _factored(space, first, right, scales[0], p_inverses, d, tolerance)
-            _gather(covs_q, q_at, d * d, space, second)
+            gather(covs_q, q_at, d * d, space, second)
             q_good = _factored(space, second, left, scales[1], inverses, d, tolerance)
             total = _apart(space, left, inverses, right, scales, d)
             near = total < NEAR
@@ -257,8 +243,8 @@ def make_full() -> Callable[..., Any]:
                     _near(space, left, inverses, (first, second), right, scales[1], d),
                     total,
                 )
-            _gather(means_p, _places(p_means, start, last, d), d, space, first)
-            _gather(means_q, _places(q_means, start, last, d), d, space, second)
+            gather(means_p, places(p_means, start, last, d), d, space, first)
+            gather(means_q, places(q_means, start, last, d), d, space, second)
             distance, p_finite, q_finite = _mean_distance(
                 space, (first, second), left, inverses, scales[1], vector, d
             )
@@ -273,3 +259,26 @@ def make_full() -> Callable[..., Any]:
             _mark(status, start, count, q_good, COV_Q)
 
     return full
+
+
+def make_checked() -> Callable[..., Any]:
+    """The kernel that says of each Gaussian by itself what is at fault, as that of pairs does."""
+
+    def checked(mean, means, cov, covs, as_p, tolerance, memory, status):
+        """status[r]: what is at fault in Gaussian r as p, or as q."""
+        d = mean.shape[1]
+        square, triangle = _full_size(d), d * (d + 1) // 2
+        inverses = square + triangle
+        space, last = pointer(memory), status.size - 1
+        from_means, from_covs = pointer(mean), pointer(cov)
+        of_means, of_covs = pointer(means), pointer(covs)
+        mean_bit, cov_bit = (MEAN_P, COV_P) if as_p else (MEAN_Q, COV_Q)
+        for start in range(0, status.size, WIDTH):
+            gather(from_covs, places(of_covs, start, last, d * d), d * d, space, 0)
+            good = _factored(space, 0, square, inverses + d, inverses, d, tolerance)
+            gather(from_means, places(of_means, start, last, d), d, space, 0)
+            count = min(WIDTH, status.size - start)
+            _mark(status, start, count, _all_finite(space, d), mean_bit)
+            _mark(status, start, count, good, cov_bit)
+
+    return checked
