@@ -1,4 +1,4 @@
-"""Any search for neighbours, of dense rows or sparse ones: those of the reference's matrix."""
+"""Any search for neighbours: those of the reference's matrix."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fuzzing.expected_calls import word_of
 from support.calls import metric
 from support.tolerances import assert_close
 
-MAKES = ("dense", "dense", "csr_array", "coo_array")
+MAKES = ("dense",)  # the family `sparse` draws sparse rows
 OF_SEARCH = ("n_neighbors", "include_self")
 
 
