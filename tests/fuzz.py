@@ -24,6 +24,7 @@ from fuzzing import files as fuzz_files
 from fuzzing import gaussians as fuzz_gaussians
 from fuzzing import labels as fuzz_labels
 from fuzzing import logits as fuzz_logits
+from fuzzing import neighbours as fuzz_neighbours
 from fuzzing import sparse as fuzz_sparse
 from fuzzing import tables as fuzz_tables
 from fuzzing.check import Call, returns
@@ -35,6 +36,7 @@ FAMILIES: dict[str, ModuleType] = {
     "covariances": fuzz_covariances,
     "logits": fuzz_logits,
     "sparse": fuzz_sparse,
+    "neighbours": fuzz_neighbours,
     "tables": fuzz_tables,
     "labels": fuzz_labels,
 }

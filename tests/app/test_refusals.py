@@ -70,7 +70,7 @@ def test_bad_input(fails: Fails, fault: str, side: str) -> None:
         ("pairwise x.npy --output x.npy", "x.npy: already exists; choose another name"),
         ("pairwise x.npy --output x.npy --force", "is the input too"),
         ("pairwise x.npy --output d.npy --plot names.csv", "unknown kind of output"),
-        ("pairwise x.npy --output d.txt", ".npy, .csv, .tsv or .parquet"),
+        ("pairwise x.npy --output d.txt", ".npy, .zarr, .csv, .tsv or .parquet"),
         ("pairwise x.npy --output none/d.npy", "there is no directory none; create it"),
         ("pairwise x.npy --output x.npy/d.npy", "there is no directory x.npy"),
         ("pairwise x.npy --output dir.npy", "dir.npy: is a directory"),

@@ -1,7 +1,7 @@
 """Any call and any file, against the oracle.
 
 arrays           draws arrays of any dtype, layout, shape and size
-calls · gaussians · covariances · logits · sparse · tables · labels · files
+calls · gaussians · covariances · logits · sparse · neighbours · tables · labels · files
                  draw calls of a family, and make them
 expected_*       what such a call must return or raise, by the oracle and the interface's rules
 check            compares the two; found keeps the cases that were found

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import kullback as kl
 from fuzz import FAMILIES, any_call
 from fuzzing import files as fuzz_files
 from fuzzing.check import Call
@@ -37,6 +38,8 @@ def test_any_bytes_are_a_table_or_one_line(tmp_path: Path, case: tuple[str, byte
 
 
 P, Q = a(0.5, 0.5), a(0.25, 0.75)
+EIGHTH = 0.125
+LINE = a([0.5, 0.5], [0.375, 0.625], [0.25, 0.75])  # rows at one eighth from the next
 # Of each family: a call that has a value, that value, and a call that is an error.
 KNOWN = {
     "calls": (
@@ -109,6 +112,25 @@ def test_the_check_notices_an_out_that_was_written_to_by_an_error(monkeypatch) -
     monkeypatch.setattr(FAMILIES["calls"], "run", spoil)
     with pytest.raises(AssertionError, match="wrote to an array"):
         FAMILIES["calls"].check(call)
+
+
+@pytest.mark.parametrize(
+    ("distances", "indices", "said"),
+    [
+        ([0.0] * 3, [1, 2, 0], OFF),
+        ([EIGHTH, EIGHTH, EIGHTH / 2], [1, 2, 0], OFF),
+        ([EIGHTH] * 3, [1, -1, 0], "NaN has no index"),
+        ([EIGHTH] * 3, [2, 2, 0], OFF),
+    ],
+)
+def test_the_check_notices_wrong_neighbours(monkeypatch, distances, indices, said) -> None:
+    call = Call("total_variation", "pairwise", [LINE], {"n_neighbors": 1}, ("dense", "dense"))
+    FAMILIES["neighbours"].check(call)
+    columns = np.array(distances)[:, None], np.array(indices)[:, None]
+    wrong = kl.Neighbors(*columns, 3)
+    monkeypatch.setattr(FAMILIES["neighbours"], "_search", lambda call: wrong)
+    with pytest.raises(AssertionError, match=said):
+        FAMILIES["neighbours"].check(call)
 
 
 @pytest.mark.parametrize("name", FOUND)

@@ -14,7 +14,7 @@ import pytest
 import coefficients
 from coefficients import kappa
 from kullback import js_divergence
-from kullback._kernels import build
+from kullback._kernels.matrices import build
 from kullback._kernels.matrices.cosines import FREQUENCY as W
 from kullback._kernels.matrices.cosines import PARTS, RATIO, C
 from kullback._math.lanes import WIDTH

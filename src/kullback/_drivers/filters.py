@@ -16,7 +16,7 @@ from kullback._drivers.forms import padded
 from kullback._drivers.products import WORD, Product
 from kullback._drivers.rows import Work
 from kullback._drivers.sources import Rows
-from kullback._kernels import build
+from kullback._kernels.matrices import build
 from kullback._kernels.matrices.cosines import PARTS, RATIO
 from kullback._kernels.matrices.reference import ROW, least_of_sums
 from kullback._math.lanes import SINGLE_WIDTH

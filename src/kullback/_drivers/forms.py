@@ -13,7 +13,8 @@ import numpy as np
 
 from kullback._drivers.rows import Work
 from kullback._drivers.sources import Rows
-from kullback._kernels import UNCERTIFIED, build
+from kullback._kernels import UNCERTIFIED
+from kullback._kernels.matrices import build
 from kullback._math.lanes import SINGLE_WIDTH, WIDTH
 from kullback._process.arrays import Array
 from kullback._process.memory import aligned

@@ -9,7 +9,7 @@ import numpy as np
 from kullback._drivers.forms import Place, Prepared, padded
 from kullback._drivers.rows import Work
 from kullback._drivers.sources import Rows
-from kullback._kernels import build
+from kullback._kernels.matrices import build
 from kullback._kernels.matrices.reference import CHUNK, least_of_sums, product_error
 from kullback._process import blas
 from kullback._process.arrays import Array

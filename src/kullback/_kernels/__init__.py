@@ -12,7 +12,8 @@ binning     histograms of samples
 counting    columns of tables: edges, cells, codes
 grouping    weighted sums of the rows of each cluster
 arithmetic  the functions that terms are written with, in either precision
-build       compiles any of them, once for each dtype;  signatures: the types of their arrays
+build       compiles any of them, once for each dtype; matrices, sparse, gaussians and softmax
+            have a build of their own;  signatures: the types of their arrays
 """
 
 # A result that a kernel does not vouch for: the next rung of fast, near, exact computes it.

@@ -12,8 +12,6 @@ from numba import types
 from kullback._jit import compile_kernel
 from kullback._kernels import binning, counting, selection, sieve
 from kullback._kernels.arithmetic import DOUBLE, SINGLE, Arithmetic, Terms
-from kullback._kernels.matrices import centred, cosines, entropic, roots
-from kullback._kernels.matrices.products import Outcome, Side, make_certify, make_prepare
 from kullback._kernels.means.long import make_means
 from kullback._kernels.means.results import make_weighted_sums
 from kullback._kernels.means.short import make_short_means
@@ -27,7 +25,6 @@ from kullback._kernels.rows.thresholds import BLOCK as BLOCK_OF_COLUMNS
 from kullback._kernels.rows.thresholds import make_threshold
 from kullback._kernels.signatures import (
     BLOCK,
-    BYTES,
     COUNTS,
     GRID,
     INDEX,
@@ -39,20 +36,6 @@ from kullback._kernels.signatures import (
     contiguous,
 )
 from kullback._kernels.terms.record import Custom
-
-SIDES: dict[str, Side] = {
-    "p": centred.P_SIDE,
-    "q": centred.Q_SIDE,
-    "difference": centred.DIFFERENCE,
-    "logarithm": centred.LOGARITHM,
-    "root": roots.ROOT_SIDE,
-}
-OUTCOMES: dict[str, Outcome] = {
-    "kl": centred.KL,
-    "jeffreys": centred.JEFFREYS,
-    "hellinger": roots.HELLINGER,
-    "bhattacharyya": roots.BHATTACHARYYA,
-}
 
 
 def _file(divergence: str) -> ModuleType:
@@ -155,39 +138,6 @@ def custom_rows(kernel: Custom, rule: str, gaps: str) -> Any:
 
 
 @cache
-def scaled(dtype: str, single: bool) -> Any:
-    """scaled(rows, amount, normalize, out, constant, weight): see `entropic`."""
-    out = types.Array(NUMBERS["f4" if single else "f8"], 2, "C")
-    given = (contiguous(dtype, 2), types.float64, types.boolean, out, VECTOR, VECTOR)
-    return compile_kernel(entropic.make_scaled(single), f"js-scaled-{dtype}-{single:d}", given)
-
-
-@cache
-def entropic_tile(dtype: str) -> Any:
-    """tile(x, c, weight, y, c, weight, k, normalize, root, above, out): see `entropic`."""
-    rows = (types.Array(NUMBERS[dtype], 2, "C"), READ, READ)
-    given = (*rows, *rows, types.intp, types.boolean, types.boolean, types.intp, BLOCK)
-    return compile_kernel(entropic.make_tile(dtype == "f4"), f"js-tile-{dtype}", given)
-
-
-@cache
-def prepare(side: str, dtype: str) -> Any:
-    """prepare(rows, r, amount, normalize, out, mask, constant, size, square): see `products`."""
-    given = (contiguous(dtype, 2), READ, types.float64, types.boolean)
-    made = (BLOCK, BYTES, VECTOR, VECTOR, VECTOR)
-    return compile_kernel(make_prepare(SIDES[side]), f"{side}-prepare-{dtype}", (*given, *made))
-
-
-@cache
-def certify(outcome: str) -> Any:
-    """certify(out, four arrays of either side, six options): see `products`."""
-    side = (READ, READ, READ, WORDS)
-    options = (*(types.float64,) * 3, types.boolean, types.intp, types.intp)
-    given = (BLOCK, *side, *side, *options)
-    return compile_kernel(make_certify(OUTCOMES[outcome]), f"{outcome}-certify", given)
-
-
-@cache
 def bin_counts(dtype: str, exact: bool) -> Any:
     """counts(values, offsets, edges, starts, low, factor, even, margin, space, out): `binning`."""
     edges = types.Array(NUMBERS[dtype if exact else "f8"], 1, "C", readonly=True)
@@ -276,15 +226,6 @@ def ordered(dtype: str) -> Any:
     best = types.Array(NUMBERS[dtype], 2, "C")
     given = (best, _COLUMNS, types.intp, types.intp, types.intp)
     return compile_kernel(selection.make_ordered(), f"nearest-ordered-{dtype}", given)
-
-
-@cache
-def cosine_features(dtype: str) -> Any:
-    """cosines(rows, amount, normalize, mean, out, constant, norm, error): see `cosines`."""
-    out = types.Array(types.float32, 2, "C")
-    given = (contiguous(dtype, 2), types.float64, types.boolean, READ)
-    made = (out, VECTOR, VECTOR, VECTOR)
-    return compile_kernel(cosines.make_cosines(), f"js-cosines-{dtype}", (*given, *made))
 
 
 def _sieved(dtype: str) -> tuple[Any, Any, Any]:

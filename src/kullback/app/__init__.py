@@ -4,6 +4,7 @@
     demo       `kullback demo`: `corpus` reads the standard library's sources, `findings` says
                what is in their matrix, `report` prints it
     pairwise   `kullback pairwise`: reads, calls the library, writes
+    neighbors  `kullback neighbors`: the same, to a graph; `sparse_files`: .npz in and out
     drift      `kullback drift`: the same; `typed_tables` reads columns of any type, `report_files`
                writes what was found
     tables     a file ──► Table (values, labels): .npy and .parquet

@@ -11,7 +11,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import kullback as kl
 from kullback._process.requirements import OLDEST, require
@@ -28,9 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     An error that the user can put right is told in one line on standard error. Other exceptions are
     defects, and are raised.
     """
+    resume = False
     try:
         try:
             arguments = _parser().parse_args(argv)
+            resume = getattr(arguments, "resume", False)
             status: int | None = arguments.run(arguments)
         finally:
             # A full disk may show only now, and this is the last place that can tell of it.
@@ -48,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         return _complain(one_line(str(error)), 2)
     except KeyboardInterrupt:
-        return _complain("interrupted; nothing was written", 130)
+        kept = "the same command goes on from here" if resume else "nothing was written"
+        return _complain(f"interrupted; {kept}", 130)
     except SystemExit as end:  # --help, --version, SIGTERM
         return int(end.code or 0)
     return status or 0
@@ -88,7 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_files(pairwise)
     _add_options(pairwise)
+    pairwise.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with an --output (.npy or .zarr) where the same command was interrupted",
+    )
     pairwise.set_defaults(run=_run_pairwise)
+    _add_neighbors(commands)
     _add_drift(commands)
     demo = commands.add_parser(
         "demo",
@@ -142,20 +151,40 @@ def _add_drift(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.set_defaults(run=_run_drift)
 
 
-def _add_files(parser: argparse.ArgumentParser) -> None:
+def _add_neighbors(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser(
+        "neighbors",
+        allow_abbrev=False,
+        help="the nearest rows of each row of a table, as a sparse graph",
+        description="Write the distances to the nearest other rows of INPUT, or of OTHER, for each"
+        " row of INPUT, as a sparse matrix (CSR) whose zeros are kept. Exact, and in no more memory"
+        " than the graph and 64 MB.",
+    )
+    _add_files(parser, graph=True)
+    parser.add_argument("-k", type=int, default=5, metavar="N", help="how many (%(default)s)")
+    _add_options(parser)
+    parser.set_defaults(run=_run_neighbors)
+
+
+def _add_files(parser: argparse.ArgumentParser, *, graph: bool = False) -> None:
     files = parser.add_argument_group("files")
     add = files.add_argument
-    kinds = ".npy, .csv, .tsv or .parquet"
+    kinds = ".npy, .npz (sparse), .csv, .tsv or .parquet"
     add("input", type=Path, metavar="INPUT", help=f"{kinds}; one histogram a row")
-    add("--against", type=Path, metavar="OTHER", help="a second table, for the matrix's columns")
-    add("--output", type=Path, required=True, help=f"{kinds}; all but .npy keep the labels")
-    add("--plot", type=Path, help="a heat map too, ordered by likeness: .png, .pdf or .svg")
+    if graph:
+        add("--against", type=Path, metavar="OTHER", help="a second table, in which to search")
+        add("--output", type=Path, required=True, help=".npz, for scipy.sparse.load_npz")
+    else:
+        kinds = ".npy, .zarr, .csv, .tsv or .parquet"
+        add("--against", type=Path, metavar="OTHER", help="a second table, for the columns")
+        add("--output", type=Path, required=True, help=f"{kinds}; the last three keep the labels")
+        add("--plot", type=Path, help="a heat map too, ordered by likeness: .png, .pdf or .svg")
     add("--labels", metavar="COLUMN", help="the column that names the rows (default: the text)")
     add("--header", action=argparse.BooleanOptionalAction, default=None, help=_HEADER_HELP)
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    options = parser.add_argument_group("what to compute (as in kullback.pairwise)")
+    options = parser.add_argument_group("what to compute (as in the library)")
     add = options.add_argument
     add(
         "--metric",
@@ -207,18 +236,32 @@ def _run_pairwise(arguments: argparse.Namespace) -> None:
         arguments.plot,
         header=arguments.header,
         labels=arguments.labels,
+        resume=arguments.resume,
     )
     files.check(force=arguments.force)
-    run_pairwise(
-        files,
-        metric=arguments.metric,
-        base=arguments.base,
-        normalize=not arguments.no_normalize,
-        pseudocount=arguments.pseudocount,
-        zeros=arguments.zeros,
-        invalid=arguments.invalid,
-        threads=arguments.threads,
+    run_pairwise(files, **_options(arguments))
+
+
+def _run_neighbors(arguments: argparse.Namespace) -> None:
+    require("numpy", "numba")
+    from kullback.app.neighbors import Files, run_neighbors
+
+    files = Files(
+        arguments.input,
+        arguments.against,
+        arguments.output,
+        header=arguments.header,
+        labels=arguments.labels,
     )
+    files.check(force=arguments.force)
+    run_neighbors(files, n_neighbors=arguments.k, **_options(arguments))
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Those of the library."""
+    names = ("metric", "base", "pseudocount", "zeros", "invalid", "threads")
+    chosen = {name: getattr(arguments, name) for name in names}
+    return chosen | {"normalize": not arguments.no_normalize}
 
 
 def _run_drift(arguments: argparse.Namespace) -> int:

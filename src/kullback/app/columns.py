@@ -70,9 +70,9 @@ def tell_of_identifiers(table: Table) -> None:
 def identifiers(table: Table) -> list[int]:
     """Columns that number the rows (0, 1, 2 … or 1, 2, 3 …), or are called an id and are unique."""
     values = table.values
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "iuf":
+        return []  # sparse rows are words and the like
     n = len(values)
-    if values.dtype.kind not in "iuf":
-        return []
     found = {
         place
         for place, name in enumerate(table.columns or ())

@@ -23,17 +23,24 @@ if TYPE_CHECKING:
 PICTURE_SUFFIXES = (".png", ".pdf", ".svg")
 
 
-def check_destination(path: Path, suffixes: Sequence[str], *, force: bool) -> None:
-    """Raise UserError for what would make writing to `path` fail, as far as it can be known now."""
+def check_destination(
+    path: Path, suffixes: Sequence[str], *, force: bool, folder: bool = False
+) -> None:
+    """Raise UserError for what would make writing to `path` fail, as far as it can be known now.
+
+    folder: whether what is written is a directory.
+    """
     if path.suffix.lower() not in suffixes:
         raise UserError(
             f"{path}: unknown kind of output; end the name with {_alternatives(suffixes)}"
         )
     try:
-        target = _target(path)
-        folder = target.parent if path.is_symlink() else path.parent
-        if not folder.is_dir():
-            raise UserError(f"{path}: there is no directory {folder}; create it first")
+        target = Path(os.path.realpath(path)) if folder else _target(path)
+        parent = target.parent if path.is_symlink() else path.parent
+        if not parent.is_dir():
+            raise UserError(f"{path}: there is no directory {parent}; create it first")
+        if folder and target.exists() and not target.is_dir():
+            raise UserError(f"{path}: is a file, and no directory; choose another name")
         if os.path.lexists(path) and not force:
             raise UserError(
                 f"{path}: already exists; choose another name, or replace it by --force"
@@ -41,8 +48,8 @@ def check_destination(path: Path, suffixes: Sequence[str], *, force: bool) -> No
     except OSError as error:
         raise os_error(error, path) from error
     effective = os.access in os.supports_effective_ids
-    if not os.access(folder, os.W_OK | os.X_OK, effective_ids=effective):
-        raise UserError(f"{path}: no permission to write in {folder}; check the permissions")
+    if not os.access(parent, os.W_OK | os.X_OK, effective_ids=effective):
+        raise UserError(f"{path}: no permission to write in {parent}; check the permissions")
 
 
 def _target(path: Path) -> Path:

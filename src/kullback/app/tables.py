@@ -14,20 +14,21 @@ from numpy.typing import NDArray
 
 from kullback.app.csv_table import Places, column_called, read_csv
 from kullback.app.errors import UserError, from_library, one_line, os_error, require
+from kullback.app.sparse_files import read_npz
 
-TABLE_SUFFIXES = (".npy", ".csv", ".tsv", ".parquet")
+TABLE_SUFFIXES = (".npy", ".npz", ".csv", ".tsv", ".parquet")
 
 
 @dataclass(frozen=True)
 class Table:
-    """`values` of shape (n, k) in the dtype of the file, and n `labels` or None.
+    """`values` of shape (n, k) in the dtype of the file (of .npz: sparse), and n `labels` or None.
 
     `places` says where in the file the values are, if it is a text file. `columns` are the names of
     the k bins, or None where the file has none.
     """
 
     path: Path
-    values: NDArray[Any]
+    values: Any
     labels: Sequence[str] | None = None
     places: Places | None = None
     columns: Sequence[str] | None = None
@@ -46,10 +47,10 @@ def read_table(path: Path, header: bool | None = None, labels: str | None = None
         raise UserError(f"{path}: unknown kind of input; it should be one of {kinds}")
     try:
         check_file(path)
-        if suffix == ".npy":
+        if suffix in (".npy", ".npz"):
             if labels is not None:
-                raise UserError(f"{path}: a .npy has no names of columns for --labels {labels}")
-            table = Table(path, _read_npy(path))
+                raise UserError(f"{path}: a {suffix} has no names of columns for --labels {labels}")
+            table = Table(path, _read_npy(path) if suffix == ".npy" else read_npz(path))
         elif suffix == ".parquet":
             table = _read_parquet(path, labels)
         else:

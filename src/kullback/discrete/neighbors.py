@@ -16,6 +16,8 @@ from kullback._process.arrays import Array
 class Neighbors:
     """The nearest rows of each row: `distances, indices = kneighbors(x)`.
 
+    Of Dask arrays, distances and indices are such, too: `dask.compute(neighbors)` computes both.
+
     Attributes
     ----------
     distances : ndarray, (n, n_neighbors)
@@ -46,6 +48,11 @@ class Neighbors:
         """The neighbours as a sparse matrix, (n, n_columns)."""
         if mode not in ("distance", "connectivity"):
             raise ValueError(f'mode is {mode!r}; it must be "distance" or "connectivity"')
+        if not isinstance(self.indices, np.ndarray):
+            raise TypeError(
+                "these neighbours are Dask arrays, and a graph has no shape before they are "
+                "computed; compute them first: (neighbors,) = dask.compute(neighbors)"
+            )
         there = self.indices >= 0
         values = self.distances[there]
         if mode == "connectivity":

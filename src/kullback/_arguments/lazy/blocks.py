@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kullback._arguments.foreign import is_sparse
 from kullback._arguments.origins import Origins, Part, origins
+
+Found = tuple[Any, Any]  # distances and indices
 
 
 class Call(NamedTuple):
@@ -55,3 +58,35 @@ def matrix(*blocks: Any, call: Call, parts: Origins) -> Any:
 def transposed(block: Any) -> Any:
     """A block below the diagonal of a symmetric matrix."""
     return np.ascontiguousarray(block.T)
+
+
+def empty(array: Any, shape: tuple[int, ...]) -> Any:
+    """An array without entries, of the kind that the blocks of a Dask array are."""
+    kind = array._meta
+    if is_sparse(kind) and len(shape) == 2:
+        return type(kind)(shape, dtype=array.dtype)
+    return np.empty(shape, array.dtype)
+
+
+def nearest(*blocks: Any, call: Call, parts: Origins, offset: int) -> Found:
+    """The neighbours of some rows among some others, which begin at a row of the whole."""
+    distances, indices = call.on(blocks, parts)
+    return distances, np.where(indices < 0, -1, indices + offset)
+
+
+def without_first(found: Found) -> Found:
+    """All neighbours but the first."""
+    return found[0][:, 1:], found[1][:, 1:]
+
+
+def after_first(own: Found, *others: Found) -> Found:
+    """The first neighbours of `own`, before others."""
+    distances, indices = zip((own[0][:, :1], own[1][:, :1]), *others, strict=True)
+    return np.concatenate(distances, axis=1), np.concatenate(indices, axis=1)
+
+
+def merged(*found: Found, count: int) -> Found:
+    """The nearest of several, equal ones by their index; NaN comes last."""
+    distances, indices = (np.concatenate(part, axis=1) for part in zip(*found, strict=True))
+    order = np.lexsort((indices, distances), axis=1)[:, :count]
+    return np.take_along_axis(distances, order, 1), np.take_along_axis(indices, order, 1)

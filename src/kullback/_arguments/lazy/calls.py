@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Number
 from typing import Any
 
 import numpy as np
 
+from kullback._arguments.foreign import is_sparse
 from kullback._arguments.labels.shapes import Shapes
-from kullback._arguments.lazy import matrices, rows
+from kullback._arguments.lazy import matrices, neighbours, rows
 from kullback._arguments.lazy.blocks import Call, public
+
+INSTEAD = {
+    "condensed": "use pairwise, which computes each symmetric pair once, or ",
+    "radius_neighbors": "use kneighbors, whose result has a shape before it is computed, or ",
+}
 
 
 def call(
@@ -27,15 +34,17 @@ def call(
     template = tuple(None if i in places else each for i, each in enumerate(given))
     names = tuple(name for name, _ in found)
     lazy = Call(public(function), names, names, places, template, dict(chosen))
+    if shapes.result is None and any(isinstance(given[place], str | Number) for place in places):
+        return function(*given, **chosen)  # which says what was meant, before it looks at others
     arrays = [_array(given[place]) for place in places]
     cores = [shapes.cores[shapes.places.index(place)] for place in places]
     if shapes.result == ():
         return rows.graph(lazy, arrays, cores, shapes)
     if shapes.result == ("n", "m"):
         return matrices.graph(lazy, arrays, cores, shapes)
-    instead = "use pairwise, which computes each symmetric pair once, or " * (
-        "condensed" in name_of
-    )
+    if name_of == "kneighbors":
+        return neighbours.graph(lazy, arrays, shapes)
+    instead = next((text for word, text in INSTEAD.items() if word in name_of), "")
     raise TypeError(f"{name_of} takes no Dask arrays; {instead}compute them first: x.compute()")
 
 
@@ -62,5 +71,5 @@ def _array(given: Any) -> Any:
 
     if isinstance(given, da.Array):
         return given
-    array = np.asarray(given)
-    return da.from_array(array, chunks=array.shape)
+    array = given if is_sparse(given) else np.asarray(given)
+    return da.from_array(array, chunks=array.shape, asarray=False)

@@ -21,7 +21,7 @@ from kullback import _catalogue
 from kullback._arguments.labels.shapes import Shapes
 from kullback._arguments.lazy import blocks
 from kullback._arguments.lazy.blocks import Call
-from kullback._arguments.origins import Part
+from kullback._arguments.origins import Origins, Part
 
 Place = tuple[int, int]
 
@@ -29,11 +29,11 @@ Place = tuple[int, int]
 def graph(call: Call, arrays: list[Any], cores: list[tuple[str, ...]], shapes: Shapes) -> Any:
     """A matrix as a Dask array."""
     many = sum(core[0] == "n" for core in cores)
-    x, y = _side(arrays[:many]), _side(arrays[many:])
+    x, y = side(arrays[:many]), side(arrays[many:])
     dtype = _trial(call, [*x, *y]).dtype
     if y and not all(a is b for a, b in zip(arrays[:many], arrays[many:], strict=True)):
         return _matrix(lambda place: _task(call, x, y, place), (x, y), dtype)
-    own, pair = _of_itself(call, many, shapes)
+    own, pair = of_itself(call, many, shapes)
     symmetric = _is_symmetric(own)
 
     def task(place: Place) -> Any:
@@ -47,10 +47,10 @@ def graph(call: Call, arrays: list[Any], cores: list[tuple[str, ...]], shapes: S
 
 def _trial(call: Call, arrays: list[Any]) -> Any:
     """The same call on no rows: it says now what is wrong with options and shapes."""
-    return call.on(tuple(np.empty((0, *a.shape[1:]), a.dtype) for a in arrays))
+    return call.on(tuple(blocks.empty(array, (0, *array.shape[1:])) for array in arrays))
 
 
-def _side(arrays: list[Any]) -> list[Any]:
+def side(arrays: list[Any]) -> list[Any]:
     """The arrays of one side, with the same rows in their blocks, and all bins."""
     import dask.array as da
 
@@ -60,7 +60,7 @@ def _side(arrays: list[Any]) -> list[Any]:
     return [array.rechunk({0: wide[0].chunks[0], 1: -1}) for array in wide]
 
 
-def _of_itself(call: Call, many: int, shapes: Shapes) -> tuple[Call, Call]:
+def of_itself(call: Call, many: int, shapes: Shapes) -> tuple[Call, Call]:
     """The calls for rows among themselves, and for these and others of the same side."""
     others = [i for i, core in enumerate(shapes.cores) if core[0] == "m"]
     places = tuple(shapes.places[i] for i in others)
@@ -84,13 +84,17 @@ def _is_symmetric(call: Call) -> bool:
 def _task(call: Call, x: list[Any], y: list[Any], place: Place) -> tuple[Any, ...]:
     """What makes one block: keys of Dask for the rows of either side."""
     sides = [(array, place[0]) for array in x] + [(array, place[1]) for array in y]
-    parts = {
+    keys = [(array.name, number, 0) for array, number in sides]
+    return partial(blocks.matrix, call=call, parts=parts_of(call, sides)), *keys
+
+
+def parts_of(call: Call, sides: list[tuple[Any, int]]) -> Origins:
+    """Which rows of the whole arrays the blocks with these numbers are."""
+    return {
         own: Part(name, (start,))
         for own, name, (array, number) in zip(call.inner, call.names, sides, strict=True)
         if (start := _start(array, number)) is not None
     }
-    keys = [(array.name, number, 0) for array, number in sides]
-    return partial(blocks.matrix, call=call, parts=parts), *keys
 
 
 def _start(array: Any, block: int) -> int | None:

@@ -63,7 +63,7 @@ def _trial(call: Call, arrays: list[Any], cores: list[tuple[str, ...]]) -> Any:
     for array, core in zip(arrays, cores, strict=True):
         lead = array.ndim - len(core)
         shape = [n if n == 1 else 0 for n in array.shape[:lead]] or [0]
-        given.append(np.empty([*shape, *array.shape[lead:]], array.dtype))
+        given.append(blocks.empty(array, (*shape, *array.shape[lead:])))
     return call.on(tuple(given))
 
 

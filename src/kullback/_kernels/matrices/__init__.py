@@ -5,4 +5,5 @@ products    a matrix product: rows are prepared, and a tile of the product certi
 centred     what KL (and Jeffreys) make of that;  roots: what Hellinger and Bhattacharyya do
 cosines     a lower bound of JS that is a product
 entropic    pairwise JS with one logarithm a pair and bin
+build       compiles them
 """
