@@ -27,7 +27,7 @@ def rows_as_objects():
     return rows
 
 
-COUNTED = "pandas.Series(p).value_counts()"
+COUNTED = "pandas.Series(p).map(str).value_counts()"
 MISSING = "numpy.where(numpy.equal({0}, None), 0, {0}).astype(float)"
 
 # What is given, made anew, and the code in the advice.

@@ -30,7 +30,7 @@ REMEDIES = {
     "records": "give numpy.lib.recfunctions.structured_to_unstructured({x})",
     "rows": "stack them, if all are of one length: numpy.stack({x})",
     "missing": "say what one is worth: {filled}.astype(float)",
-    "text": "count how often each value occurs: pandas.Series({x}).value_counts()",
+    "text": "count how often each value occurs: pandas.Series({x}).map(str).value_counts()",
     "large": "divide each row by its sum first",
     "nothing": "give an array of numbers",
 }
