@@ -23,7 +23,13 @@ import numpy as np
 from kullback._kernels import UNCERTIFIED
 from kullback._kernels.arithmetic import Terms, no_affinity
 from kullback._kernels.rows.rules import Rule
-from kullback._kernels.rows.thresholds import LARGEST, LEAST, LEAST_OF_ROOTS, make_near_threshold
+from kullback._kernels.rows.thresholds import (
+    LARGEST,
+    LEAST,
+    LEAST_OF_ROOTS,
+    LEAST_OF_WHOLES,
+    make_near_threshold,
+)
 from kullback._math.bits import bits, fma, magnitude, select
 from kullback._math.lanes import lanes_of
 from kullback._math.log_ratio import FLOOR
@@ -169,11 +175,13 @@ def make_differences(terms: Terms, rule: Rule) -> tuple[Any, ...]:
         least = select(normalize, threshold(k, alpha, shift.size, made.rough), -np.inf)
         certain = certain & (value > least)
         if rooted:
-            certain = certain & (normalize | (total > LEAST_OF_ROOTS))
+            certain = certain & (total > LEAST_OF_ROOTS)
+        if against_whole:
+            certain = certain & (normalize | (total > LEAST_OF_WHOLES))
         value = root(value, total, made.back, alpha)
         certain = certain & (faint > -1)
         if not against_whole:
-            even = (shift.moved << 1) == 0
+            even = ((shift.moved << 1) == 0) & (faint > -1)  # else g may have lost a difference
             value = select(even, 0.0, value)
             certain = certain | even
         value = select(usable & certain, value, UNCERTIFIED)

@@ -34,6 +34,9 @@ from kullback._math.tracing import traced
 SCALE = 100  # x and y sum to about 2**SCALE
 # Sums of rows in this range leave every float32 entry above 2**-102 when it is scaled.
 LEAST, MOST, UNSCALED_MOST = 2.0**-25, 2.0**50, 2.0**20
+# Roots of entries below 2**-123 of their row underflow: of 2**20 of them that is less than 2**-24
+# of a result above this.
+LEAST_OF_ROOTS = 2.0**-75
 # The sums are right to 2**-22: squared and halved, that is 3e-14, below 3e-8 of a result above.
 TRUSTED_ABOVE = 1e-6
 
@@ -159,6 +162,8 @@ def make_singles(terms: Terms, near: bool) -> Callable[..., Any]:
         wide = ratio * 1.0  # as float64
         _, rough = nearest_power(wide, ROUNDED)
         least = near_singles_above(curvature, linear, magnitude(r) / ratio, rough)
+        if rooted or has_affinity:
+            least = select(least > LEAST_OF_ROOTS, least, LEAST_OF_ROOTS)
         return (for_p, for_q, back, ratio, high, to_single(r - high)), least
 
     @traced
