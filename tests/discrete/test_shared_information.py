@@ -168,7 +168,8 @@ def test_series_meet_by_their_index():
     assert kl.mutual_information(x, y.iloc[order]) == pytest.approx(want, rel=1e-14)
     for other in (y.iloc[:299], y.rename(lambda i: i + 1), pd.concat([y.iloc[:299], y.iloc[:1]])):
         with pytest.raises(
-            ValueError, match=r"labels of x and the labels of y differ.*x\.align\(y"
+            ValueError,
+            match=r"labels of x and the labels of y differ.*x\.align\(y|numbers of labels",
         ):
             kl.mutual_information(x, other)
     assert kl.mutual_information(x, y.rename(lambda i: i + 1).to_numpy()) == want

@@ -42,6 +42,7 @@ def outcome(run: Callable[[Call], Any], call: Call) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
+            warnings.filterwarnings("ignore", "pseudocount=", UserWarning)  # of shares
             return run(call)
     except (ValueError, TypeError) as error:
         return error

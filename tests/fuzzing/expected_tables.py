@@ -98,7 +98,7 @@ def _histograms(call: Call) -> Wrong | Value:
     if samples.ndim != 2 or edges.ndim != 1 or not edges.size:
         return Wrong((ValueError,))
     numbers = edges.tolist()
-    if any(x != x for x in numbers) or not all(a <= b for a, b in itertools.pairwise(numbers)):
+    if any(x != x for x in numbers) or not all(a < b for a, b in itertools.pairwise(numbers)):
         return Wrong((ValueError,))
     found = [_counts(sample.tolist(), numbers) for sample in samples]
     results = np.array(found, float).reshape(len(samples), edges.size - 1)

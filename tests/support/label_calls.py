@@ -130,6 +130,21 @@ CALLS: dict[str, LabelCall] = {
         _axes("00 01 10 11 21 31"),
         ("mean_x", "var_x", "mean_y", "var_y"),
     ),
+    "condensed_gaussian": LabelCall(
+        kl.condensed_gaussian, lambda: frames(2), _axes("01 10 11"), ("mean", "var")
+    ),
+    "kneighbors": LabelCall(
+        lambda x, y, **options: kl.kneighbors(x, y, n_neighbors=2, **options).distances,
+        lambda: frames(2),
+        _axes("01 11"),
+        ("x", "y"),
+    ),
+    "radius_neighbors": LabelCall(
+        lambda x, y, **options: kl.radius_neighbors(x, y, radius=9.0, **options).toarray(),
+        lambda: frames(2),
+        _axes("01 11"),
+        ("x", "y"),
+    ),
     "kl_nearest_neighbor": LabelCall(
         kl.estimate.kl_nearest_neighbor, samples, _axes("01 11"), ("x", "y")
     ),

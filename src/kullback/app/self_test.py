@@ -45,6 +45,7 @@ def checks() -> Iterator[Check]:
     yield from _matrices()
     yield from _gaussian_matrices()
     yield from _others()
+    yield from _neighbours()
     yield from _mixtures()
     yield from _logits()
     yield from _gaussians()
@@ -131,6 +132,8 @@ def _numbers(result: Any) -> Any:
     """What is compared: a report's distances, the first of several results, or the result."""
     if isinstance(result, DriftReport):
         return [column.js_distance for column in result]
+    if isinstance(result, kl.Neighbors):
+        return result.distances
     return result[0] if isinstance(result, tuple) else result
 
 
@@ -155,6 +158,27 @@ def _others() -> Iterator[Check]:
     values = np.arange(100_000) / 7  # of which the lower half has half of the ten bins
     far = math.sqrt((math.log2(4 / 3) + math.log2(2 / 3) / 2 + 0.5) / 2)
     yield Check("drift", "drift", ({"x": values}, {"x": values[:50_000]}), far)
+    yield Check("contributions", "contributions", ([3, 1], [1, 3], "total_variation"), 0.25)
+    near = np.tile(np.array([[0, 0], [1, -1]], np.float32) + 2.0**20, (1, PARTS * 4))
+    yield Check("kl, float32, near", "kl_divergence", tuple(near), 2.0**-41, SINGLE)
+
+
+def _neighbours() -> Iterator[Check]:
+    """Of many rows, by a filter; of few; and of sparse rows, as all that compares them."""
+    from scipy.sparse import csr_matrix
+
+    many = np.tile(np.random.default_rng(0).gamma(0.5, size=(1_500, 32)), (2, 1))
+    for metric in ("js", "kl", "total_variation"):
+        options = {"n_neighbors": 1, "metric": metric}
+        yield Check(f"kneighbors, {metric}", "kneighbors", (many,), 0.0, EXACT, options)
+    p, q = (csr_matrix(row) for row in np.array(known.FAR))
+    for word in ("js", "kl"):
+        want = known.ANSWERS[word][0]
+        yield Check(f"{word}, sparse", f"{word}_divergence", (p, q), want)
+        yield Check(f"matrix of {word}, sparse", "pairwise", (p, q, word), want)
+        options = {"n_neighbors": 1, "metric": word}
+        few = tuple(np.array(known.FAR)[:, None])
+        yield Check(f"kneighbors of few, {word}", "kneighbors", few, want, EXACT, options)
 
 
 def _chi2(ratio: float) -> float:
@@ -216,6 +240,11 @@ def _gaussians() -> Iterator[Check]:
     single = tuple(np.tile(x, TIMES).astype(np.float32) for x in known.GAUSSIANS)
     yield Check("gaussian_kl, float32", diagonal, single, TIMES * of_far, SINGLE)
     yield Check("multivariate", full, known.FULL, known.OF_FULL)
+    sets = tuple(np.asarray(part)[None] for part in known.FULL)
+    covariances = {"spread": "cov"}
+    yield Check(
+        "matrix of multivariate", "pairwise_gaussian", sets, known.OF_FULL, EXACT, covariances
+    )
     blocks = tuple(
         np.tile(x, TIMES) if np.ndim(x) == 1 else np.kron(np.eye(TIMES), x) for x in known.FULL
     )

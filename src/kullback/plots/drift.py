@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kullback._process.requirements import require
-from kullback.monitoring.report import ColumnDrift, DriftReport, shortened
 from kullback.plots.drawing import DPI, text_height, text_width, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from kullback.monitoring.report import ColumnDrift, DriftReport
 
 __all__ = ["drift"]
 
@@ -83,8 +84,8 @@ class _Page:
     ) -> None:
         self.report, self.shown, self.panels, self.title = report, shown, panels, title
         self.bins = [_worst_bins(column) for column in panels]
-        self.names = _BOLD * text_width([shortened(c.name) for c in shown], _TEXT) + 2 * _GAP
-        labels = [shortened(name) for rows in self.bins for name, *_ in rows]
+        self.names = _BOLD * text_width([_short(c.name) for c in shown], _TEXT) + 2 * _GAP
+        labels = [_short(name) for rows in self.bins for name, *_ in rows]
         self.labels = text_width(labels, _TEXT) + 2 * _GAP
 
     def draw(self) -> Figure:
@@ -168,7 +169,7 @@ def _draw_distances(axes: Axes, columns: list[ColumnDrift]) -> None:
     axes.set_yticks(places, labels=[""] * len(columns))
     for place, column in enumerate(columns):
         weight = "bold" if column.drifted else "normal"
-        _write(axes, shortened(column.name), place, -_GAP, "right", weight=weight)
+        _write(axes, _short(column.name), place, -_GAP, "right", weight=weight)
         if math.isnan(column.js_distance):
             note = column.note.split(";")[0]
             axes.text(
@@ -204,7 +205,7 @@ def contributions(column: ColumnDrift) -> Any:
 
 
 def _head(column: ColumnDrift) -> str:
-    return f"{shortened(column.name)}: {column.js_distance:.3f}, chance {column.noise:.3f}"
+    return f"{_short(column.name)}: {column.js_distance:.3f}, chance {column.noise:.3f}"
 
 
 def _draw_bins(axes: Axes, rows: Rows, most: float, *, last: bool) -> None:
@@ -215,7 +216,7 @@ def _draw_bins(axes: Axes, rows: Rows, most: float, *, last: bool) -> None:
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_yticks(places, labels=[""] * len(rows))
     for place, (name, _, _, part) in enumerate(rows):
-        _write(axes, shortened(name), place, -_GAP, "right")
+        _write(axes, _short(name), place, -_GAP, "right")
         _write(axes, f"{part:.0%}", place, _GAP, "left", x=1.0)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     if last:
@@ -233,3 +234,10 @@ def _write(
         textcoords="offset points", ha=align, va="center_baseline", fontsize=_TEXT,
         parse_math=False, **style,
     )  # fmt: skip
+
+
+def _short(name: object) -> str:
+    """A name as reports print it; whoever has a report to draw has loaded monitoring."""
+    from kullback.monitoring.report import shortened
+
+    return shortened(str(name))
