@@ -26,6 +26,7 @@ from kullback._kernels.rows.rules import Rule
 from kullback._kernels.rows.thresholds import (
     LARGEST,
     LEAST,
+    LEAST_OF_POWERS,
     LEAST_OF_ROOTS,
     LEAST_OF_WHOLES,
     make_near_threshold,
@@ -67,6 +68,7 @@ def make_differences(terms: Terms, rule: Rule) -> tuple[Any, ...]:
     term, affinity, finish, root = terms.term, terms.affinity, terms.finish, terms.root
     threshold = make_near_threshold(terms)
     as_given = not shifts and not fills
+    least_of_sums = LEAST_OF_ROOTS if terms.rooted else LEAST_OF_POWERS
     rooted = terms.rooted or affinity is not no_affinity
 
     @traced
@@ -171,11 +173,14 @@ def make_differences(terms: Terms, rule: Rule) -> tuple[Any, ...]:
         (usable, made), (faint, shift) = ready, flags
         lacking = lacks < 0
         value = finish(total, common, lacking, made.back, normalize, alpha)
-        certain = lacking | ((total < LARGEST) & (value < np.inf))
+        finite = value < np.inf
+        if affinity is not no_affinity:  # of measures it may be infinite, and is nan if in doubt
+            finite = finite | ((value > 0.0) & ~normalize)
+        certain = lacking | ((total < LARGEST) & finite)
         least = select(normalize, threshold(k, alpha, shift.size, made.rough), -np.inf)
         certain = certain & (value > least)
         if rooted:
-            certain = certain & (total > LEAST_OF_ROOTS)
+            certain = certain & (total > least_of_sums)
         if against_whole:
             certain = certain & (normalize | (total > LEAST_OF_WHOLES))
         value = root(value, total, made.back, alpha)

@@ -23,6 +23,7 @@ from kullback._kernels.rows.scales import make_scales
 from kullback._kernels.rows.thresholds import (
     BLOCK,
     LARGEST,
+    LEAST_OF_POWERS,
     LEAST_OF_ROOTS,
     make_threshold,
 )
@@ -121,7 +122,9 @@ def make_fast(terms: Terms, rule: Rule) -> tuple[Callable[..., Any], ...]:
     term, affinity, finish, root = terms.term, terms.affinity, terms.finish, terms.root
     threshold = make_threshold(terms)
     # Roots and powers of tiny entries are not right; they count where all else is smaller still.
+    least_of_sums = LEAST_OF_ROOTS if terms.rooted else LEAST_OF_POWERS
     rooted = terms.rooted or affinity is not no_affinity
+    affinity_of = affinity
 
     @traced
     def used(a, b, made, amount):
@@ -174,11 +177,14 @@ def make_fast(terms: Terms, rule: Rule) -> tuple[Callable[..., Any], ...]:
         usable, made = ready
         lacking = lacks < 0
         value = finish(total, affinity, lacking, made.back, normalize, alpha)
-        good = lacking | ((total < LARGEST) & (value < np.inf))
+        finite = value < np.inf
+        if affinity_of is not no_affinity:  # of measures it may be infinite, and is nan if in doubt
+            finite = finite | ((value > 0.0) & ~normalize)
+        good = lacking | ((total < LARGEST) & finite)
         least = threshold(k, smaller(k, BLOCK), alpha)
         certain = good & (value > select(normalize, least, -np.inf))
         if rooted:
-            certain = certain & (normalize | (total > LEAST_OF_ROOTS))
+            certain = certain & (normalize | (total > least_of_sums))
         value = root(value, total, made.back, alpha)
         return select(usable & certain, value, UNCERTIFIED)
 

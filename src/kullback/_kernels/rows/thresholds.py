@@ -24,6 +24,7 @@ MOST_RAISED = 1000  # by so many powers of two: times it every entry is a normal
 BEYOND = 2000  # more than the exponent of any float
 LEAST = 2.0**-940
 LEAST_OF_ROOTS = 2.0**700  # sums of terms beside which an entry is none whose root underflows
+LEAST_OF_POWERS = 2.0**-960  # sums of terms scaled down, beside which those that underflow are none
 LEAST_OF_WHOLES = 2.0**-900  # sums of terms of measures, in which the terms of FLOOR do not show
 LARGEST = 2.0**1000  # sums of terms beyond it are not certified: they may have overflowed
 

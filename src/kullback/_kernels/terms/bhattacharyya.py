@@ -55,4 +55,5 @@ def make(arithmetic: Arithmetic) -> Terms:
     def finish(total, affinity, gap, back, normalize, alpha):
         return minus_log_affinity(0.5 * total * back, affinity, back, normalize)
 
-    return Terms(make_term(arithmetic), finish, affinity=make_root(arithmetic), curvature=0.125)
+    root = make_root(arithmetic)
+    return Terms(make_term(arithmetic), finish, affinity=root, curvature=0.125, rooted=True)
