@@ -43,6 +43,7 @@ def outcome(run: Callable[[Call], Any], call: Call) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             warnings.filterwarnings("ignore", "pseudocount=", UserWarning)  # of shares
+            warnings.filterwarnings("ignore", ".* values lie beyond", UserWarning)
             return run(call)
     except (ValueError, TypeError) as error:
         return error

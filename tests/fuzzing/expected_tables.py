@@ -95,7 +95,7 @@ def _conditional(call: Call) -> Wrong | Value:
 def _histograms(call: Call) -> Wrong | Value:
     """Counts, as floats; Python compares whole numbers and floats exactly."""
     samples, edges = call.arrays
-    if samples.ndim != 2 or edges.ndim != 1 or not edges.size:
+    if samples.ndim != 2 or edges.ndim != 1 or not edges.size or (samples != samples).any():
         return Wrong((ValueError,))
     numbers = edges.tolist()
     if any(x != x for x in numbers) or not all(a < b for a, b in itertools.pairwise(numbers)):
