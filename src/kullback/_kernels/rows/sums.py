@@ -124,7 +124,6 @@ def make_fast(terms: Terms, rule: Rule) -> tuple[Callable[..., Any], ...]:
     # Roots and powers of tiny entries are not right; they count where all else is smaller still.
     least_of_sums = LEAST_OF_ROOTS if terms.rooted else LEAST_OF_POWERS
     rooted = terms.rooted or affinity is not no_affinity
-    affinity_of = affinity
 
     @traced
     def used(a, b, made, amount):
@@ -172,13 +171,13 @@ def make_fast(terms: Terms, rule: Rule) -> tuple[Callable[..., Any], ...]:
         return select(live, affinity(x, y, alpha), 0.0)
 
     @traced
-    def result(total, affinity, lacks, ready, k, normalize, alpha):
+    def result(total, common, lacks, ready, k, normalize, alpha):
         """In nats, or UNCERTIFIED."""
         usable, made = ready
         lacking = lacks < 0
-        value = finish(total, affinity, lacking, made.back, normalize, alpha)
+        value = finish(total, common, lacking, made.back, normalize, alpha)
         finite = value < np.inf
-        if affinity_of is not no_affinity:  # of measures it may be infinite, and is nan if in doubt
+        if affinity is not no_affinity:  # of measures it may be infinite, and is nan if in doubt
             finite = finite | ((value > 0.0) & ~normalize)
         good = lacking | ((total < LARGEST) & finite)
         least = threshold(k, smaller(k, BLOCK), alpha)
